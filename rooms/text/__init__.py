@@ -1,0 +1,11 @@
+"""A message's words: made tidy, searched for people, turned into safe HTML, and back into plain text.
+
+Formatting is described for people in docs/writing.md.
+"""
+
+from rooms.text.cleaning import clean
+from rooms.text.mentions import parse_mentions
+from rooms.text.plaintext import plain, snippet
+from rooms.text.rendering import RENDERER_VERSION, render
+
+__all__ = ["RENDERER_VERSION", "clean", "parse_mentions", "plain", "render", "snippet"]

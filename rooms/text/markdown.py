@@ -1,0 +1,53 @@
+"""The Markdown of messages: which parts of it count, and the one parser."""
+
+import functools
+from collections.abc import Sequence
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from rooms.text import links
+from rooms.text.tokens import TooDeep, enrich, guard_depth, spoiler
+
+# Left out of CommonMark on purpose: indented code (a pasted indent is just an indent), link definitions
+# (they would vanish from a message), and HTML.
+_RULES: Final = [
+    "table", "fence", "blockquote", "hr", "list", "heading", "lheading",
+    "linkify", "strikethrough", "newline", "escape", "backticks", "emphasis", "link", "image", "autolink", "entity",
+]  # fmt: skip
+# Tokens of a short message are kept for a moment: mentions are looked for first, then it is rendered.
+_REMEMBERED_LENGTH: Final = 1_000
+
+
+def _parser() -> MarkdownIt:
+    # Our own guard stops blocks at NESTING_MOST; the library's must lie beyond the two levels a list item takes.
+    md = MarkdownIt("zero", {"html": False, "breaks": True, "linkify": True, "maxNesting": 24})
+    md.enable(_RULES)
+    md.enable(["balance_pairs", "fragments_join"])
+    md.linkify = links.linkifier()
+    md.validateLink = links.is_allowed  # type: ignore[method-assign]
+    md.normalizeLinkText = links.shown  # type: ignore[method-assign]
+    md.block.ruler.before("table", "guard_depth", guard_depth)
+    md.inline.add_terminator_char("|")
+    md.inline.ruler.before("backticks", "spoiler", spoiler)
+    md.core.ruler.after("linkify", "enrich", enrich)
+    return md
+
+
+MARKDOWN: Final = _parser()
+
+
+def parse(body: str) -> Sequence[Token]:
+    """The body's tokens, not to be changed; none where it is nested too deep to be more than text."""
+    return _parse_remembered(body) if len(body) <= _REMEMBERED_LENGTH else _parse(body)
+
+
+def _parse(body: str) -> Sequence[Token]:
+    try:
+        return MARKDOWN.parse(body)
+    except TooDeep:
+        return ()
+
+
+_parse_remembered = functools.lru_cache(maxsize=64)(_parse)

@@ -1,0 +1,131 @@
+"""Our own words in the Markdown: mentions, emoji, spoilers, tasks, images that become links."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from accounts.names import MAX_LENGTH, username_key
+from rooms.text.emojis import is_jumbo, replace_names
+
+# Blocks nested deeper than this are shown as they were typed: Markdown would drop what is inside.
+NESTING_MOST: Final = 20
+# A name as accounts.names allows it; a full stop or hyphen at its end belongs to the sentence.
+_MENTION: Final = re.compile(r"(?<![\w@/])@([^\W_]\w*(?:[.\-]+\w+)*)")
+_TASK: Final = re.compile(r"\[([ xX])\] ")
+
+
+class TooDeep(Exception):
+    """Quotes or lists are nested beyond NESTING_MOST."""
+
+
+def guard_depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A block rule that stops before markdown-it's own limit would silently drop text."""
+    if state.level >= NESTING_MOST:
+        raise TooDeep
+    return False
+
+
+def spoiler(state: StateInline, silent: bool) -> bool:
+    """`||text||`; a space on the inner side, or a word on the outer, means the shell's "or" instead."""
+    start = state.pos
+    source = state.src
+    if not source.startswith("||", start):
+        return False
+    inner = start + 2
+    if inner >= state.posMax or source[inner].isspace() or source[inner] == "|":
+        return False
+    if start and (source[start - 1].isalnum() or source[start - 1] == "|"):
+        return False
+    end = source.find("||", inner, state.posMax)
+    if end < 0 or source[end - 1].isspace() or source[end + 2 : end + 3].isalnum():
+        return False
+    if not silent:
+        outer_end = state.posMax
+        state.push("spoiler_open", "span", 1).attrs = {"class": "spoiler", "tabindex": "0"}
+        state.pos, state.posMax = inner, end
+        state.md.inline.tokenize(state)
+        state.push("spoiler_close", "span", -1)
+        state.posMax = outer_end
+    state.pos = end + 2
+    return True
+
+
+def enrich(state: StateCore) -> None:
+    """The core rule: after links are found, before escaped characters join the text, so that `\\@ann` stays text."""
+    tokens = state.tokens
+    for place, token in enumerate(tokens):
+        if token.type == "inline" and token.children:
+            token.children = list(_inline(token.children))
+            if place > 1 and tokens[place - 2].type == "list_item_open":
+                _mark_task(token.children)
+        elif token.type in ("heading_open", "heading_close"):
+            # A page has one h1, and it is not in a message: a heading here is a paragraph that looks like one.
+            token.tag = "p"
+            token.attrs = {"class": "heading"} if token.nesting == 1 else {}
+        elif token.type in ("th_open", "td_open"):
+            # markdown-it writes style="text-align:right"; inline styles are not allowed on our pages.
+            style = str(token.attrs.pop("style", ""))
+            if style:
+                token.attrs["class"] = style.removeprefix("text-align:")
+    if len(tokens) == 3 and tokens[0].type == "paragraph_open":
+        children = tokens[1].children or []
+        if all(child.type in ("text", "softbreak") for child in children) and is_jumbo(
+            " ".join(child.content for child in children)
+        ):
+            tokens[0].attrs = {"class": "jumbo"}
+
+
+def _inline(children: list[Token]) -> Iterator[Token]:
+    link = ""
+    for token in children:
+        if token.type == "link_open":
+            link = token.info or "link"
+        elif token.type == "link_close":
+            link = ""
+        elif token.type == "image":
+            yield from _image(token, in_link=bool(link))
+            continue
+        elif token.type == "text" and link != "auto":
+            token.content = replace_names(token.content)
+            if not link and "@" in token.content:
+                yield from _mentions(token)
+                continue
+        yield token
+
+
+def _image(token: Token, *, in_link: bool) -> Iterator[Token]:
+    """Pictures from elsewhere would tell their server who reads: the address is offered, nothing is fetched."""
+    address = str(token.attrs.get("src", ""))
+    text = Token("text", "", 0, content=token.content or address)
+    if in_link or not address:
+        yield text
+        return
+    yield Token("link_open", "a", 1, attrs={"href": address})
+    yield text
+    yield Token("link_close", "a", -1)
+
+
+def _mentions(token: Token) -> Iterator[Token]:
+    text = token.content
+    done = 0
+    for match in _MENTION.finditer(text):
+        if len(match[1]) > MAX_LENGTH:
+            continue
+        if match.start() > done:
+            yield Token("text", "", 0, content=text[done : match.start()])
+        yield Token("mention", "", 0, content=match[0], meta={"key": username_key(match[1])})
+        done = match.end()
+    if done < len(text):
+        yield Token("text", "", 0, content=text[done:])
+
+
+def _mark_task(children: list[Token]) -> None:
+    first = children[0]
+    if first.type == "text" and (match := _TASK.match(first.content)):
+        box = "☐" if match[1] == " " else "☑"
+        first.content = f"{box} {first.content[match.end() :]}"
