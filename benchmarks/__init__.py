@@ -1,0 +1,1 @@
+"""The speed figures: TalkWave beside its peers, on this machine, in one run."""

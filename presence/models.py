@@ -1,0 +1,16 @@
+"""What of presence is kept: when somebody was last here. Who is here now lives in Redis and expires."""
+
+from django.conf import settings
+from django.db import models
+
+
+class LastSeen(models.Model):
+    """Written at most once a minute a person (settings.LAST_SEEN_SECONDS)."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="last_seen"
+    )
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"

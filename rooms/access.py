@@ -1,0 +1,100 @@
+"""The only doors to a room or a message for a given person.
+
+What one may not see and what is not there get the same answer, `not_found`: an outsider with an id learns nothing.
+"""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rooms.models import Kind, Membership, Message, Room
+from rooms.roles import verbs
+from talkwave.errors import Refused
+
+
+class Seat(NamedTuple):
+    """A room as one person stands in it; `membership` is None for a reader of a public room."""
+
+    room: Room
+    membership: Membership | None
+
+    @property
+    def may(self) -> frozenset[str]:
+        """The verbs (rooms.roles) this person holds here."""
+        if self.membership is None:
+            return frozenset({"read"})
+        return verbs(self.room.kind, self.membership.role, archived=self.room.archived_at is not None)
+
+
+def parse_id(value: object) -> int:
+    """An id as it comes from outside, a string or a number; anything else is an id of nothing."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        number = int(value)
+    else:
+        raise not_found()
+    if not 0 < number < 2**63:
+        raise not_found()
+    return number
+
+
+def not_found() -> Refused:
+    return Refused("not_found", _("This is not here, or not for you to see."))
+
+
+def room_for(user: User, room_id: object, to: str = "read", *, lock: bool = False) -> Seat:
+    """The room and the person's membership, where they may do `to` in it.
+
+    With `lock`, inside a transaction: the row is locked until its end.
+    Raises Refused: not_found, forbidden (a reader, or a role without that verb), read_only (archived).
+    """
+    rooms = Room.objects.select_for_update(of=("self",)) if lock else Room.objects.all()
+    room = rooms.filter(pk=parse_id(room_id)).first()
+    if room is None or not user.can_take_part:
+        raise not_found()
+    membership = Membership.objects.filter(room=room, user=user).first()
+    return check(Seat(room, membership), to)
+
+
+def check(seat: Seat, to: str) -> Seat:
+    """The seat again where it may do `to`; raises Refused as `room_for` does. For rooms already fetched."""
+    room, membership = seat
+    if membership is None:
+        if room.kind != Kind.PUBLIC:
+            raise not_found()
+        if to != "read":
+            raise Refused("forbidden", _("Join this room first."))
+        return seat
+    if to in seat.may:
+        return seat
+    if room.archived_at is not None and to in verbs(room.kind, membership.role, archived=False):
+        raise Refused("read_only", _("This room is archived: it can be read, not changed."))
+    raise Refused("forbidden", _("Your role in this room does not allow this."))
+
+
+def message_for(user: User, message_id: object, to: str = "read", *, lock: bool = False) -> tuple[Message, Seat]:
+    """A message and its room, where the person may see it and do `to`: a room's verb, or `edit` or `delete`.
+
+    Only its author ever edits a message; it is deleted by its author or by who may `delete_others`.
+    """
+    message = Message.objects.select_related("sender").filter(pk=parse_id(message_id)).first()
+    if message is None:
+        raise not_found()
+    seat = room_for(user, message.room_id, lock=lock)
+    if lock:
+        # Fetched again under the room's lock: two edits at once must not both start from the old row.
+        message = Message.objects.select_related("sender").get(pk=message.pk)
+    if to == "read":
+        return message, seat
+    own = message.sender_id == user.pk and message.kind == "text"
+    if to == "edit":
+        check(seat, "post")
+        if not own:
+            raise Refused("forbidden", _("Only its author can change a message."))
+    elif to == "delete":
+        check(seat, "post" if own else "delete_others")
+    else:
+        check(seat, to)
+    return message, seat

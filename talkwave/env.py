@@ -1,0 +1,108 @@
+"""Settings from the environment: typed, loud on nonsense, every wrong value named at once."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class WrongSettings(Exception):
+    """One or more variables of the environment cannot be used; the text names each with the reason."""
+
+
+class Env:
+    """Reads variables, collects what is wrong with them, and says it all together in `check()`.
+
+    A secret may also come from a file: `NAME_FILE=/run/secrets/name` is read where `NAME` is not set.
+    """
+
+    def __init__(self, environ: dict[str, str] | None = None) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._wrong: list[str] = []
+
+    def _read(self, name: str, default: T, parse: Callable[[str], T]) -> T:
+        raw = self._environ.get(name)
+        if raw is None and (path := self._environ.get(f"{name}_FILE")):
+            try:
+                raw = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                self._wrong.append(f"{name}_FILE: cannot read {path!r} ({error.strerror})")
+                return default
+        if raw is None or raw.strip() == "":
+            return default
+        try:
+            return parse(raw.strip())
+        except ValueError as error:
+            self._wrong.append(f"{name}: {error}")
+            return default
+
+    def text(self, name: str, default: str = "", *, choices: tuple[str, ...] = ()) -> str:
+        def parse(raw: str) -> str:
+            if choices and raw not in choices:
+                raise ValueError(f"{raw!r} is not one of {', '.join(choices)}")
+            return raw
+
+        return self._read(name, default, parse)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        def parse(raw: str) -> bool:
+            if raw.lower() in ("1", "true", "yes", "on"):
+                return True
+            if raw.lower() in ("0", "false", "no", "off"):
+                return False
+            raise ValueError(f"{raw!r} is neither true nor false")
+
+        return self._read(name, default, parse)
+
+    def number(self, name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+        def parse(raw: str) -> int:
+            try:
+                value = int(raw)
+            except ValueError:
+                raise ValueError(f"{raw!r} is not a whole number") from None
+            if not least <= value <= most:
+                raise ValueError(f"{value} is not between {least} and {most}")
+            return value
+
+        return self._read(name, default, parse)
+
+    def decimal(self, name: str, default: float, *, least: float = 0.0) -> float:
+        def parse(raw: str) -> float:
+            try:
+                value = float(raw)
+            except ValueError:
+                raise ValueError(f"{raw!r} is not a number") from None
+            if not value >= least:
+                raise ValueError(f"{raw} is below {least}")
+            return value
+
+        return self._read(name, default, parse)
+
+    def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        return self._read(name, list(default), lambda raw: [word.strip() for word in raw.split(",") if word.strip()])
+
+    def rate(self, name: str, default: str) -> tuple[float, int]:
+        """A token bucket written `PER_SECOND/BURST`, as in `5/20`; returns (tokens a second, bucket size)."""
+
+        def parse(raw: str) -> tuple[float, int]:
+            try:
+                per_second, burst = raw.split("/")
+                rate, size = float(per_second), int(burst)
+            except ValueError:
+                raise ValueError(f"{raw!r} is not written PER_SECOND/BURST, as in 5/20") from None
+            if not rate > 0 or size < 1:
+                raise ValueError(f"{raw!r} would let nothing through")
+            return rate, size
+
+        return self._read(name, parse(default), parse)
+
+    def refuse(self, name: str, reason: str) -> None:
+        """For a value that parses but cannot be used."""
+        self._wrong.append(f"{name}: {reason}")
+
+    def check(self) -> None:
+        """Raises WrongSettings where anything read so far was wrong."""
+        if self._wrong:
+            raise WrongSettings("wrong settings: " + "; ".join(self._wrong))

@@ -1,0 +1,332 @@
+"""Every setting, from the environment, safe with none set. docs/operators.md lists them."""
+
+import os
+import sys
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONCE
+
+from talkwave.env import Env, WrongSettings
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where things are -----------------------------------------------------------------------------
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+if not PUBLIC_URL.startswith(("http://", "https://")):
+    env.refuse("PUBLIC_URL", f"{PUBLIC_URL!r} does not begin with http:// or https://")
+HTTPS = PUBLIC_URL.startswith("https://")
+DEBUG = env.flag("DEBUG", False)
+SITE_NAME = env.text("SITE_NAME", "TalkWave")
+
+
+def _secret_key() -> str:
+    """The given one, else the one `serve` keeps in the data folder, made on first use."""
+    if given := env.text("SECRET_KEY"):
+        return given
+    path = DATA_DIR / "secret_key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        from django.core.management.utils import get_random_secret_key
+
+        DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # O_EXCL: of two processes that start at once, one makes the key and the other reads it.
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(get_random_secret_key() + get_random_secret_key())
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="ascii").strip()
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+_host = PUBLIC_URL.split("://", 1)[1].split("/", 1)[0]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted({_host.rsplit(":", 1)[0], "127.0.0.1", "localhost", "[::1]"})
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTTPS else [])
+
+# --- Django ---------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "csp",
+    "channels",
+    "talkwave",
+    "talkwave.web",
+    "accounts",
+    "presence",
+    "rooms",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.PersonMiddleware",
+]
+ROOT_URLCONF = "talkwave.urls"
+ASGI_APPLICATION = "talkwave.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "talkwave.web.context.site",
+            ]
+        },
+    }
+]
+# Our own field templates (templates/django/forms/) come before Django's.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database: SQLite in the data folder, or PostgreSQL by DATABASE_URL ------------------------------
+DATABASE_THREADS = env.number("DATABASE_THREADS", 4, least=1, most=64)
+_database_url = env.text("DATABASE_URL")
+if _database_url:
+    try:
+        DATABASES = {"default": dict(dj_database_url.parse(_database_url, conn_max_age=0, conn_health_checks=True))}
+    except (ValueError, dj_database_url.ParseError) as error:
+        env.refuse("DATABASE_URL", str(error))
+        DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        # A persistent connection per thread leaks under ASGI (a fresh thread a request): the pool instead.
+        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+            "min_size": 1,
+            "max_size": env.number("DATABASE_POOL", 16, least=2, most=1000),
+            "timeout": 10,
+        }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "talkwave.sqlite3",
+            "OPTIONS": {
+                # WAL alone made "database is locked" worse: a read that turns into a write fails at once.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: an ack survives a power cut.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
+                    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY"
+                ),
+            },
+        }
+    }
+SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+# --- Redis: the embedded Valkey that `serve` starts, or REDIS_URL ------------------------------------
+REDIS_URLS = env.words("REDIS_URL")
+REDIS_EMBEDDED = not REDIS_URLS
+# `serve` writes the embedded one's address here, so that management commands find it while it runs.
+REDIS_ADDRESS_FILE = DATA_DIR / "run" / "redis-url"
+if REDIS_EMBEDDED and REDIS_ADDRESS_FILE.is_file():
+    REDIS_URLS = [REDIS_ADDRESS_FILE.read_text(encoding="utf-8").strip()]
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # Without an address (a command while no server runs) publishing is skipped quietly: nobody listens.
+        "CONFIG": {"hosts": REDIS_URLS or ["redis://127.0.0.1:1"], "prefix": env.text("REDIS_PREFIX", "talkwave")},
+    }
+}
+# Rate limits of sign-in are counted here: shared by all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "talkwave.web.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URLS[:1] or ["redis://127.0.0.1:1"],
+        "KEY_PREFIX": "talkwave",
+    }
+}
+
+# --- Serving ----------------------------------------------------------------------------------------
+SERVER = env.text("SERVER", "daphne", choices=("daphne", "uvicorn"))
+DRAIN_SECONDS = env.decimal("DRAIN_SECONDS", 3.0)
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=10)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# --- Static files and what people upload ------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+AVATAR_MAX_BYTES = env.number("AVATAR_MAX_BYTES", 5 * 1024 * 1024, least=1024)
+AVATAR_MAX_PIXELS = env.number("AVATAR_MAX_PIXELS", 40_000_000, least=10_000)
+
+# --- People -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SIGNUP_MODE = env.text("SIGNUP_MODE", "open", choices=("open", "closed"))
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+SESSION_COOKIE_AGE = env.number("SESSION_DAYS", 30, least=1, most=3650) * 86_400
+SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "login": "accounts.forms.LoginForm"}
+ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional", choices=("mandatory", "optional", "none"))
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key"}
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# --- Mail -------------------------------------------------------------------------------------------
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1, most=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <talkwave@localhost>")
+
+# --- Language and time ------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Rooms and messages -----------------------------------------------------------------------------
+MESSAGE_MAX_LENGTH = env.number("MESSAGE_MAX_LENGTH", 10_000, least=1, most=60_000)
+ROOM_NAME_MAX_LENGTH = 80
+ROOM_TOPIC_MAX_LENGTH = 500
+GROUP_MAX_PEOPLE = env.number("GROUP_MAX_PEOPLE", 20, least=2, most=100)
+INVITE_MAX_PEOPLE = env.number("INVITE_MAX_PEOPLE", 100, least=1)
+PAGE_SIZE = 50
+HISTORY_MAX = 100
+SYNC_PAGE = 200
+# A client further behind than this reloads the newest page instead of fetching everything it missed.
+SYNC_RESET = env.number("SYNC_RESET", 2_000, least=200)
+DELETED_TEXT_DAYS = env.number("DELETED_TEXT_DAYS", 30, least=0)
+
+# --- The live path ----------------------------------------------------------------------------------
+HEARTBEAT_SECONDS = 25
+WEBSOCKET_FRAME_MAX = 64 * 1024
+WEBSOCKET_HARD_MAX = 1024 * 1024
+# What a socket may have out that its client has not confirmed (docs/protocol.md, 4408).
+SOCKET_WINDOW_FRAMES = 1_000
+SOCKET_WINDOW_BYTES = 4 * 1024 * 1024
+SOCKETS_PER_USER = env.number("SOCKETS_PER_USER", 50, least=1)
+HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.01)
+HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2)
+HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0)
+# Messages committed together, and how many may wait before a sender is told `unavailable`.
+COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)
+COMMIT_QUEUE = env.number("COMMIT_QUEUE", 10_000, least=1)
+# Token buckets, PER_SECOND/BURST, a person and a process. A program (API token) was let in by an operator.
+RATE_MESSAGES = env.rate("RATE_MESSAGES", "5/20")
+RATE_MESSAGES_API = env.rate("RATE_MESSAGES_API", "100/500")
+RATE_COMMANDS = env.rate("RATE_COMMANDS", "20/200")
+RATE_COMMANDS_API = env.rate("RATE_COMMANDS_API", "400/2000")
+# So many refusals for rate in a row, and the socket is closed with 4429.
+RATE_PATIENCE = env.number("RATE_PATIENCE", 50, least=1)
+WATCH_MAX = 500
+
+# --- Presence ---------------------------------------------------------------------------------------
+PRESENCE_BEAT_SECONDS = 10
+PRESENCE_TTL_SECONDS = 30
+LAST_SEEN_SECONDS = 60
+
+# --- Security ---------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", True)
+    SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+_self = "'self'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": [_self, NONCE],
+        "style-src": [_self],
+        "img-src": [_self, "data:", "blob:"],
+        "font-src": [_self],
+        "connect-src": [_self],
+        "media-src": [_self, "blob:"],
+        "worker-src": [_self],
+        "manifest-src": [_self],
+        "form-action": [_self],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+
+# --- Logs: never content, never secrets -------------------------------------------------------------
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+}
+
+try:
+    env.check()
+except WrongSettings as wrong:
+    # One clear line instead of a traceback: whoever starts the server reads this on a terminal.
+    sys.exit(f"TalkWave cannot start: {wrong}")
