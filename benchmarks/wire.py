@@ -14,9 +14,13 @@ import random
 import re
 import time
 from collections.abc import Callable
+from typing import cast
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 BODY_BYTES = 80
+CONFIRM_FRAMES = 200
+# 200 frames of a busy room are more than the 4 MiB that a server lets stand unconfirmed, so bytes count too.
+CONFIRM_BYTES = 1 << 20
 # Received bytes stand behind this much room, in which the end of the piece before is put back:
 # so a mark that two reads cut in half is found, and nothing is copied but these few bytes.
 LEAD = 256
@@ -70,14 +74,19 @@ class Socket(asyncio.BufferedProtocol):
         self.mark = mark
         self.on_frame = on_frame
         self.on_own: Callable[[Socket], None] | None = None
-        self.on_frames: Callable[[Socket], None] | None = None
+        # What the client owes the server after so much received (protocol.md: `ping` with `received`).
+        self.confirm: Callable[[Socket], None] | None = None
         self.on_tags: Callable[[list[bytes], float], None] | None = None
         self.collect = True
         self.own: bytes | None = None
         self.deliveries = 0
         self.frames = 0
-        self.confirmed = 0
+        self.confirmed_frames = 0
+        self.confirmed_bytes = 0
+        self.confirmed_at = 0.0
         self.received_bytes = 0
+        self.witness = False
+        self.decoded = 0
         self.close_code: int | None = None
         self.errors: list[bytes] = []
         self.closed = asyncio.get_running_loop().create_future()
@@ -94,8 +103,8 @@ class Socket(asyncio.BufferedProtocol):
 
     # -- asyncio -----------------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports have all that asyncio.Transport has, but are none of its children.
+        self._transport = cast(asyncio.Transport, transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return _landing
@@ -139,8 +148,11 @@ class Socket(asyncio.BufferedProtocol):
             self.own = None
             if self.on_own is not None:
                 self.on_own(self)
-        if self.on_frames is not None and self.frames - self.confirmed >= 200:
-            self.on_frames(self)
+        if self.confirm is not None and (
+            self.frames - self.confirmed_frames >= CONFIRM_FRAMES
+            or self.received_bytes - self.confirmed_bytes >= CONFIRM_BYTES
+        ):
+            self.confirm_now()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.opened.done():
@@ -210,6 +222,12 @@ class Socket(asyncio.BufferedProtocol):
 
     def send(self, payload: bytes) -> None:
         self.write(frame(payload))
+
+    def confirm_now(self) -> None:
+        if self.confirm is not None:
+            self.confirmed_frames, self.confirmed_bytes = self.frames, self.received_bytes
+            self.confirmed_at = time.monotonic()
+            self.confirm(self)
 
     def close(self) -> None:
         if self._transport is not None:

@@ -5,7 +5,7 @@ import eventlet
 eventlet.monkey_patch()
 
 import os  # noqa: E402
-from datetime import datetime, timezone  # noqa: E402
+from datetime import UTC, datetime  # noqa: E402
 
 from flask import Flask  # noqa: E402
 from flask_socketio import SocketIO, emit, join_room  # noqa: E402
@@ -52,7 +52,7 @@ def send(data):
             room=data["room"],
             username=data["username"],
             body=data["body"],
-            created_at=datetime.now(timezone.utc),
+            created_at=datetime.now(UTC),
         )
         session.add(message)
         session.commit()
