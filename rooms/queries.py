@@ -1,0 +1,35 @@
+"""Questions about many rooms at once, each one query."""
+
+from collections import defaultdict
+
+from django.db.models import Count, F
+
+from accounts.models import User
+from rooms.models import Membership, Mention
+
+
+def unread_mentions(user: User, room_ids: list[int] | None = None) -> dict[int, int]:
+    """Room id → how many unread messages name this person; rooms with none are left out."""
+    rows = Mention.objects.filter(
+        user=user, room__memberships__user=user, seq__gt=F("room__memberships__read_seq"), message__deleted_at=None
+    )
+    if room_ids is not None:
+        rows = rows.filter(room_id__in=room_ids)
+    return dict(rows.values_list("room_id").annotate(Count("pk")))
+
+
+def direct_members(room_ids: list[int]) -> dict[int, list[User]]:
+    """Room id → its people, for direct rooms, which are small."""
+    people: dict[int, list[User]] = defaultdict(list)
+    if room_ids:
+        for membership in Membership.objects.filter(room_id__in=room_ids).select_related("user").order_by("pk"):
+            people[membership.room_id].append(membership.user)
+    return dict(people)
+
+
+def common_people(user: User, user_ids: list[int]) -> set[int]:
+    """Those of `user_ids` who share a room with the person, and the person: whose presence may be watched."""
+    shared = Membership.objects.filter(user=user).values("room_id")
+    return set(Membership.objects.filter(user_id__in=user_ids, room_id__in=shared).values_list("user_id", flat=True)) | (
+        {user.pk} & set(user_ids)
+    )

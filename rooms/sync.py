@@ -1,0 +1,104 @@
+"""What a client that was away is missing, and pages of history."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rooms import access
+from rooms.events import message_event, room_state_event, shared_room
+from rooms.models import Message, Room
+from rooms.wire import message_wire, rooms_of
+from talkwave.errors import Refused
+from talkwave.realtime.publish import RoomEvent
+
+
+def synced(user: User, room_id: object, version: int) -> dict[str, Any]:
+    """The answer to `sync`: each message changed after `version` in its present state, at most a page.
+
+    `reset` where too much has changed, or where the client is ahead of us: it holds another database's data.
+    Raises Refused.
+    """
+    seat = access.room_for(user, room_id)
+    room = seat.room
+    answer: dict[str, Any] = {"type": "synced", "room": str(room.pk), "messages": [], "state": None,
+                              "more": False, "reset": False}  # fmt: skip
+    if version > room.version or room.version - version > settings.SYNC_RESET:
+        return {**answer, "version": room.version, "reset": True, "state": _state(user, room)}
+    changed = list(_changed(room, version)[: settings.SYNC_PAGE + 1])
+    more = len(changed) > settings.SYNC_PAGE
+    changed = changed[: settings.SYNC_PAGE]
+    # Held once applied: all of it, or, with more to come, up to the last message of this page.
+    held = changed[-1].version if more else room.version
+    if version < room.state_version <= held:
+        answer["state"] = _state(user, room)
+    answer["messages"] = [message_wire(message, reader_id=user.pk) for message in changed]
+    return {**answer, "version": held, "more": more}
+
+
+def _state(user: User, room: Room) -> dict[str, Any] | None:
+    mine = rooms_of(user, [room.pk])
+    return mine[0] if mine else shared_room(room)
+
+
+def _changed(room: Room, version: int) -> Any:
+    changed = Message.objects.filter(room=room, version__gt=version, version__lte=room.version)
+    return changed.select_related("sender").prefetch_related("mentions").order_by("version")
+
+
+def missed_events(room_id: int, version: int, most: int) -> tuple[int, list[RoomEvent]]:
+    """For a hub that missed something: the room's version, and the events that lead there from `version`, ascending.
+
+    An event superseded by a later change of the same message is not among them; nor is anything where more than
+    `most` changed. Clients see the hole and `sync`.
+    """
+    room = Room.objects.filter(pk=room_id).first()
+    if room is None or room.version <= version:
+        return (room.version if room else version), []
+    if room.version - version > most:
+        return room.version, [room_state_event(room)._replace(version=room.version)]
+    found = [message_event(message) for message in _changed(room, version)]
+    if room.state_version > version:
+        found.append(room_state_event(room))
+    return room.version, sorted(found, key=lambda event: event.version)
+
+
+def history(
+    user: User,
+    room_id: object,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """A page of messages by ascending seq: the newest, or those just before, after or around a seq. Raises Refused."""
+    if sum(point is not None for point in (before, after, around)) > 1:
+        raise Refused("bad_request", _("Give one of before, after and around."))
+    seat = access.room_for(user, room_id)
+    limit = settings.PAGE_SIZE if limit is None else max(1, min(limit, settings.HISTORY_MAX))
+    messages = page(seat.room, before=before, after=after, around=around, limit=limit)
+    first, last = (messages[0].seq, messages[-1].seq) if messages else (0, 0)
+    return {
+        "type": "history",
+        "room": str(seat.room.pk),
+        "version": seat.room.version,
+        "messages": [message_wire(message, reader_id=user.pk) for message in messages],
+        "has_older": first > 1,
+        "has_newer": 0 < last < seat.room.last_seq,
+    }
+
+
+def page(
+    room: Room, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int
+) -> list[Message]:
+    """The rows of a page of history, ascending, with all that the wire needs. Access was checked by the caller."""
+    rows = Message.objects.filter(room=room).select_related("sender").prefetch_related("mentions")
+    if after is not None:
+        return rows.after(after, limit)
+    if around is not None:
+        # The message itself opens the second half.
+        older = rows.before(around, limit // 2)
+        return older + rows.after(around - 1, limit - len(older))
+    return rows.before(2**62 if before is None else before, limit)

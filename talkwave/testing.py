@@ -1,0 +1,83 @@
+"""The pytest plugin every test may lean on: people, a room, and what would have gone out to sockets."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Any]:
+    """Makes people by user name: `person("alice")`."""
+    from accounts.models import User
+
+    def make(username: str, **fields: Any) -> User:
+        password = fields.pop("password", None)
+        user = User(username=username, **fields)
+        if password:
+            user.set_password(password)
+        else:
+            user.set_unusable_password()
+        user.save()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def alice(person: Callable[..., Any]) -> Any:
+    """A member."""
+    return person("alice", display_name="Alice")
+
+
+@pytest.fixture
+def bob(person: Callable[..., Any]) -> Any:
+    """A moderator."""
+    return person("bob", display_name="Bob")
+
+
+@pytest.fixture
+def charlie(person: Callable[..., Any]) -> Any:
+    """An outsider: signed in, and no member of anything."""
+    return person("charlie", display_name="Charlie")
+
+
+@pytest.fixture
+def olga(person: Callable[..., Any]) -> Any:
+    """The owner."""
+    return person("olga", display_name="Olga")
+
+
+@pytest.fixture
+def make_room(db: None) -> Callable[..., Any]:
+    """Makes a room with people in it, without the events a real creation has: `make_room("den", alice="member")`."""
+    from accounts.models import User
+    from rooms.models import Membership, Room
+
+    def make(name: str = "den", *, kind: str = "private", **roles: str) -> Room:
+        room = Room(kind=kind, member_count=len(roles))
+        room.set_name(name)
+        room.save()
+        people = {user.username: user for user in User.objects.filter(username__in=roles)}
+        Membership.objects.bulk_create(
+            Membership(room=room, user=people[username], role=role) for username, role in roles.items()
+        )
+        return room
+
+    return make
+
+
+@pytest.fixture
+def room(make_room: Callable[..., Any], olga: Any, alice: Any, bob: Any, charlie: Any) -> Any:
+    """A private room: Olga owns it, Bob moderates, Alice is a member, Charlie is not."""
+    return make_room("den", olga="owner", bob="moderator", alice="member")
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Iterator[list[Any]]:
+    """What leaves for sockets, as (what, arguments), in order; commits count as made at once."""
+    from talkwave.realtime import publish
+
+    sent: list[Any] = []
+    monkeypatch.setattr(publish, "_after_commit", lambda envelope: sent.append(envelope))
+    yield sent
