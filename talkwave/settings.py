@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "rooms",
 ]
 MIDDLEWARE = [
+    "talkwave.web.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -169,6 +170,8 @@ CACHES = {
 # --- Serving ----------------------------------------------------------------------------------------
 SERVER = env.text("SERVER", "daphne", choices=("daphne", "uvicorn"))
 DRAIN_SECONDS = env.decimal("DRAIN_SECONDS", 3.0)
+# A request with a larger body is refused before it is read into memory.
+HTTP_BODY_MAX = env.number("HTTP_BODY_MAX", 16 * 1024 * 1024, least=1024 * 1024)
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=10)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
@@ -257,6 +260,8 @@ DELETED_TEXT_DAYS = env.number("DELETED_TEXT_DAYS", 30, least=0)
 HEARTBEAT_SECONDS = 25
 WEBSOCKET_FRAME_MAX = 64 * 1024
 WEBSOCKET_HARD_MAX = 1024 * 1024
+# A message may come in so many pieces; each costs more memory than the byte it may hold.
+WEBSOCKET_FRAGMENTS_MAX = 256
 # What a socket may have out that its client has not confirmed (docs/protocol.md, 4408).
 SOCKET_WINDOW_FRAMES = 1_000
 SOCKET_WINDOW_BYTES = 4 * 1024 * 1024

@@ -1,0 +1,171 @@
+"""TalkWave on daphne: the stock server, with the limits and the orderly end a chat needs."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+# Installs Twisted's asyncio reactor, which must come before anything else that imports Twisted.
+from daphne.server import Server  # isort:skip
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from django.conf import settings
+from twisted.internet import reactor
+from twisted.logger import STDLibLogObserver, globalLogBeginner
+
+from talkwave.serving.drain import Drain
+
+# The application's own heartbeat rules (docs/protocol.md); daphne's pings only find a peer that is gone altogether.
+PING_SECONDS = 120
+HTTP_TIMEOUT_SECONDS = 120
+TOO_LARGE = 4413
+READ_CHUNK = 64 * 1024
+# Frames that wait for a busy consumer before daphne stops reading from that socket, and how soon it looks again.
+QUEUED_FRAMES = 64
+RESUME_CHECK_SECONDS = 0.02
+
+
+class ChatSocketProtocol(WebSocketProtocol):
+    """daphne's WebSocket, closing with the codes of the protocol page and bounded on the way in."""
+
+    _fragments = 0
+    _paused = False
+
+    def _max_message_size_exceeded(self, msg_size: int, max_msg_size: int, reason: str) -> None:
+        self._fail_connection(TOO_LARGE, "frame too large")
+
+    def onMessageBegin(self, isBinary: bool) -> None:
+        self._fragments = 0
+        super().onMessageBegin(isBinary)
+
+    def onMessageFrameBegin(self, length: int) -> None:
+        # Each piece costs far more memory than the byte it may hold.
+        self._fragments += 1
+        if self._fragments > settings.WEBSOCKET_FRAGMENTS_MAX and not self.failedByMe:
+            self._fail_connection(TOO_LARGE, "too many fragments")
+        super().onMessageFrameBegin(length)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        super().onMessage(payload, isBinary)
+        if not self._paused and self.application_queue.qsize() > QUEUED_FRAMES:
+            self._paused = True
+            self.transport.pauseProducing()
+            self._resume_when_read()
+
+    def _resume_when_read(self) -> None:
+        if self.application_queue.qsize() > QUEUED_FRAMES // 2:
+            reactor.callLater(RESUME_CHECK_SECONDS, self._resume_when_read)
+            return
+        self._paused = False
+        if self.state != self.STATE_CLOSED:
+            self.transport.resumeProducing()
+
+    def serverClose(self, code: int | None = None) -> None:
+        # autobahn's sendClose refuses 1012, "the server is restarting", which is just what is to be said.
+        self.sendCloseFrame(code=1000 if code is None else code)
+
+
+class ChatSocketFactory(WebSocketFactory):
+    protocol = ChatSocketProtocol
+
+
+class ChatRequest(WebRequest):
+    """daphne's HTTP request, refusing a body that is too large before it is in memory."""
+
+    _received = 0
+
+    def gotLength(self, length: int | None) -> None:
+        if length is not None and length > settings.HTTP_BODY_MAX:
+            self._refuse_body()
+        super().gotLength(length)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received > settings.HTTP_BODY_MAX:
+            self._refuse_body()
+        else:
+            super().handleContentChunk(data)
+
+    def _refuse_body(self) -> None:
+        transport = self.channel.transport
+        transport.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        self.channel.loseConnection()
+
+
+class ChatHTTPFactory(HTTPFactory):
+    def buildProtocol(self, addr: Any) -> Any:
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = ChatRequest
+        return protocol
+
+
+class ChatServer(Server):
+    """Serves on the socket the supervisor opened; drains on SIGTERM."""
+
+    def __init__(self, drain: Drain, listener: socket.socket, started: Callable[[Any], Any]) -> None:
+        super().__init__(
+            application=drain,
+            endpoints=["inherited"],
+            signal_handlers=False,
+            http_timeout=HTTP_TIMEOUT_SECONDS,
+            request_buffer_size=READ_CHUNK,
+            websocket_timeout=-1,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
+            server_name="",
+        )
+        self._drain = drain
+        self._listener = listener
+        self._started = started
+        self._ending: asyncio.Task[None] | None = None
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        scope["root_path"] = ""  # daphne takes it from a request header that anybody may send
+        return super().create_application(protocol, scope)
+
+    def run(self) -> None:
+        loop = reactor._asyncioEventloop
+        asyncio.set_event_loop(loop)
+        globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False, discardBuffer=True)
+        self.connections = {}
+        self.http_factory = ChatHTTPFactory(self)
+        self.ws_factory = ChatSocketFactory(self, server=self.server_name)
+        self.ws_factory.setProtocolOptions(
+            autoPingTimeout=self.ping_timeout,
+            allowNullOrigin=True,  # who may connect is decided by the consumer, which can tell the browser why not
+            openHandshakeTimeout=self.websocket_handshake_timeout,
+            maxMessagePayloadSize=settings.WEBSOCKET_HARD_MAX,
+            maxFramePayloadSize=settings.WEBSOCKET_HARD_MAX,
+            failByDrop=False,  # say the code before hanging up
+        )
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(2, self.timeout_checker)
+        reactor.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
+        self._port = reactor.adoptStreamPort(self._listener.fileno(), self._listener.family, self.http_factory)
+        self._listener.close()  # Twisted has its own copy of the descriptor
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal)
+        reactor.callWhenRunning(lambda: setattr(self, "_watching", self._started(loop)))
+        reactor.run(installSignalHandlers=False)
+
+    def _on_signal(self) -> None:
+        if self._ending is None:
+            self._ending = asyncio.ensure_future(self._end())
+
+    async def _end(self) -> None:
+        self._port.stopListening()
+        await self._drain.finish()
+        # A close frame that was just written leaves with the next turns of the loop.
+        await asyncio.sleep(0.05)
+        reactor.stop()
+
+
+def run(listener: socket.socket, started: Callable[[asyncio.AbstractEventLoop], Any]) -> None:
+    """Serves until SIGTERM."""
+    logging.getLogger("twisted").setLevel(logging.ERROR)
+    from talkwave.asgi import application
+
+    ChatServer(Drain(application), listener, started).run()

@@ -1,0 +1,58 @@
+"""One server process: `python -m talkwave.serving.worker`, started by the supervisor, never by hand."""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from talkwave.serving import lifeline
+
+PARENT_CHECK_SECONDS = 1.0
+
+
+async def notice_orphanhood(parent: int) -> None:
+    """Ends this process when its supervisor is gone, where the kernel does not (it does on Linux)."""
+    while not lifeline.orphaned(parent):
+        await asyncio.sleep(PARENT_CHECK_SECONDS)
+    os._exit(1)
+
+
+def main() -> None:
+    """Inherits the listening socket, tells the supervisor when it answers, serves until SIGTERM."""
+    parser = argparse.ArgumentParser()
+    for name in ("listener", "ready", "parent", "number"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    options = parser.parse_args()
+    lifeline.end_with(options.parent)
+    listener = socket.socket(fileno=options.listener)
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "talkwave.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    def started(loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
+        os.write(options.ready, b"1")
+        os.close(options.ready)
+        return loop.create_task(notice_orphanhood(options.parent))
+
+    runner(settings.SERVER)(listener, started)
+
+
+def runner(server: str) -> Callable[[socket.socket, Callable[[asyncio.AbstractEventLoop], Any]], None]:
+    """The function that runs that ASGI server; only the chosen one is imported."""
+    if server == "uvicorn":
+        from talkwave.serving import uvicorn_server
+
+        return uvicorn_server.run
+    from talkwave.serving import daphne_server
+
+    return daphne_server.run
+
+
+if __name__ == "__main__":
+    sys.exit(main())
