@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import username_key
+from accounts.names import username_key, username_look
 
 
 class PeopleQuerySet(models.QuerySet["User"]):
@@ -42,6 +42,8 @@ class User(AbstractUser):
     )
     # What makes two names the same: accounts.names.username_key. Set by save().
     username_key = models.CharField(max_length=64, unique=True, editable=False)
+    # What makes two names look the same: accounts.names.username_look. Set by save(), checked by create_person.
+    username_look = models.CharField(max_length=96, db_index=True, editable=False)
     email = models.EmailField(_("e-mail address"), blank=True)
     display_name = models.CharField(_("display name"), max_length=64, blank=True)
     bio = models.CharField(_("about me"), max_length=200, blank=True)
@@ -78,11 +80,17 @@ class User(AbstractUser):
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.username_key = username_key(self.username)
+        self.set_username(self.username)
         fields = kwargs.get("update_fields")
         if fields is not None and "username" in fields:
-            kwargs["update_fields"] = {*fields, "username_key"}
+            kwargs["update_fields"] = {*fields, "username_key", "username_look"}
         super().save(*args, **kwargs)
+
+    def set_username(self, username: str) -> None:
+        """The name and what is derived from it; call it before a bulk_create, which does not call save()."""
+        self.username = username
+        self.username_key = username_key(username)
+        self.username_look = username_look(username)
 
     @property
     def name(self) -> str:
