@@ -36,7 +36,8 @@ class Supervisor:
         self._listener = listener
         self._valkey = valkey
         self._drain_seconds = drain_seconds
-        self._environ = {**environ, "PYTHONPATH": str(root)}
+        path = [str(root), *filter(None, [environ.get("PYTHONPATH")])]
+        self._environ = {**environ, "PYTHONPATH": os.pathsep.join(path)}
         self._servers: list[Child] = []
         self._processes = processes
         self._stop_asked = 0
@@ -112,6 +113,7 @@ class Supervisor:
             arguments = {"listener": listener, "ready": ready, "parent": os.getpid(), "number": number}
             return [
                 sys.executable,
+                "-P",  # or else a logging.py in the folder the server was started in would be imported
                 "-m",
                 "talkwave.serving.worker",
                 *(part for name, value in arguments.items() for part in (f"--{name}", str(value))),

@@ -7,7 +7,7 @@ from functools import cache
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -65,7 +65,7 @@ def _database() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return "ok" if _migrated() else "migrations missing"
-    except Exception as error:  # any driver's error: the answer is the same
+    except Error as error:
         log.warning("readyz: database: %s", type(error).__name__)
         return "away"
 
