@@ -70,7 +70,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        constraints = [
+        constraints: ClassVar[Any] = [
             models.UniqueConstraint(
                 models.functions.Lower("email"), condition=~Q(email=""), name="one_person_an_email"
             )

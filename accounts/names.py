@@ -23,9 +23,10 @@ _WORD_SCRIPTS: Final = ({"HAN", "HIRAGANA", "KATAKANA"}, {"HAN", "HANGUL"})
 _MENTION_WORDS: Final = ("all", "channel", "everyone", "group", "here", "online", "room", "rooms")
 # What one could take for whoever runs this place. An operator may still give these away.
 _TITLES: Final = (
-    "abuse admin administrator anonymous bot deleted help info mod moderator moderation null official operator owner "
-    "postmaster root security service staff support system talkwave team undefined webmaster"
-).split()
+    *("abuse", "admin", "administrator", "anonymous", "bot", "deleted", "help", "info", "mod", "moderation"),
+    *("moderator", "null", "official", "operator", "owner", "postmaster", "root", "security", "service", "staff"),
+    *("support", "system", "talkwave", "team", "undefined", "webmaster"),
+)
 
 
 def normalise(name: str) -> str:
