@@ -62,8 +62,15 @@ def _member(kind: str, room: Room, user: User, role: str, leaver: int | None = N
 def member_joined(room: Room, user: User, membership: Membership, *, members: list[User] | None = None) -> None:
     """To the room; and to the new member the Room itself, whose events follow. `members`: of a direct room."""
     _member("member.joined", room, user, membership.role)
-    publish.subscribe(user.pk, room.pk, room.version)
-    publish.user_event(user.pk, {"type": "room.joined", "room": room_wire(room, membership, members=members)})
+    room_opened(room, membership, members=members)
+
+
+def room_opened(room: Room, membership: Membership, *, members: list[User] | None = None) -> None:
+    """To one member, the Room, whose events follow: of a room just made, which nobody hears yet, all there is to say."""
+    publish.subscribe(membership.user_id, room.pk, room.version)
+    publish.user_event(
+        membership.user_id, {"type": "room.joined", "room": room_wire(room, membership, members=members)}
+    )
 
 
 def member_left(room: Room, user: User, role: str, *, reason: str) -> None:

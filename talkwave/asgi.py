@@ -8,6 +8,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "talkwave.settings")
 # Built first: what follows imports models.
 http = get_asgi_application()
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http})
+from rooms.consumer import ChatConsumer  # noqa: E402
+from talkwave.web.live import not_here  # noqa: E402
+
+# The consumer itself finds out who it talks to and checks the Origin: it can say in a close code what was wrong.
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": URLRouter([re_path(r"^ws/$", ChatConsumer.as_asgi()), re_path(r"", not_here)])}
+)

@@ -1,20 +1,68 @@
-"""The end of a server process, as its sockets see it."""
+"""The hub of this server process: made with the first connection, drained before the process ends."""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
 
-RESTARTING = 1012
+from talkwave.realtime import database
+from talkwave.realtime.hub import Hub
+from talkwave.realtime.hub_watch import HubWatch
+from talkwave.realtime.socket import RESTARTING
+from talkwave.realtime.source import Source
 
-# Every open socket's way to close itself with a code; the consumer adds and discards its own.
-closers: set[Callable[[int], Awaitable[None]]] = set()
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Hub, HubWatch]]" = WeakKeyDictionary()
+_endings: "WeakKeyDictionary[asyncio.AbstractEventLoop, list[Callable[[], Awaitable[None]]]]" = WeakKeyDictionary()
+_source: Source | None = None
+draining = False
+
+
+def register(source: Source) -> None:
+    """Says how the hub asks the database; called once, by the app that has rooms."""
+    global _source
+    _source = source
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        assert _source is not None, "no app has registered its rooms"  # noqa: S101
+        made = Hub()
+        made.start()
+        watch = HubWatch(made, _source)
+        watch.start()
+        _hubs[loop] = made, watch
+    return _hubs[loop][0]
+
+
+def on_stop(loop: asyncio.AbstractEventLoop, end: Callable[[], Awaitable[None]]) -> None:
+    """`end` is awaited before the hub of this loop stops: what it still has to publish goes out."""
+    _endings.setdefault(loop, []).append(end)
 
 
 async def drain(seconds: float) -> None:
-    """Closes all sockets with 1012, each at a moment of its own within `seconds`, so that they do not return at once."""
+    """Closes all sockets with 1012, spread over `seconds` so that they do not come back all at once."""
+    global draining
+    draining = True
+    if (running := _hubs.get(asyncio.get_running_loop())) is None:
+        return
+    made, watch = running
+    sockets = made.sockets
+    random.shuffle(sockets)
+    for done, socket in enumerate(sockets, start=1):
+        made.end(socket, RESTARTING)
+        if done % 50 == 0 or done == len(sockets):
+            await asyncio.sleep(seconds * min(50, len(sockets)) / len(sockets))
+    await stop()
 
-    async def close_later(close: Callable[[int], Awaitable[None]]) -> None:
-        await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311  (spreading load, not a secret)
-        await close(RESTARTING)
 
-    await asyncio.gather(*(close_later(close) for close in list(closers)), return_exceptions=True)
+async def stop() -> None:
+    """Ends the hub of this loop and the database threads."""
+    for end in _endings.pop(asyncio.get_running_loop(), []):
+        await end()
+    if running := _hubs.pop(asyncio.get_running_loop(), None):
+        made, watch = running
+        await watch.stop()
+        await made.stop()
+    await asyncio.to_thread(database.close)

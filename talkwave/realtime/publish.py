@@ -84,8 +84,8 @@ def room_events(events: Mapping[int, Iterable[RoomEvent]]) -> None:
 
 
 def room_hint(room_id: int, event: Mapping[str, Any], *, except_user: int | None = None) -> None:
-    """Something about a room that may be lost: typing."""
-    _after_commit(
+    """Something about a room that may be lost: typing. Waits for no commit, so it can be said on the event loop."""
+    _send(
         [
             Envelope(
                 room_group(room_id),
@@ -116,8 +116,8 @@ def close_user(user_id: int, code: int, *, session_key: str | None = None) -> No
 
 
 def presence(user_id: int, event: Mapping[str, Any]) -> None:
-    """To whoever watches this person."""
-    _after_commit([Envelope(PRESENCE_GROUP, {"type": "hub", "op": "presence", "user": user_id, "text": encode(event)})])
+    """To whoever watches this person; like a hint."""
+    _send([Envelope(PRESENCE_GROUP, {"type": "hub", "op": "presence", "user": user_id, "text": encode(event)})])
 
 
 def _to_user(user_id: int, **message: Any) -> None:

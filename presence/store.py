@@ -1,0 +1,83 @@
+"""Who is here, in Redis: one hash a server process, user id → state, under a key that lives half a minute.
+
+A process renews its key while it lives; one that dies takes its people offline by itself. Nothing is counted up and
+down, so nothing can stick.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from redis import asyncio as aioredis
+
+_PREFIX = "talkwave:presence:"
+_PROCESSES = f"{_PREFIX}processes"
+_RANK = {"active": 2, "idle": 1}
+
+
+class PresenceStore:
+    """One a server process. Raises redis' errors: the caller degrades."""
+
+    def __init__(self) -> None:
+        self._redis = aioredis.from_url(
+            settings.REDIS_URLS[0], decode_responses=True, socket_connect_timeout=2, socket_timeout=2
+        )
+        self._name = uuid.uuid4().hex
+        self._key = _PREFIX + self._name
+
+    async def write(self, states: Mapping[int, str]) -> None:
+        """Everybody of this process, anew: what was written before is replaced, so a lost write heals."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(self._key)
+            if states:
+                pipe.hset(self._key, mapping={str(user_id): state for user_id, state in states.items()})
+                pipe.expire(self._key, settings.PRESENCE_TTL_SECONDS)
+            pipe.sadd(_PROCESSES, self._name)
+            await pipe.execute()
+
+    async def put(self, user_id: int, state: str | None) -> None:
+        """One person of this process; None: nobody of theirs is connected here any more."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            if state is None:
+                pipe.hdel(self._key, str(user_id))
+            else:
+                pipe.hset(self._key, str(user_id), state)
+                pipe.expire(self._key, settings.PRESENCE_TTL_SECONDS)
+                pipe.sadd(_PROCESSES, self._name)
+            await pipe.execute()
+
+    async def read(self, user_ids: Iterable[int]) -> dict[int, str]:
+        """User id → `active` or `idle`, the most active of all their connections; who is offline is left out."""
+        fields = [str(user_id) for user_id in user_ids]
+        if not fields:
+            return {}
+        processes = sorted(await self._redis.smembers(_PROCESSES))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in processes:
+                pipe.hmget(_PREFIX + name, fields)
+            answers = await pipe.execute()
+        best: dict[int, str] = {}
+        for states in answers:
+            for field, state in zip(fields, states, strict=True):
+                if state and _RANK.get(state, 0) > _RANK.get(best.get(int(field), ""), 0):
+                    best[int(field)] = state
+        return best
+
+    async def close(self) -> None:
+        """Takes this process's people away, and the connection."""
+        await self._redis.delete(self._key)
+        await self._redis.srem(_PROCESSES, self._name)
+        await self._redis.aclose()
+
+
+async def sweep(*, dry_run: bool = False) -> int:
+    """Forgets processes whose key has expired; how many there were. For `cleanup`."""
+    redis = aioredis.from_url(settings.REDIS_URLS[0], decode_responses=True)
+    try:
+        names = await redis.smembers(_PROCESSES)
+        dead = [name for name in names if not await redis.exists(_PREFIX + name)]
+        if dead and not dry_run:
+            await redis.srem(_PROCESSES, *dead)
+        return len(dead)
+    finally:
+        await redis.aclose()

@@ -1,0 +1,141 @@
+"""Presence as one server process sees it: the people connected here, and the states that its readers were told."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from presence import actions
+from presence.models import LastSeen
+from presence.signals import presence_changed
+from presence.store import PresenceStore
+from talkwave.realtime.database import db
+
+log = logging.getLogger(__name__)
+
+
+class PresenceTracker:
+    """`watched` says whom somebody here watches; `presence_changed` is sent when one of these, or of ours, changed."""
+
+    def __init__(self, watched: Callable[[], Iterable[int]]) -> None:
+        self._store = PresenceStore()
+        self._watched = watched
+        # User id → how many connections in which state.
+        self._here: dict[int, Counter[str]] = {}
+        # What was last said of somebody, and since when.
+        self._said: dict[int, tuple[str, datetime]] = {}
+        self._seen: set[int] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._hints: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._rounds())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        try:
+            await self._store.close()
+        except (RedisError, OSError) as error:
+            log.debug("presence not taken back, it expires: %s", type(error).__name__)
+
+    # --- connections of this process ------------------------------------------------------------------
+    def connected(self, user_id: int, state: str) -> None:
+        self._here.setdefault(user_id, Counter())[state] += 1
+        self._seen.add(user_id)
+        self._changed(user_id)
+
+    def moved(self, user_id: int, before: str, after: str) -> None:
+        """One connection goes from `active` to `idle`, or back."""
+        self._here.setdefault(user_id, Counter()).update({before: -1, after: 1})
+        self._changed(user_id)
+
+    def disconnected(self, user_id: int, state: str) -> None:
+        states = self._here.setdefault(user_id, Counter())
+        states[state] -= 1
+        if not any(count > 0 for count in states.values()):
+            del self._here[user_id]
+        self._changed(user_id)
+
+    def _local(self, user_id: int) -> str | None:
+        states = self._here.get(user_id)
+        if not states:
+            return None
+        return "active" if states["active"] > 0 else "idle"
+
+    def _changed(self, user_id: int) -> None:
+        task = asyncio.get_running_loop().create_task(self._tell(user_id))
+        self._hints.add(task)
+        task.add_done_callback(self._hints.discard)
+
+    async def _tell(self, user_id: int) -> None:
+        try:
+            await self._store.put(user_id, self._local(user_id))
+            state = (await self._store.read([user_id])).get(user_id, "offline")
+        except (RedisError, OSError) as error:
+            log.debug("presence waits for Redis: %s", type(error).__name__)
+            state = self._local(user_id) or "offline"
+        self._say(user_id, state)
+
+    def _say(self, user_id: int, state: str) -> None:
+        before = self._said.get(user_id)
+        if before is None or before[0] != state:
+            now = datetime.now(UTC)
+            self._said[user_id] = (state, now)
+            presence_changed.send(sender=PresenceTracker, user_id=user_id, state=state, since=now)
+
+    def heard(self, user_id: int, state: str, since: datetime) -> None:
+        """Another process said so: not to be said again by our next round."""
+        self._said[user_id] = (state, since)
+
+    # --- everybody --------------------------------------------------------------------------------------
+    async def states(self, user_ids: Iterable[int]) -> dict[int, tuple[str, datetime | None]]:
+        """Each person's state now, and since when; of the offline, when they were last here, where that is known."""
+        ids = list(user_ids)
+        try:
+            online = await self._store.read(ids)
+        except (RedisError, OSError):
+            online = {user_id: state for user_id in ids if (state := self._local(user_id))}
+        away = [user_id for user_id in ids if user_id not in online]
+        seen = await db(lambda: dict(LastSeen.objects.filter(user_id__in=away).values_list("user_id", "at"))) if away else {}
+        answer: dict[int, tuple[str, datetime | None]] = {}
+        for user_id in ids:
+            state = online.get(user_id, "offline")
+            said = self._said.get(user_id)
+            since = said[1] if said and said[0] == state else seen.get(user_id)
+            answer[user_id] = (state, since)
+            if said is None or said[0] != state:
+                self._said[user_id] = (state, since or datetime.now(UTC))
+        return answer
+
+    async def _rounds(self) -> None:
+        while True:
+            await asyncio.sleep(settings.PRESENCE_BEAT_SECONDS)
+            try:
+                await self._round()
+            except (RedisError, OSError) as error:
+                log.debug("presence waits for Redis: %s", type(error).__name__)
+            except Exception as error:
+                log.warning("a round of presence failed: %s: %s", type(error).__name__, error)
+
+    async def _round(self) -> None:
+        """Renews what this process says of its people, and finds out who vanished without a word elsewhere."""
+        here = {user_id: state for user_id in self._here if (state := self._local(user_id))}
+        await self._store.write(here)
+        watched = set(self._watched())
+        online = await self._store.read(watched)
+        for user_id in watched:
+            if user_id in self._said:
+                self._say(user_id, online.get(user_id, "offline"))
+        # What nobody here watches and who is not here need not be remembered.
+        for user_id in set(self._said) - watched - set(here):
+            del self._said[user_id]
+        seen = self._seen | set(here)
+        self._seen = set()
+        if seen:
+            await db(actions.saw, seen)

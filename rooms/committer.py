@@ -1,0 +1,91 @@
+"""Commits together what arrived together: the sends that wait while a transaction runs go into the next one."""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError
+from django.utils.translation import gettext as _
+
+from rooms.actions.messages import Draft, post_messages
+from rooms.models import Message
+from rooms.wire import when
+from talkwave.errors import Refused
+from talkwave.realtime.consumer import LiveConsumer
+from talkwave.realtime.database import db
+
+log = logging.getLogger(__name__)
+
+
+class Committer:
+    """One a server process. With nothing waiting, a message goes into its transaction at once."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Draft, LiveConsumer, dict[str, Any]]] = deque()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Commits what waits, then ends."""
+        while self._waiting:
+            await asyncio.sleep(0.01)
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def submit(self, draft: Draft, consumer: LiveConsumer, command: dict[str, Any]) -> None:
+        """The consumer gets an `ack` after commit, or an `error`. Raises Refused (`unavailable`) where too much waits."""
+        if len(self._waiting) >= settings.COMMIT_QUEUE:
+            raise Refused("unavailable", _("The server is very busy. Your message will be tried again."), retry_after=2)
+        self._waiting.append((draft, consumer, command))
+        self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), settings.COMMIT_BATCH))]
+                results = await self._commit([draft for draft, _, _ in batch])
+                for (_draft, consumer, command), result in zip(batch, results, strict=True):
+                    if isinstance(result, Refused):
+                        consumer.refuse(result, command)
+                    else:
+                        consumer.answer(ack(result), command)
+
+    async def _commit(self, drafts: list[Draft]) -> list[Message | Refused]:
+        try:
+            try:
+                return await db(post_messages, drafts, pool="commits")
+            except (IntegrityError, DatabaseError) as error:
+                # The same client_id at once on another process, or a connection that broke: once more finds the row,
+                # or makes it. Safe, because every draft has its client_id.
+                log.warning("a batch of %d is committed again: %s", len(drafts), type(error).__name__)
+                return await db(post_messages, drafts, pool="commits")
+        except Exception as error:
+            if len(drafts) > 1:
+                # One of them may be to blame; the others must not pay for it.
+                return [(await self._commit([draft]))[0] for draft in drafts]
+            if not isinstance(error, DatabaseError):
+                log.exception("a message could not be committed")
+            else:
+                log.warning("database away: %s", type(error).__name__)
+            return [Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)]
+
+
+def ack(message: Message) -> dict[str, Any]:
+    """The answer to `message.send`, the same however often the same `client_id` comes."""
+    return {
+        "type": "ack",
+        "client_id": str(message.client_id),
+        "id": str(message.pk),
+        "room": str(message.room_id),
+        "seq": message.seq,
+        "version": message.version,
+        "created_at": when(message.created_at),
+    }

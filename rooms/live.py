@@ -1,0 +1,75 @@
+"""What a server process holds for rooms: the committer, presence, and what the hub asks of the database."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from accounts.models import User
+from presence.tracker import PresenceTracker
+from rooms import sync
+from rooms.committer import Committer
+from rooms.models import Membership, Room
+from talkwave.realtime import lifecycle
+from talkwave.realtime.publish import RoomEvent
+from talkwave.realtime.socket import SIGNED_OUT, SUSPENDED
+
+
+class RoomSource:
+    """talkwave.realtime.source.Source, answered from this app's tables."""
+
+    def versions(self, room_ids: list[int]) -> Mapping[int, int]:
+        return dict(Room.objects.filter(pk__in=room_ids).values_list("pk", "version"))
+
+    def missed(self, room_id: int, version: int) -> tuple[int, list[RoomEvent]]:
+        return sync.missed_events(room_id, version, settings.SYNC_RESET)
+
+    def members(self, room_id: int, user_ids: list[int]) -> set[int]:
+        return set(Membership.objects.filter(room=room_id, user_id__in=user_ids).values_list("user_id", flat=True))
+
+    def barred(self, since: datetime) -> Mapping[int, int]:
+        changed = User.objects.filter(access_changed_at__gt=since)
+        return {
+            user.pk: SUSPENDED if user.suspended_at else SIGNED_OUT for user in changed if not user.can_take_part
+        }
+
+    def ended_sessions(self, session_keys: Iterable[str]) -> set[str]:
+        keys = set(session_keys)
+        alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+        return keys - set(alive.values_list("session_key", flat=True))
+
+
+class Live:
+    """One a server process, beside its hub."""
+
+    def __init__(self) -> None:
+        hub = lifecycle.hub()
+        self.committer = Committer()
+        self.presence = PresenceTracker(lambda: hub.watchers)
+        self.committer.start()
+        self.presence.start()
+
+    async def stop(self) -> None:
+        await self.committer.stop()
+        await self.presence.stop()
+
+
+_lives: "WeakKeyDictionary[asyncio.AbstractEventLoop, Live]" = WeakKeyDictionary()
+
+
+def live() -> Live:
+    """That of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _lives:
+        _lives[loop] = Live()
+        lifecycle.on_stop(loop, stop)
+    return _lives[loop]
+
+
+async def stop() -> None:
+    if running := _lives.pop(asyncio.get_running_loop(), None):
+        await running.stop()

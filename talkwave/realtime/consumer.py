@@ -1,0 +1,157 @@
+"""The Channels consumer: takes a connection, finds who it is, hands its commands on, answers.
+
+Stock Channels gives each consumer a channel of its own and hops to a thread at every frame; here the hub holds the
+one channel of the process, and the loop below does nothing but receive.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+
+from talkwave.errors import Refused
+from talkwave.realtime import frames, lifecycle
+from talkwave.realtime.frames import Malformed
+from talkwave.realtime.hub import Hub
+from talkwave.realtime.socket import FLOODING, NOT_A_FRAME, RESTARTING, SIGNED_OUT, SUSPENDED, Socket
+from talkwave.web.ratelimit import Buckets
+
+log = logging.getLogger(__name__)
+
+Command = Callable[["LiveConsumer", dict[str, Any]], Awaitable[dict[str, Any] | None]]
+
+_people = Buckets(*settings.RATE_COMMANDS)
+_programs = Buckets(*settings.RATE_COMMANDS_API)
+
+
+class LiveConsumer(AsyncConsumer):
+    """Subclasses say who a connection is (`identify`), what a socket starts with (`greet`), and its `commands`.
+
+    A command answers with an object, or None where the answer comes later or not at all; it raises Refused.
+    """
+
+    commands: ClassVar[dict[str, Command]] = {}
+    socket: Socket
+    hub: Hub
+
+    async def identify(self, scope: dict[str, Any]) -> tuple[Any, str | None]:
+        """The person, and the session's key or None for a program. Raises Refused: `forbidden` for the suspended."""
+        raise NotImplementedError
+
+    async def greet(self) -> None:
+        """Subscribes the socket and sends `hello`."""
+        raise NotImplementedError
+
+    async def bye(self) -> None:
+        """The connection has ended."""
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.scope = scope
+        if (await receive())["type"] != "websocket.connect":
+            return
+        # Accepted before anything is asked: a browser can read a close code, but not a refused handshake.
+        await send({"type": "websocket.accept"})
+        if lifecycle.draining:
+            await send({"type": "websocket.close", "code": RESTARTING})
+            return
+        try:
+            user, session_key = await self.identify(scope)
+        except Refused as refusal:
+            await send({"type": "websocket.close", "code": SUSPENDED if refusal.code == "forbidden" else SIGNED_OUT})
+            return
+        except DatabaseError as error:
+            log.warning("database away, a connection is sent back: %s", type(error).__name__)
+            await send({"type": "websocket.close", "code": RESTARTING})
+            return
+        self.hub = lifecycle.hub()
+        self.socket = Socket(send, user, session_key=session_key, send_now=self.hub.send_now)
+        self._buckets = _programs if self.socket.is_program else _people
+        try:
+            if len(self.hub.people.get(user.pk, ())) >= settings.SOCKETS_PER_USER:
+                self.socket.close(FLOODING)
+            else:
+                await self.greet()
+            while (message := await receive())["type"] != "websocket.disconnect":
+                if not self.socket.closed:
+                    await self._take(message)
+        except DatabaseError as error:
+            log.warning("database away, a connection is sent back: %s", type(error).__name__)
+            self.socket.close(RESTARTING)
+        finally:
+            self.hub.remove(self.socket)
+            # Shielded: an ending server cancels this task, and leaving must still be said.
+            await asyncio.shield(self.bye())
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        text = message.get("text")
+        limit = settings.WEBSOCKET_FRAME_MAX
+        # Characters first: their bytes are counted only where they could matter.
+        if text is None or len(text) > limit or (len(text) > limit // 4 and len(text.encode(errors="replace")) > limit):
+            self.hub.end(self.socket, NOT_A_FRAME)
+            return
+        self.socket.last_heard = time.monotonic()
+        command: dict[str, Any] = {}
+        try:
+            # Read before it is limited: a refusal has to name what it refuses.
+            command = frames.parse(text)
+            self._limit()
+            answer = await self._run(command)
+        except Malformed as refusal:
+            # Also what is no command counts: ten thousand of them are a flood.
+            wait = self._buckets.take(self.socket.user_id) if not command else 0.0
+            self.refuse(self.too_fast(wait) if wait else refusal, command)
+        except Refused as refusal:
+            self.refuse(refusal, command)
+        else:
+            if answer is not None:
+                self.answer(answer, command)
+
+    def _limit(self) -> None:
+        wait = self._buckets.take(self.socket.user_id)
+        if wait:
+            raise self.too_fast(wait)
+        if self.socket.refusals:
+            self.socket.refusals -= 1
+
+    def too_fast(self, wait: float) -> Refused:
+        """The refusal to raise; where it goes on and on, the socket is closed with 4429."""
+        self.socket.refusals += 1
+        if self.socket.refusals > settings.RATE_PATIENCE:
+            self.hub.end(self.socket, FLOODING)
+        return Refused("rate_limited", _("That is a little fast. Wait a moment."), retry_after=wait)
+
+    async def _run(self, command: dict[str, Any]) -> dict[str, Any] | None:
+        handler = self.commands.get(command["type"])
+        if handler is None:
+            raise Malformed(_("There is no such command."))
+        try:
+            return await handler(self, command)
+        except DatabaseError as error:
+            log.warning("%s: database away: %s", command["type"], type(error).__name__)
+            raise Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1) from error
+        except (Refused, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            # One bug in one command must not end everybody's conversation.
+            log.exception("%s failed", command["type"])
+            raise Refused("unavailable", _("Something went wrong here. Try again."), retry_after=1) from error
+
+    def refuse(self, refusal: Refused, command: dict[str, Any]) -> None:
+        """Sends an `error` for this command."""
+        answer = refusal.as_wire()
+        if isinstance(client_id := command.get("client_id"), str) and len(client_id) <= frames.REF_MAX:
+            answer["client_id"] = client_id
+        ref = getattr(refusal, "ref", None)
+        self.answer(answer, command if ref is None else {"ref": ref})
+
+    def answer(self, answer: dict[str, Any], command: dict[str, Any]) -> None:
+        """Sends an answer, with the command's `ref`."""
+        if (ref := command.get("ref")) is not None:
+            answer["ref"] = ref
+        self.socket.push(answer)

@@ -1,0 +1,53 @@
+"""Database work from the event loop, on threads of its own.
+
+Never `database_sync_to_async`: that shares one thread among all consumers, and one slow query stops every socket.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, reset_queries
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_threads: dict[str, ThreadPoolExecutor] = {}
+
+
+def _pool(name: str) -> ThreadPoolExecutor:
+    if name not in _threads:
+        size = 1 if name == "commits" else settings.DATABASE_THREADS
+        _threads[name] = ThreadPoolExecutor(size, thread_name_prefix=f"db-{name}")
+    return _threads[name]
+
+
+def _work(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    reset_queries()
+    try:
+        return fn(*args, **kwargs)
+    except (OperationalError, InterfaceError):
+        # A broken connection must not be the next one's problem.
+        connection.close()
+        raise
+    finally:
+        # With PostgreSQL this gives the connection back to the pool; a SQLite file stays open, it is this thread's own.
+        if not settings.SQLITE:
+            connection.close()
+
+
+async def db(fn: Callable[P, T], *args: P.args, pool: str = "reads", **kwargs: P.kwargs) -> T:
+    """Runs `fn` on one of the database threads; raises what it raises. `pool="commits"` is the committer's own thread."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_pool(pool), lambda: _work(fn, *args, **kwargs))
+
+
+def close() -> None:
+    """Ends the threads, and with them their connections: for the end of a server process, and for tests."""
+    for pool in _threads.values():
+        for _ in range(pool._max_workers):
+            pool.submit(connection.close)
+        pool.shutdown(wait=True)
+    _threads.clear()

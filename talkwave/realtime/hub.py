@@ -1,0 +1,300 @@
+"""The hub: one in each server process, between the channel layer and all sockets of the process.
+
+It holds one channel of the layer, joins a room's group when the first local socket listens there, encodes nothing
+(events come as text), puts a room's events in order, and writes what is ready together as one frame a socket.
+What the layer loses it finds in the database: hub_watch.py.
+"""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from talkwave.realtime import publish
+from talkwave.realtime.publish import PRESENCE_GROUP, Envelope, RoomEvent, room_group, user_group
+from talkwave.realtime.room import LiveRoom
+from talkwave.realtime.socket import Socket
+
+log = logging.getLogger(__name__)
+
+# A flush that took long is followed by a longer wait, up to this: bigger frames are what makes a loaded hub cheaper.
+_LONGEST_WAIT = 0.05
+
+
+class Hub:
+    """All methods run on the event loop that made it, but `outlet`, which any thread may call."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.rooms: dict[int, LiveRoom] = {}
+        self.people: dict[int, set[Socket]] = defaultdict(set)
+        self.watchers: dict[int, set[Socket]] = defaultdict(set)
+        self._dirty_rooms: set[LiveRoom] = set()
+        self._dirty_sockets: list[Socket] = []
+        self._flush_at: asyncio.TimerHandle | None = None
+        self._not_before = 0.0
+        self._layer = get_channel_layer()
+        self._channel = ""
+        self._joined: set[str] = set()
+        self._waiting: dict[str, list[dict[str, Any]]] = {}
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # --- life -----------------------------------------------------------------------------------------
+    def start(self) -> None:
+        self._tasks = [self.loop.create_task(self._receive()), self.loop.create_task(self._publish())]
+        publish.outlet = self.outlet
+
+    async def stop(self) -> None:
+        publish.outlet = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def sockets(self) -> list[Socket]:
+        return [socket for sockets in self.people.values() for socket in sockets]
+
+    # --- who listens ------------------------------------------------------------------------------------
+    async def add(self, socket: Socket, room_ids: Iterable[int]) -> None:
+        """The socket hears its person's events and these rooms. Rooms new here wait for `begin`."""
+        self.people[socket.user_id].add(socket)
+        for room_id in room_ids:
+            self._listen(socket, room_id)
+        await self.join([user_group(socket.user_id), *map(room_group, socket.rooms)])
+
+    def _listen(self, socket: Socket, room_id: int) -> None:
+        room = self.rooms.get(room_id)
+        if room is None:
+            room = self.rooms[room_id] = LiveRoom(room_id)
+        room.sockets.add(socket)
+        room.empty_since = None
+        socket.rooms.add(room_id)
+
+    def begin(self, versions: dict[int, int]) -> None:
+        """Rooms are told from these versions on, where they were not told before: what their first reader holds."""
+        for room_id, version in versions.items():
+            if (room := self.rooms.get(room_id)) is not None and room.version is None:
+                self._tell(room, room.start(version))
+
+    def remove(self, socket: Socket) -> None:
+        """The connection has ended."""
+        socket.gone()
+        for room_id in list(socket.rooms):
+            self._unlisten(socket, room_id)
+        self.watch(socket, ())
+        if sockets := self.people.get(socket.user_id):
+            sockets.discard(socket)
+            if not sockets:
+                del self.people[socket.user_id]
+                self.loop.create_task(self._leave(user_group(socket.user_id)))
+
+    def _unlisten(self, socket: Socket, room_id: int) -> None:
+        socket.rooms.discard(room_id)
+        if room := self.rooms.get(room_id):
+            room.sockets.discard(socket)
+            if not room.sockets:
+                # Kept for a while: a page that reloads is back within a second.
+                room.empty_since = time.monotonic()
+
+    def watch(self, socket: Socket, user_ids: Iterable[int]) -> None:
+        """The socket hears of the coming and going of these people, and of no others."""
+        for user_id in socket.watching:
+            self.watchers[user_id].discard(socket)
+            if not self.watchers[user_id]:
+                del self.watchers[user_id]
+        socket.watching = frozenset(user_ids)
+        for user_id in socket.watching:
+            self.watchers[user_id].add(socket)
+
+    # --- the layer --------------------------------------------------------------------------------------
+    async def join(self, groups: Iterable[str]) -> None:
+        """Joins those groups of the layer that are not joined; with Redis away they are joined later (hub_watch.py)."""
+        lacking = [group for group in groups if group not in self._joined]
+        if not lacking and self._channel:
+            return
+        try:
+            async with asyncio.timeout(5):
+                if not self._channel:
+                    self._channel = await self._layer.new_channel("hub.")
+                    lacking.append(PRESENCE_GROUP)
+                for group in lacking:
+                    await self._layer.group_add(group, self._channel)
+                    self._joined.add(group)
+        except Exception as error:  # whatever a layer raises
+            log.warning("channel layer away, groups are joined later: %s", type(error).__name__)
+
+    async def join_all(self) -> None:
+        """Joins whatever could not be joined before."""
+        await self.join([PRESENCE_GROUP, *map(user_group, self.people), *map(room_group, self.rooms)])
+
+    async def _leave(self, group: str) -> None:
+        self._joined.discard(group)
+        try:
+            async with asyncio.timeout(2):
+                await self._layer.group_discard(group, self._channel)
+        except Exception as error:
+            log.debug("could not leave %s: %s", group, type(error).__name__)
+
+    async def forget(self, room: LiveRoom) -> None:
+        """Nobody has listened here for a while."""
+        self.rooms.pop(room.id, None)
+        await self._leave(room_group(room.id))
+
+    async def _receive(self) -> None:
+        while not self._channel:
+            await self.join([])
+            if not self._channel:
+                await asyncio.sleep(0.5)
+        while True:
+            try:
+                self.deliver(await self._layer.receive(self._channel))
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("an envelope could not be delivered")
+
+    def outlet(self, envelopes: list[Envelope]) -> None:
+        """publish.outlet: takes envelopes from any thread."""
+        self.loop.call_soon_threadsafe(self._put, envelopes)
+
+    def _put(self, envelopes: list[Envelope]) -> None:
+        for group, message in envelopes:
+            waiting = self._waiting.setdefault(group, [])
+            if waiting and message["op"] == "events" and waiting[-1]["op"] == "events":
+                # What waits for one room goes out as one.
+                waiting[-1]["events"].extend(message["events"])
+            else:
+                waiting.append(message)
+        self._wake.set()
+
+    async def _publish(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            ready, self._waiting = self._waiting, {}
+            for group, messages in ready.items():
+                for message in messages:
+                    try:
+                        async with asyncio.timeout(2):
+                            await self._layer.group_send(group, message)
+                    except Exception as error:
+                        # Those on other processes find it in the database; our own are told at once.
+                        log.warning("not published: %s", type(error).__name__)
+                        self.deliver(message)
+
+    # --- what comes ---------------------------------------------------------------------------------------
+    def deliver(self, message: dict[str, Any]) -> None:
+        """An envelope's message, from the layer or from ourselves while the layer is away."""
+        op = message.get("op")
+        if op == "events":
+            if (room := self.rooms.get(message["room"])) is not None:
+                self._tell(room, room.take([RoomEvent(*event) for event in message["events"]]))
+        elif op == "hint":
+            self._hint(message)
+        elif op == "presence":
+            for socket in self.watchers.get(message["user"], ()):
+                socket.push_text(message["text"])
+        elif op == "event":
+            for socket in self.people.get(message["user"], ()):
+                socket.push_text(message["text"])
+        elif op == "close":
+            for socket in list(self.people.get(message["user"], ())):
+                if message["session"] is None or socket.session_key == message["session"]:
+                    self.end(socket, message["code"])
+        elif op == "subscribe":
+            self.loop.create_task(self._subscribe(message["user"], message["room"], message["version"]))
+        elif op == "unsubscribe":
+            self.drop_member(message["room"], message["user"])
+
+    def _hint(self, message: dict[str, Any]) -> None:
+        if (room := self.rooms.get(message["room"])) is not None:
+            for socket in room.sockets:
+                if socket.user_id != message["except"]:
+                    socket.push_text(message["text"])
+
+    async def _subscribe(self, user_id: int, room_id: int, version: int) -> None:
+        if sockets := self.people.get(user_id):
+            for socket in sockets:
+                self._listen(socket, room_id)
+            await self.join([room_group(room_id)])
+            self.begin({room_id: version})
+
+    def drop_member(self, room_id: int, user_id: int) -> None:
+        """That person hears the room no longer; what was in order before is still theirs."""
+        if (room := self.rooms.get(room_id)) is None:
+            return
+        leaving = [socket for socket in self.people.get(user_id, ()) if room_id in socket.rooms]
+        if leaving:
+            self._push_room(room)
+            for socket in leaving:
+                self._unlisten(socket, room_id)
+
+    def end(self, socket: Socket, code: int) -> None:
+        """Closes a socket for good; it hears nothing from this moment on."""
+        socket.close(code)
+        self.remove(socket)
+
+    def mend(self, room: LiveRoom, version: int, events: list[RoomEvent]) -> None:
+        """What the database says this room missed."""
+        self._tell(room, room.mend(version, events))
+
+    def _tell(self, room: LiveRoom, events: Iterable[RoomEvent]) -> None:
+        for event in events:
+            if event.leaver is not None:
+                self.drop_member(room.id, event.leaver)
+            room.out.append(event)
+        if room.out:
+            self._dirty_rooms.add(room)
+            self._schedule()
+
+    # --- writing ------------------------------------------------------------------------------------------
+    def send_now(self, socket: Socket) -> None:
+        """A socket has something to write."""
+        self._dirty_sockets.append(socket)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._flush_at is None:
+            self._flush_at = self.loop.call_at(max(self.loop.time(), self._not_before), self._flush)
+
+    def _flush(self) -> None:
+        """Everything that is ready, as one frame a socket. After an idle time at once, under load a little later."""
+        self._flush_at = None
+        begun = self.loop.time()
+        rooms, self._dirty_rooms = self._dirty_rooms, set()
+        for room in rooms:
+            self._push_room(room)
+        sockets, self._dirty_sockets = self._dirty_sockets, []
+        for socket in sockets:
+            socket.flush()
+        ended = self.loop.time()
+        self._not_before = ended + min(_LONGEST_WAIT, max(settings.HUB_FLUSH_SECONDS, 2 * (ended - begun)))
+        if self._dirty_rooms or self._dirty_sockets:
+            # Something was pushed while writing.
+            self._schedule()
+
+    def _push_room(self, room: LiveRoom) -> None:
+        events, room.out = room.out, []
+        if not events:
+            return
+        text = ",".join([event.text for event in events])
+        frame = f"[{text}]"
+        authors = {event.author for event in events if event.client_id is not None}
+        for socket in list(room.sockets):
+            if socket.user_id in authors:
+                socket.push_text(",".join([_for_author(event, socket.user_id) for event in events]))
+            else:
+                socket.push_text(text, frame)
+
+
+def _for_author(event: RoomEvent, user_id: int) -> str:
+    """The event as its author gets it: `client_id` added to the message, which is the event's last member."""
+    if event.author != user_id or event.client_id is None:
+        return event.text
+    return f'{event.text[:-2]},"client_id":"{event.client_id}"}}}}'

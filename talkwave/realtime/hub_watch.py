@@ -1,0 +1,125 @@
+"""What a hub does without being told: finds what the layer lost, and ends what should have ended.
+
+Everything here is a few queries a second for the whole process, however many sockets it has.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from talkwave.realtime.database import db
+from talkwave.realtime.hub import Hub
+from talkwave.realtime.room import LiveRoom
+from talkwave.realtime.socket import SIGNED_OUT, Socket
+from talkwave.realtime.source import Source
+
+log = logging.getLogger(__name__)
+
+_SESSIONS_EVERY = 30.0
+_EMPTY_FOR = 30.0
+# How far back to look for people whose access ended: longer than a check may be late.
+_ACCESS_MARGIN = timedelta(seconds=30)
+
+
+class HubWatch:
+    """The hub's own rounds."""
+
+    def __init__(self, hub: Hub, source: Source) -> None:
+        self._hub = hub
+        self._source = source
+        self._mending: set[int] = set()
+        self._sessions_at = time.monotonic() + _SESSIONS_EVERY
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._every(settings.HUB_GAP_SECONDS / 2, self._gaps)),
+            loop.create_task(self._every(settings.HUB_CHECK_SECONDS, self._round)),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            # Jitter: the processes of one machine do not ask the database in step.
+            await asyncio.sleep(seconds * random.uniform(0.8, 1.1))  # noqa: S311
+            try:
+                await work()
+            except Exception as error:
+                log.warning("a round of the hub failed, the next one tries again: %s: %s", type(error).__name__, error)
+
+    async def _gaps(self) -> None:
+        """Rooms where an event is missing for longer than it may be on its way."""
+        late = time.monotonic() - settings.HUB_GAP_SECONDS
+        for room in [r for r in self._hub.rooms.values() if r.gap_since is not None and r.gap_since < late]:
+            await self._mend(room)
+
+    async def _round(self) -> None:
+        await self._hub.join_all()
+        rooms = {room.id: room for room in self._hub.rooms.values() if room.sockets and room.version is not None}
+        if rooms:
+            versions = await db(self._source.versions, list(rooms))
+            for room_id, room in rooms.items():
+                if room_id not in versions:
+                    for socket in list(room.sockets):
+                        self._hub.drop_member(room_id, socket.user_id)
+                elif versions[room_id] > (room.version or 0):
+                    await self._mend(room)
+        await self._bar()
+        self._silent()
+        await self._empty()
+        if time.monotonic() >= self._sessions_at:
+            self._sessions_at = time.monotonic() + _SESSIONS_EVERY
+            await self._sessions()
+
+    async def _mend(self, room: LiveRoom) -> None:
+        if room.id in self._mending or room.version is None:
+            return
+        self._mending.add(room.id)
+        try:
+            version, events = await db(self._source.missed, room.id, room.version)
+            # Somebody may have been removed by one of the lost events: look before telling the rest.
+            here = {socket.user_id for socket in room.sockets}
+            members = await db(self._source.members, room.id, list(here))
+            for user_id in here - members:
+                self._hub.drop_member(room.id, user_id)
+            self._hub.mend(room, version, events)
+        finally:
+            self._mending.discard(room.id)
+
+    async def _bar(self) -> None:
+        if self._hub.people:
+            for user_id, code in (await db(self._source.barred, timezone.now() - _ACCESS_MARGIN)).items():
+                for socket in list(self._hub.people.get(user_id, ())):
+                    self._hub.end(socket, code)
+
+    def _silent(self) -> None:
+        """A connection that said nothing for three heartbeats is dead, whatever TCP thinks."""
+        limit = time.monotonic() - 3 * settings.HEARTBEAT_SECONDS
+        for socket in self._hub.sockets:
+            if socket.last_heard < limit:
+                self._hub.end(socket, 1001)
+
+    async def _empty(self) -> None:
+        limit = time.monotonic() - _EMPTY_FOR
+        for room in [r for r in self._hub.rooms.values() if r.empty_since is not None and r.empty_since < limit]:
+            await self._hub.forget(room)
+
+    async def _sessions(self) -> None:
+        keyed: dict[str, list[Socket]] = {}
+        for socket in self._hub.sockets:
+            if socket.session_key:
+                keyed.setdefault(socket.session_key, []).append(socket)
+        for key in await db(self._source.ended_sessions, list(keyed)):
+            for socket in keyed[key]:
+                self._hub.end(socket, SIGNED_OUT)

@@ -1,0 +1,139 @@
+"""One connection: what waits to go out, what the client has not confirmed, and its end."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+
+from talkwave.realtime.eager import run_eagerly
+from talkwave.realtime.publish import encode
+
+log = logging.getLogger(__name__)
+
+RESTARTING, SIGNED_OUT, SUSPENDED, TOO_SLOW, NOT_A_FRAME, FLOODING = 1012, 4401, 4403, 4408, 4413, 4429
+
+
+class Socket:
+    """What the hub and the consumer know of a connection. Never blocks: `push` keeps, `flush` writes what it can."""
+
+    __slots__ = (
+        "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_writing", "is_program", "last_heard",
+        "refusals", "rooms", "send_now", "session_key", "state", "user", "user_id", "watching",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+        user: Any,
+        *,
+        session_key: str | None,
+        send_now: Callable[["Socket"], None],
+    ) -> None:
+        self.user = user
+        self.user_id: int = user.pk
+        self.session_key = session_key
+        self.is_program = session_key is None
+        self.rooms: set[int] = set()
+        self.watching: frozenset[int] = frozenset()
+        self.state = "active"
+        self.refusals = 0
+        self.last_heard = time.monotonic()
+        self.send_now = send_now
+        self._send = send
+        self._out: list[tuple[str, str | None]] = []
+        # The sizes of the frames that are out and not confirmed, and their sum.
+        self._sizes: deque[int] = deque()
+        self._bytes_out = self._bytes_waiting = 0
+        self._frames_out = 0
+        self._writing: asyncio.Task[None] | None = None
+        self._closed = False
+        self._greeted = False
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def push(self, event: Mapping[str, Any]) -> None:
+        """One object for this client; it goes out with whatever else is ready at the next flush."""
+        self.push_text(encode(event))
+
+    def greet(self, hello: Mapping[str, Any]) -> None:
+        """The first object of all; what came in meanwhile was kept and follows it."""
+        self._out.insert(0, (encode(hello), None))
+        self._greeted = True
+        self.send_now(self)
+
+    def push_text(self, text: str, frame: str | None = None) -> None:
+        """JSON objects joined by commas; `frame` is the same as a frame of its own, where many sockets share it."""
+        if self._closed:
+            return
+        if not self._out and self._greeted:
+            self.send_now(self)
+        self._out.append((text, frame))
+        self._bytes_waiting += len(text)
+        if self._bytes_waiting > settings.SOCKET_WINDOW_BYTES:
+            self.close(TOO_SLOW)
+
+    def confirm(self, received: int) -> None:
+        """The client has `received` frames of this socket so far."""
+        unconfirmed = self._frames_out - received
+        while self._sizes and len(self._sizes) > max(0, unconfirmed):
+            self._bytes_out -= self._sizes.popleft()
+
+    def flush(self) -> None:
+        """Writes what waits as one frame. While an earlier frame is still being taken by the server, it goes on waiting."""
+        if self._writing is not None or not self._out or self._closed or not self._greeted:
+            return
+        if len(self._out) == 1 and self._out[0][1] is not None:
+            frame = self._out[0][1]
+        else:
+            frame = "[" + ",".join([text for text, _ in self._out]) + "]"
+        self._out.clear()
+        self._bytes_waiting = 0
+        size = len(frame)
+        self._sizes.append(size)
+        self._bytes_out += size
+        self._frames_out += 1
+        if len(self._sizes) > settings.SOCKET_WINDOW_FRAMES or self._bytes_out > settings.SOCKET_WINDOW_BYTES:
+            self.close(TOO_SLOW)
+            return
+        self._write({"type": "websocket.send", "text": frame})
+
+    def close(self, code: int) -> None:
+        """Ends the connection with this code, once; what waits is dropped, sync brings it back."""
+        if self._closed:
+            return
+        self._closed = True
+        self._out.clear()
+        if self._writing is not None:
+            # A reader that is stuck will not take a polite frame either.
+            self._writing.cancel()
+            self._writing = None
+        self._write({"type": "websocket.close", "code": code})
+
+    def gone(self) -> None:
+        """The connection has ended by itself."""
+        self._closed = True
+        self._out.clear()
+
+    def _write(self, message: dict[str, Any]) -> None:
+        self._writing = run_eagerly(self._sent(message))
+        if self._writing is not None:
+            self._writing.add_done_callback(self._written)
+
+    async def _sent(self, message: dict[str, Any]) -> None:
+        try:
+            await self._send(message)
+        except Exception as error:  # servers raise their own kinds when the peer has gone
+            log.debug("a socket went while it was written to: %s", type(error).__name__)
+            self.gone()
+
+    def _written(self, task: asyncio.Task[None]) -> None:
+        if self._writing is task:
+            self._writing = None
+            if self._out:
+                self.send_now(self)
