@@ -21,3 +21,12 @@ def verbs(kind: str, role: str, *, archived: bool) -> frozenset[str]:
     """All that a member with this role may do in a room of this kind."""
     may = DIRECT if kind == Kind.DIRECT else MAY[role]
     return may & ARCHIVED if archived else may
+
+
+# Who may take whom out of a room: an owner anybody else, the others those below them.
+_RANKS: Final = [Role.MEMBER, Role.MODERATOR, Role.OWNER]
+
+
+def outranks(role: str, other: str) -> bool:
+    """May somebody with `role` act on somebody with the role `other`? Owners may on each other."""
+    return role == Role.OWNER or _RANKS.index(Role(role)) > _RANKS.index(Role(other))
