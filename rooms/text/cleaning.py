@@ -23,7 +23,9 @@ def clean(body: str) -> str:
         body = body.replace("\r\n", "\n").replace("\r", "\n")
     body = body.rstrip()
     if _FORBIDDEN.search(body):
-        raise Refused("bad_request", _("This message holds a character that cannot be stored. Remove it and send again."))
+        raise Refused(
+            "bad_request", _("This message holds a character that cannot be stored. Remove it and send again.")
+        )
     if not is_visible(body):
         raise Refused("bad_request", _("Write something first: this message is empty."))
     if len(body) > settings.MESSAGE_MAX_LENGTH:

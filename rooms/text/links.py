@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 import mdurl
-from linkify_it import LinkifyIt
+from linkify_it import LinkifyIt  # type: ignore[import-untyped]
 from markdown_it import _punycode
 from markdown_it.common.normalize_url import normalizeLink
 
@@ -23,12 +23,38 @@ _ENDINGS: Final = """
     ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pn pr pt pw qa re ro ru rw
     sa sb sc sd se sg si sj sk sl sm sn sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz
     ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw рф
-""".split()
+"""
+
+
+# An address is looked for in no more than this, and where no more than so many places might hold one; and in a run of text without spaces that is longer than a word,
+# only where it does not start or branch so often that looking would take the square of its length.
+_ADDRESS_MOST: Final = 2_000
+_PLACES_MOST: Final = 500
+_LONG_RUN: Final = re.compile(r"\S{200,}")
+_STARTS_MOST: Final = 4
+_BRANCHES_MOST: Final = 100
+_BRANCH: Final = re.compile(r"[.@(\[{'\"]")
+
+
+class BoundedLinkifyIt(LinkifyIt):  # type: ignore[misc]  # the library has no types
+    """The library's finder, kept from texts made to keep it busy."""
+
+    def pretest(self, text: str) -> bool:
+        if text.count(".") + text.count("@") + text.count("://") > _PLACES_MOST:
+            return False
+        return bool(super().pretest(text)) and all(map(_is_tame, _LONG_RUN.findall(text)))
+
+    def match_at_start(self, text: str) -> object:
+        return super().match_at_start(text[:_ADDRESS_MOST])
+
+
+def _is_tame(run: str) -> bool:
+    return run.count("://") + run.count("mailto:") <= _STARTS_MOST and len(_BRANCH.findall(run)) <= _BRANCHES_MOST
 
 
 def linkifier() -> LinkifyIt:
     """Finds addresses in text: with a scheme, e-mail addresses, and bare domains of well-known endings."""
-    return LinkifyIt().add("ftp:", None).add("//", None).tlds(_ENDINGS)
+    return BoundedLinkifyIt().add("ftp:", None).add("//", None).tlds(_ENDINGS.split())
 
 
 def is_allowed(url: str) -> bool:

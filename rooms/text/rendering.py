@@ -39,7 +39,7 @@ _SYMBOLS: Final = (
     "\u00a1-\u00ac\u00ae-\u00bf\u2010-\u2015\u2018-\u2027\u2030-\u203a\u20a0-\u20bf\u2190-\u21ff\u2600-\u27bf"
     "\u3001\u3002\uff01\uff0c\uff1f\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001faff"
 )
-_START: Final = rf"(?:[{_LETTERS}\"'(\u00bf\u00a1\u2018-\u201e]|(?!\d{{1,9}}[.)](?:\s|\Z))[0-9])"
+_START: Final = rf"(?:[{_LETTERS}\"'(\u00ab\u00bf\u00a1\u2018-\u201e]|(?!\d{{1,9}}[.)](?:\s|\Z))[0-9])"
 _PLAIN: Final = re.compile(
     rf"""
     {_START}
@@ -81,7 +81,8 @@ def render_slow(body: str, mentioned: Mentioned) -> str:
     made = _RENDERER.render(tokens, MARKDOWN.options, {"mentioned": mentioned})
     if len(made) > HTML_MOST:
         return as_typed(body)
-    return settle(sanitise(made)).rstrip("\n")
+    safe = settle(sanitise(made)).rstrip("\n")
+    return safe if len(safe) <= HTML_MOST else as_typed(body)
 
 
 def as_typed(body: str) -> str:

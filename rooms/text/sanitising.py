@@ -16,6 +16,8 @@ CLASSES: Final[dict[str, set[str]]] = {
     "span": {"mention", "spoiler"} | {name for name in STANDARD_TYPES.values() if name},
 }
 ATTRIBUTES: Final[dict[str, set[str]]] = {
+    # Without this, nh3 allows `title` and `lang` everywhere.
+    "*": set(),
     "a": {"href"},
     "ol": {"start"},
     "pre": {"data-language"},

@@ -4,23 +4,26 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image, link, linkify
 from markdown_it.token import Token
 
 from accounts.names import MAX_LENGTH, username_key
 from rooms.text.emojis import is_jumbo, replace_names
 
-# Blocks nested deeper than this are shown as they were typed: Markdown would drop what is inside.
+# What is nested deeper is shown as it was typed: Markdown itself would drop the text inside.
 NESTING_MOST: Final = 20
+COLUMNS_MOST: Final = 40
+BRACKETS_MOST: Final = 400
+ADDRESSES_MOST: Final = 100
 # A name as accounts.names allows it; a full stop or hyphen at its end belongs to the sentence.
 _MENTION: Final = re.compile(r"(?<![\w@/])@([^\W_]\w*(?:[.\-]+\w+)*)")
 _TASK: Final = re.compile(r"\[([ xX])\] ")
 
 
 class TooDeep(Exception):
-    """Quotes or lists are nested beyond NESTING_MOST."""
+    """Quotes, lists or emphasis are nested beyond NESTING_MOST."""
 
 
 def guard_depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -28,6 +31,30 @@ def guard_depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if state.level >= NESTING_MOST:
         raise TooDeep
     return False
+
+
+def bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Tables, but no walls of them: each cell is parsed by itself."""
+    if state.src.count("|", state.bMarks[start], state.eMarks[start]) > COLUMNS_MOST:
+        return False
+    return table(state, start, end, silent)
+
+
+def bounded_link(state: StateInline, silent: bool) -> bool:
+    """Links where brackets are few enough to look for the partner of each."""
+    return state.src[state.pos] == "[" and state.src.count("[") <= BRACKETS_MOST and link(state, silent)
+
+
+def bounded_image(state: StateInline, silent: bool) -> bool:
+    """Images likewise."""
+    return state.src[state.pos] == "!" and state.src.count("[") <= BRACKETS_MOST and image(state, silent)
+
+
+def bounded_linkify(state: StateInline, silent: bool) -> bool:
+    """Whole addresses, before their signs can count as formatting; past the bound the core rule finds them alone."""
+    return (
+        state.src.startswith("://", state.pos) and state.src.count("://") <= ADDRESSES_MOST and linkify(state, silent)
+    )
 
 
 def spoiler(state: StateInline, silent: bool) -> bool:
@@ -81,18 +108,20 @@ def enrich(state: StateCore) -> None:
 
 
 def _inline(children: list[Token]) -> Iterator[Token]:
-    link = ""
+    inside = ""
     for token in children:
+        if token.level > NESTING_MOST:
+            raise TooDeep
         if token.type == "link_open":
-            link = token.info or "link"
+            inside = token.info or "link"
         elif token.type == "link_close":
-            link = ""
+            inside = ""
         elif token.type == "image":
-            yield from _image(token, in_link=bool(link))
+            yield from _image(token, in_link=bool(inside))
             continue
-        elif token.type == "text" and link != "auto":
+        elif token.type == "text" and inside != "auto":
             token.content = replace_names(token.content)
-            if not link and "@" in token.content:
+            if not inside and "@" in token.content:
                 yield from _mentions(token)
                 continue
         yield token
