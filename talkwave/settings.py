@@ -51,7 +51,6 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTT
 
 # --- Django ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -103,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "talkwave.web.context.site",
+                "rooms.context.sidebar",
             ]
         },
     }
@@ -257,6 +257,12 @@ SYNC_PAGE = 200
 # A client further behind than this reloads the newest page instead of fetching everything it missed.
 SYNC_RESET = env.number("SYNC_RESET", 2_000, least=200)
 DELETED_TEXT_DAYS = env.number("DELETED_TEXT_DAYS", 30, least=0)
+# Token buckets, PER_SECOND/BURST, a person and a process: making rooms, people added to rooms, direct conversations
+# opened, and completion, jump field and previews together.
+RATE_ROOMS = env.rate("RATE_ROOMS", "0.02/10")
+RATE_INVITES = env.rate("RATE_INVITES", "0.5/200")
+RATE_DIRECTS = env.rate("RATE_DIRECTS", "0.1/20")
+RATE_LOOKUPS = env.rate("RATE_LOOKUPS", "10/100")
 
 # --- The live path ----------------------------------------------------------------------------------
 HEARTBEAT_SECONDS = 25

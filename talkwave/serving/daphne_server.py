@@ -163,9 +163,7 @@ class ChatServer(Server):
         reactor.stop()
 
 
-def run(listener: socket.socket, started: Callable[[asyncio.AbstractEventLoop], Any]) -> None:
-    """Serves until SIGTERM."""
+def run(application: Any, listener: socket.socket, started: Callable[[asyncio.AbstractEventLoop], Any]) -> None:
+    """Serves until SIGTERM; `started` is called on the running loop once requests are answered."""
     logging.getLogger("twisted").setLevel(logging.ERROR)
-    from talkwave.asgi import application
-
     ChatServer(Drain(application), listener, started).run()

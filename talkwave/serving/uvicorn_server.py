@@ -74,10 +74,8 @@ class ChatServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def run(listener: socket.socket, started: Callable[[asyncio.AbstractEventLoop], Any]) -> None:
-    """Serves until SIGTERM."""
-    from talkwave.asgi import application
-
+def run(application: Any, listener: socket.socket, started: Callable[[asyncio.AbstractEventLoop], Any]) -> None:
+    """Serves until SIGTERM; `started` is called on the running loop once requests are answered."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     drain = Drain(application)
     config = uvicorn.Config(

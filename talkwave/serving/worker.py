@@ -35,15 +35,21 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
+    run = runner(settings.SERVER)  # before anything else of ours: Twisted has to find its reactor first
+    from talkwave.asgi import application
+
     def started(loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
         os.write(options.ready, b"1")
         os.close(options.ready)
         return loop.create_task(notice_orphanhood(options.parent))
 
-    runner(settings.SERVER)(listener, started)
+    run(application, listener, started)
 
 
-def runner(server: str) -> Callable[[socket.socket, Callable[[asyncio.AbstractEventLoop], Any]], None]:
+Runner = Callable[[Any, socket.socket, Callable[[asyncio.AbstractEventLoop], Any]], None]
+
+
+def runner(server: str) -> Runner:
     """The function that runs that ASGI server; only the chosen one is imported."""
     if server == "uvicorn":
         from talkwave.serving import uvicorn_server
