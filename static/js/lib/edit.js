@@ -1,0 +1,61 @@
+/**
+ * Changes to what stands in a textarea, made so that the browser's undo takes them back: `insertText` goes through the
+ * same door as typing. Where a browser has lost that command the text still changes, and undo starts afresh.
+ */
+
+/** Puts `text` in the place of what is selected. */
+export function insert(area, text) {
+  area.focus();
+  const done = text === "" ? document.execCommand("delete") : document.execCommand("insertText", false, text);
+  if (done) return;
+  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+/** Puts `text` in the place of what stands from `start` to `end`. */
+export function replace(area, start, end, text) {
+  area.setSelectionRange(start, end);
+  insert(area, text);
+}
+
+/** Sets a mark around the selection, or takes it away where it stands there already. Without a selection the caret goes between. */
+export function wrap(area, open, close = open) {
+  const { selectionStart: start, selectionEnd: end, value } = area;
+  const chosen = value.slice(start, end);
+  const outside = value.slice(0, start).endsWith(open) && value.slice(end).startsWith(close);
+  if (outside && chosen) {
+    replace(area, start - open.length, end + close.length, chosen);
+    area.setSelectionRange(start - open.length, end - open.length);
+  } else if (chosen.length > open.length + close.length && chosen.startsWith(open) && chosen.endsWith(close)) {
+    insert(area, chosen.slice(open.length, chosen.length - close.length));
+    area.setSelectionRange(start, end - open.length - close.length);
+  } else {
+    insert(area, open + chosen + close);
+    area.setSelectionRange(start + open.length, end + open.length);
+  }
+}
+
+/** Begins each selected line with what `mark(number)` says, or takes it away where all have it (`has`, a pattern). */
+export function prefixLines(area, mark, has) {
+  const { selectionStart, selectionEnd, value } = area;
+  const start = value.lastIndexOf("\n", selectionStart - 1) + 1;
+  const stop = value.indexOf("\n", selectionEnd);
+  const end = stop === -1 ? value.length : stop;
+  const lines = value.slice(start, end).split("\n");
+  const all = lines.every((line) => has.test(line));
+  const changed = lines.map((line, index) => (all ? line.replace(has, "") : mark(index + 1) + line)).join("\n");
+  replace(area, start, end, changed);
+  if (lines.length > 1) area.setSelectionRange(start, start + changed.length);
+}
+
+/** Is the caret inside a fence of code that is not closed yet? There Enter breaks the line. */
+export function inOpenFence(text, caret) {
+  return (text.slice(0, caret).match(/^ {0,3}```/gm) ?? []).length % 2 === 1;
+}
+
+/** How many characters the server will count: it counts code points, JavaScript counts halves of some. */
+export function countCharacters(text) {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
