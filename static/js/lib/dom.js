@@ -1,0 +1,41 @@
+/** Small helpers for building the page out of the server's own templates. */
+
+/** A copy of what stands in `<template id="…">`. */
+export function clone(id) {
+  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+}
+
+/**
+ * Puts in the HTML of a message. The one place where markup that came over the wire becomes part of the page: only for
+ * `message.html`, which the server made and sanitised (rooms/text/sanitising.py). Everything else is `textContent`.
+ */
+export function setMessageHtml(element, html) {
+  element.innerHTML = html;
+}
+
+/** Is the reader looking at this page now? */
+export function isWatching() {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
+
+/** Copies text; where the page has no clipboard (plain http) in the old way. True if it worked. */
+export async function copyText(text) {
+  try {
+    if (navigator.clipboard) {
+      await navigator.clipboard.writeText(text);
+      return true;
+    }
+  } catch {
+    // Refused, or no focus: the old way may still do.
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "sr-only";
+  const before = document.activeElement;
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  before?.focus?.({ preventScroll: true });
+  return copied;
+}

@@ -1,0 +1,213 @@
+/**
+ * What the reader wrote and the server has not acknowledged. An entry gets its `client_id` once, is kept through reload
+ * and lost networks, is sent again with the same id until it is acked or refused, and so stands in the room once.
+ *
+ * Entries of a room go out one after the other, in the order they were written; several rooms at a time.
+ * States: waiting · sending · failed (`error`: code and detail; stays until `retry` or `discard`).
+ * Says `tw:outbox.changed` {room} on every change and `tw:outbox.acked` {ack, entry}.
+ */
+import { delayBefore } from "../lib/backoff.js";
+import { emit } from "../lib/events.js";
+import { uuid } from "../lib/ids.js";
+import { request as ask } from "./socket.js";
+import { MemoryStorage, openStorage } from "./storage.js";
+
+const ROOMS_AT_ONCE = 4;
+/** Refusals that another try may turn into an ack. */
+const PASSING = new Set(["unavailable", "rate_limited"]);
+
+export class Outbox {
+  #entries = new Map();
+  #busy = new Set();
+  #user = null;
+  #storage = new MemoryStorage();
+  #env;
+
+  constructor({
+    request = ask,
+    say = emit,
+    wait = (ms) => new Promise((done) => setTimeout(done, ms)),
+    now = Date.now,
+    makeId = uuid,
+    open = openStorage,
+    tab = new Tab(),
+  } = {}) {
+    this.#env = { request, say, wait, now, makeId, open, tab };
+  }
+
+  /** Opens what this person left unsent. What another person left on this device is wiped: they signed out. */
+  async start(userId) {
+    this.#user = String(userId);
+    const early = this.pending();
+    this.#storage = await this.#env.open();
+    await this.#env.tab.claim();
+    const stored = await this.#storage.all().catch(() => []);
+    for (const entry of stored.sort((a, b) => a.created_at - b.created_at)) {
+      if (entry.user !== this.#user) await this.#forget(entry.client_id);
+      else if (!(await this.#env.tab.isOther(entry.tab))) this.#adopt(entry);
+    }
+    for (const entry of early) await this.#keep(entry);
+    for (const room of new Set(this.pending().map((entry) => entry.room))) this.#changed(room);
+    this.flush();
+  }
+
+  /** Takes a message to be sent to `room`; it stands in the timeline at once. Returns the entry. */
+  enqueue({ room, body, replyTo = null }) {
+    const entry = {
+      client_id: this.#env.makeId(),
+      user: this.#user,
+      tab: this.#env.tab.id,
+      room: String(room),
+      body,
+      reply_to: replyTo,
+      created_at: this.#env.now(),
+      state: "waiting",
+      error: null,
+    };
+    this.#entries.set(entry.client_id, entry);
+    this.#changed(entry.room);
+    // Sent only once it is kept: a reload in between finds it, with the same id.
+    this.#keep(entry).finally(() => this.flush());
+    return entry;
+  }
+
+  /** What is not acked, in the order written; of one room, or of all. */
+  pending(room = null) {
+    const entries = [...this.#entries.values()];
+    return room === null ? entries : entries.filter((entry) => entry.room === String(room));
+  }
+
+  /** How many are on their way or waiting for the network; failed ones wait for the person. */
+  get waiting() {
+    return this.pending().filter((entry) => entry.state !== "failed").length;
+  }
+
+  /** The person wants a failed one tried again. */
+  retry(clientId) {
+    const entry = this.#entries.get(clientId);
+    if (entry?.state !== "failed") return;
+    this.#become(entry, "waiting");
+    this.flush();
+  }
+
+  /** The person wants it gone. */
+  async discard(clientId) {
+    const entry = this.#entries.get(clientId);
+    if (!entry) return;
+    this.#entries.delete(clientId);
+    this.#changed(entry.room);
+    await this.#forget(clientId);
+  }
+
+  /** Sends what can be sent; called when the connection is back. */
+  flush() {
+    for (const room of new Set(this.pending().map((entry) => entry.room))) {
+      if (this.#busy.size >= ROOMS_AT_ONCE) return;
+      if (!this.#busy.has(room)) this.#run(room);
+    }
+  }
+
+  async #run(room) {
+    this.#busy.add(room);
+    let goesOn = true;
+    try {
+      for (let tries = 0, entry; goesOn && (entry = this.#next(room)); tries += 1) {
+        this.#become(entry, "sending");
+        try {
+          const { request } = this.#env;
+          const command = { type: "message.send", room, body: entry.body, client_id: entry.client_id };
+          this.#acked(entry, await request(entry.reply_to ? { ...command, reply_to: entry.reply_to } : command));
+          tries = -1;
+        } catch (refusal) {
+          goesOn = await this.#refused(entry, refusal, tries);
+        }
+      }
+    } finally {
+      this.#busy.delete(room);
+    }
+    // Another room may have waited for a place.
+    if (goesOn) this.flush();
+  }
+
+  #next(room) {
+    return this.pending(room).find((entry) => entry.state !== "failed");
+  }
+
+  #acked(entry, ack) {
+    this.#entries.delete(entry.client_id);
+    this.#env.say("tw:outbox.acked", { ack, entry });
+    this.#changed(entry.room);
+    this.#forget(entry.client_id);
+  }
+
+  /** True where the room's queue goes on, false where it waits for the connection. */
+  async #refused(entry, refusal, tries) {
+    if (!this.#entries.has(entry.client_id)) return true;
+    if (!refusal.code || refusal.code === "offline") {
+      this.#become(entry, "waiting");
+      return false;
+    }
+    if (PASSING.has(refusal.code)) {
+      this.#become(entry, "waiting");
+      await this.#env.wait(refusal.retryAfter ? refusal.retryAfter * 1000 : 1000 + delayBefore(tries));
+      return true;
+    }
+    entry.error = { code: refusal.code, detail: refusal.message };
+    this.#become(entry, "failed");
+    await this.#keep(entry);
+    return true;
+  }
+
+  #become(entry, state) {
+    if (entry.state === state) return;
+    entry.state = state;
+    if (state !== "failed") entry.error = null;
+    this.#changed(entry.room);
+  }
+
+  #adopt(entry) {
+    if (this.#entries.has(entry.client_id)) return;
+    entry.tab = this.#env.tab.id;
+    if (entry.state === "sending") entry.state = "waiting";
+    this.#entries.set(entry.client_id, entry);
+    this.#keep(entry);
+  }
+
+  /** A storage that is full or gone makes a message live as long as its tab, and no shorter. */
+  #keep(entry) {
+    return this.#storage.put({ ...entry, user: this.#user ?? entry.user }).catch(() => {});
+  }
+
+  #forget(clientId) {
+    return this.#storage.remove(clientId).catch(() => {});
+  }
+
+  #changed(room) {
+    this.#env.say("tw:outbox.changed", { room });
+  }
+}
+
+/**
+ * Which tab sends what: each tab its own entries, and those of tabs that are gone. A tab that lives holds a lock of its
+ * name. Without locks (plain http) an entry may be sent by two tabs: the server makes one message of it.
+ */
+class Tab {
+  id = uuid();
+  #locks = globalThis.navigator?.locks;
+
+  async claim() {
+    if (!this.#locks) return;
+    await new Promise((held) => {
+      this.#locks.request(`talkwave-tab-${this.id}`, () => (held(), new Promise(() => {}))).catch(held);
+    });
+  }
+
+  async isOther(id) {
+    if (!this.#locks || !id || id === this.id) return false;
+    const { held = [] } = await this.#locks.query().catch(() => ({}));
+    return held.some((lock) => lock.name === `talkwave-tab-${id}`);
+  }
+}
+
+/** The outbox of this tab: the composer calls `outbox.enqueue`. */
+export const outbox = new Outbox();

@@ -1,0 +1,42 @@
+/**
+ * How far the reader has read, on its way to the server: forward only, at most twice a second, kept while offline.
+ */
+const QUIET_MS = 500;
+
+export class Reads {
+  #marks = new Map();
+  #timers = new Map();
+  #env;
+
+  constructor({ request, store, timers = globalThis }) {
+    this.#env = { request, store, timers };
+  }
+
+  /** Everything up to `seq` was seen. */
+  mark(room, seq) {
+    const known = this.#env.store.room(room);
+    if (!known || seq <= known.read_seq || seq <= (this.#marks.get(room) ?? 0)) return;
+    this.#marks.set(room, seq);
+    if (this.#timers.has(room)) return;
+    this.#timers.set(room, this.#env.timers.setTimeout(() => this.#tell(room), QUIET_MS));
+  }
+
+  /** The connection is back: what could not be said is said. */
+  flush() {
+    for (const room of this.#marks.keys()) this.#tell(room);
+  }
+
+  async #tell(room) {
+    this.#env.timers.clearTimeout(this.#timers.get(room));
+    this.#timers.delete(room);
+    const seq = this.#marks.get(room);
+    if (seq === undefined) return;
+    this.#env.store.markedRead(room, seq);
+    try {
+      await this.#env.request({ type: "room.read", room, seq });
+    } catch (refusal) {
+      if (refusal.code === "offline") return; // flush says it again
+    }
+    if (this.#marks.get(room) === seq) this.#marks.delete(room);
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The rooms of the reader: what hello said, kept true by every event. In memory: after a reload hello says it again.
+ * Counting leans on seq alone, so an event that comes twice counts once. Says `tw:store.rooms` when something changed.
+ */
+import { emit } from "../lib/events.js";
+
+export class Store {
+  #rooms = new Map();
+  #changed = new Set();
+  #me = null;
+  #announce;
+
+  constructor({ announce = (changed) => emit("tw:store.rooms", { changed }) } = {}) {
+    this.#announce = announce;
+  }
+
+  /** Whose rooms these are. */
+  belongsTo(userId) {
+    this.#me = String(userId);
+  }
+
+  rooms() {
+    return [...this.#rooms.values()];
+  }
+
+  room(id) {
+    return this.#rooms.get(String(id)) ?? null;
+  }
+
+  /** Everything anew, as hello lists it. */
+  replace(rooms) {
+    for (const id of this.#rooms.keys()) this.#changed.add(id);
+    this.#rooms = new Map(rooms.map((room) => [room.id, { ...room }]));
+    this.#touch(...this.#rooms.keys());
+  }
+
+  /** A room joined, or its personal settings changed. */
+  joined(room) {
+    this.#rooms.set(room.id, { ...this.#rooms.get(room.id), ...room });
+    this.#touch(room.id);
+  }
+
+  left(id) {
+    if (this.#rooms.delete(id)) this.#touch(id);
+  }
+
+  /** A durable event, once and in order (catchup.js). */
+  apply(event) {
+    const room = this.#rooms.get(event.room);
+    if (!room) return;
+    room.version = Math.max(room.version, event.version);
+    if (event.message) this.#count(room, event.message);
+    else if (event.state) Object.assign(room, event.state);
+    else if (event.member) this.#member(room, event);
+    this.#touch(room.id);
+  }
+
+  /** The server's word on how far the reader has read, also from another of their devices. */
+  readUpdated({ room: id, read_seq, unread, mentions }) {
+    const room = this.#rooms.get(id);
+    if (!room || read_seq < room.read_seq) return;
+    Object.assign(room, { read_seq, unread, mentions });
+    this.#touch(id);
+  }
+
+  /** The reader has seen everything up to `seq`, and the server is being told. */
+  markedRead(id, seq) {
+    const room = this.#rooms.get(id);
+    if (!room || seq <= room.read_seq) return;
+    room.read_seq = seq;
+    room.unread = Math.max(0, room.last_seq - seq);
+    // How many of the mentions lie above the mark only the server knows, until everything is read.
+    if (room.unread === 0) room.mentions = 0;
+    this.#touch(id);
+  }
+
+  #count(room, message) {
+    if (message.seq <= room.last_seq) return;
+    const caughtUp = room.read_seq >= room.last_seq;
+    room.last_seq = message.seq;
+    room.last_message_at = message.created_at;
+    const mine = message.sender.id === this.#me;
+    // Writing is reading; and a line like "Ann joined" makes no room unread for whoever had read everything.
+    if ((mine && message.kind === "text") || (message.kind === "system" && caughtUp)) {
+      room.read_seq = message.seq;
+      room.mentions = 0;
+    } else if (!mine && message.mentions.includes(this.#me)) {
+      room.mentions += 1;
+    }
+    room.unread = Math.max(0, room.last_seq - room.read_seq);
+  }
+
+  #member(room, event) {
+    room.member_count = event.member_count ?? room.member_count;
+    if (event.type === "member.updated" && event.member.id === this.#me) room.role = event.member.role;
+  }
+
+  /** Many events come in one frame; who draws them is told once. */
+  #touch(...ids) {
+    if (this.#changed.size === 0) {
+      queueMicrotask(() => {
+        const changed = [...this.#changed];
+        this.#changed.clear();
+        this.#announce(changed);
+      });
+    }
+    for (const id of ids) this.#changed.add(id);
+  }
+}
+
+/** The reader's rooms in this tab. */
+export const store = new Store();
+export const rooms = () => store.rooms();
+export const room = (id) => store.room(id);
