@@ -80,9 +80,7 @@ def database_connections(**_: Any) -> list[CheckMessage]:
     if database.get("CONN_MAX_AGE") != 0 and "CONN_MAX_AGE" in database:
         found.append(Error("CONN_MAX_AGE leaks connections under ASGI.", hint="Set it to 0.", id="talkwave.E006"))
     if database["ENGINE"].endswith("postgresql") and not database.get("OPTIONS", {}).get("pool"):
-        found.append(
-            Warning("PostgreSQL is used without its pool.", hint="Set OPTIONS['pool'].", id="talkwave.W001")
-        )
+        found.append(Warning("PostgreSQL is used without its pool.", hint="Set OPTIONS['pool'].", id="talkwave.W001"))
     if database["ENGINE"].endswith("sqlite3"):
         found += _sqlite(database.get("OPTIONS", {}))
     return found

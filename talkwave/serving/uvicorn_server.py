@@ -19,6 +19,8 @@ from talkwave.serving.drain import Drain
 PING_SECONDS = 120
 KEEP_ALIVE_SECONDS = 60
 TOO_LARGE = 4413
+# A client whose connection is failed has this long to hang up itself.
+CLOSE_SECONDS = 1.0
 
 
 class ChatServerProtocol(ServerProtocol):
@@ -43,6 +45,62 @@ class ChatSocketProtocol(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
             return
         super().handle_cont(event)
+
+    def handle_parser_exception(self) -> None:
+        """Says why, and hangs up a little later: closing while more is coming in would reset the connection, and
+        the close code would be lost on its way."""
+        if self.close_sent:
+            return
+        sent = self.conn.close_sent
+        code = sent.code if sent is not None else CloseCode.PROTOCOL_ERROR
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.close)
+
+
+class BodyTooLarge(Exception):
+    """A request's body went over HTTP_BODY_MAX while it was read."""
+
+
+class LimitedBodies:
+    """Wraps the application: a body over HTTP_BODY_MAX is refused, as told beforehand or as counted."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        taken, answered = 0, False
+
+        async def counted() -> Any:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > settings.HTTP_BODY_MAX:
+                raise BodyTooLarge
+            return message
+
+        async def noted(message: Any) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        said = dict(scope["headers"]).get(b"content-length", b"0")
+        try:
+            if said.isdigit() and int(said) > settings.HTTP_BODY_MAX:
+                raise BodyTooLarge
+            await self._application(scope, counted, noted)
+        except BodyTooLarge:
+            if not answered:
+                headers = [(b"connection", b"close"), (b"content-length", b"0")]
+                await send({"type": "http.response.start", "status": 413, "headers": headers})
+                await send({"type": "http.response.body", "body": b""})
 
 
 class ChatServer(uvicorn.Server):
@@ -70,14 +128,13 @@ class ChatServer(uvicorn.Server):
         for inherited in sockets or []:
             inherited.close()
         await self._drain.finish()
-        self._watching.cancel()
         await super().shutdown(sockets)
 
 
 def run(application: Any, listener: socket.socket, started: Callable[[asyncio.AbstractEventLoop], Any]) -> None:
     """Serves until SIGTERM; `started` is called on the running loop once requests are answered."""
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    drain = Drain(application)
+    drain = Drain(LimitedBodies(application))
     config = uvicorn.Config(
         drain,
         loop="auto",

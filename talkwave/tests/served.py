@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -88,7 +88,7 @@ class Served:
     def output(self) -> str:
         return "\n".join(self.lines)
 
-    def __enter__(self) -> "Served":
+    def __enter__(self) -> Self:
         until(lambda: self.url or self.process.poll() is not None, "the line with the address")
         assert self.url, self.output
         return self

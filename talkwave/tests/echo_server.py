@@ -1,0 +1,64 @@
+"""A server process around a tiny application, to test what daphne and uvicorn do with sockets and requests.
+
+Run as a program: prints its port once it answers, ends on SIGTERM like any other server process.
+"""
+
+import asyncio
+import os
+from typing import Any
+
+from talkwave.serving import listening
+from talkwave.serving.worker import runner
+from talkwave.web import health
+
+reading = asyncio.Event()
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Sockets: echo; `close N` is answered with that close code; under /stuck nothing is read before GET /read.
+
+    Requests: /slow ends only once the server is told to stop; anything else tells its root path and its body's length.
+    """
+    await (_socket if scope["type"] == "websocket" else _request)(scope, receive, send)
+
+
+async def _socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    if scope["path"] == "/stuck":
+        await reading.wait()
+    while (message := await receive())["type"] == "websocket.receive":
+        text = message.get("text") or ""
+        if text.startswith("close "):
+            await send({"type": "websocket.close", "code": int(text.split()[1])})
+        else:
+            await send({"type": "websocket.send", "text": str(len(text))})
+
+
+async def _request(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["path"] == "/read":
+        reading.set()
+    length = 0
+    while (message := await receive())["type"] == "http.request":
+        length += len(message["body"])
+        if not message.get("more_body"):
+            break
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    if scope["path"] == "/slow":
+        await send({"type": "http.response.body", "body": b"begun ", "more_body": True})
+        while not health.draining.is_set():
+            await asyncio.sleep(0.01)
+    await send({"type": "http.response.body", "body": f"{scope['root_path']!r} {length}".encode()})
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    listener = listening.listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    runner(os.environ["SERVER"])(application, listener, lambda _loop: print(port, flush=True))
+
+
+if __name__ == "__main__":
+    main()
