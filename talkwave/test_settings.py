@@ -33,3 +33,6 @@ if SQLITE:  # noqa: F405
 else:
     # Also the database a server process finds, which does not know that it is under test.
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405
+# A process that was killed is missed after three seconds, not thirty: a test waits for it.
+PRESENCE_BEAT_SECONDS = 1
+PRESENCE_TTL_SECONDS = 3
