@@ -25,7 +25,13 @@ def detach(room: Room) -> None:
     room.kind = Kind.PRIVATE
     room.name_key = room.direct_key = None
     room.member_count = 0
-    room.save(update_fields=["kind", "name_key", "direct_key", "member_count"])
+    # A hub that missed what follows sees the new version, and that nobody may hear this room any more.
+    room.take_state_version()
+    room.save(
+        update_fields=[
+            "kind", "name_key", "direct_key", "member_count", "version", "state_version", "state_changes",
+        ]
+    )  # fmt: skip
     events.room_deleted(room.pk, user_ids)
 
 

@@ -1,0 +1,22 @@
+"""How often one person may do what costs others attention or us work, in this process. Every way in asks the same buckets."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from talkwave.errors import Refused
+from talkwave.web.ratelimit import Buckets
+
+posting = Buckets(*settings.RATE_MESSAGES)
+making_rooms = Buckets(*settings.RATE_ROOMS)
+# Counted by head: adding a hundred people at once costs a hundred.
+inviting = Buckets(*settings.RATE_INVITES)
+opening_directs = Buckets(*settings.RATE_DIRECTS)
+# Completion, the jump field, previews: quick to ask, not free to answer.
+looking_up = Buckets(*settings.RATE_LOOKUPS)
+
+
+def spend(buckets: Buckets, user: User, n: int = 1) -> None:
+    """Raises Refused (rate_limited) where this person has used up what `buckets` grant."""
+    if wait := buckets.take(user.pk, n):
+        raise Refused("rate_limited", _("That was a little fast. Wait a moment and try again."), retry_after=wait)

@@ -1,0 +1,117 @@
+"""How every view here answers: to whom, in which form, and how it says no."""
+
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from talkwave.errors import Refused
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def door(*methods: str) -> Callable[[View[P]], View[P]]:
+    """A view for people who are signed in and can take part; what it refuses (Refused) becomes an answer.
+
+    An anonymous reader of a page is sent to sign in; a program is told (401).
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if (request.method or "") not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            response = _answer(view, request, *args, **kwargs)
+            # What is in a room is for its people, now: no cache keeps it, the browser's own included.
+            response["Cache-Control"] = "private, no-store"
+            patch_vary_headers(response, ["Accept", "X-Fragment", "Cookie"])
+            return response
+
+        return answer
+
+    allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
+    return decorate
+
+
+def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    if not request.user.is_authenticated:
+        if wants_json(request):
+            return JsonResponse({"code": "forbidden", "detail": _("Sign in first.")}, status=401)
+        # What was posted cannot be posted again by going there.
+        return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+    try:
+        if not person(request).can_take_part:
+            raise Refused("forbidden", _("This account is suspended."))
+        return view(request, *args, **kwargs)
+    except Refused as refusal:
+        return refuse(request, refusal)
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks; behind `door` always a User."""
+    user: Any = request.user
+    return user
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.endswith(".json") or "application/json" in request.headers.get("Accept", "")
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Does the browser swap a part of the page (X-Fragment) instead of loading the whole?"""
+    return "X-Fragment" in request.headers
+
+
+def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The answer to what was refused: its status, with `{code, detail}` or a page that says it."""
+    if wants_json(request):
+        body = {key: value for key, value in refusal.as_wire().items() if key != "type"}
+        response: HttpResponse = JsonResponse(body, status=refusal.status)
+    else:
+        template = f"{refusal.status if refusal.status in (403, 404, 429) else 400}.html"
+        response = render(request, template, {"detail": refusal.detail}, status=refusal.status)
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(math.ceil(refusal.retry_after))
+    return response
+
+
+def done(request: HttpRequest, url: str, said: str = "", **data: Any) -> HttpResponse:
+    """The answer to a change: a redirect with a message for a page's form, JSON for a fetch."""
+    if wants_json(request):
+        return JsonResponse({"ok": True, "url": url, "detail": said, **data})
+    if said:
+        messages.success(request, said)
+    return redirect(url)
+
+
+def show(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """`rooms/<name>.html`, or only `rooms/_<name>.html` where the browser swaps it into the page it has."""
+    template = f"rooms/_{name}.html" if wants_fragment(request) else f"rooms/{name}.html"
+    return render(request, template, context, status=status)
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    """A whole number from the address, None where it is not given. Raises Refused for anything else."""
+    given = request.GET.get(name)
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) <= 18):
+        raise Refused("bad_request", _("%(name)s is a number.") % {"name": name})
+    return int(given)
+
+
+def switch(request: HttpRequest, name: str) -> bool:
+    """A yes or no from a form, `1` or `0`. Raises Refused for anything else."""
+    given = request.POST.get(name)
+    if given not in ("0", "1"):
+        raise Refused("bad_request", _("%(name)s is 0 or 1.") % {"name": name})
+    return given == "1"
