@@ -1,0 +1,57 @@
+/**
+ * A phone shows one pane at a time: the rooms (`#sidebar`), the room, or the side pane (`#side`). Which one is in the
+ * address, so the browser's back leads through them; and the page is as high as what the keyboard leaves of the window.
+ */
+import { on } from "../lib/events.js";
+
+const VIEWS = { "#sidebar": "sidebar", "#side": "side" };
+
+export default class Phone {
+  constructor() {
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    for (const name of ["hashchange", "popstate"]) addEventListener(name, () => this.#show(), { signal });
+    document.addEventListener("click", (event) => this.#back(event), { signal });
+    on("tw:ui.room", () => this.#show(), { signal });
+    on("tw:ui.view", () => this.#show(), { signal });
+    for (const name of ["resize", "scroll"]) globalThis.visualViewport?.addEventListener(name, () => this.#fit(), { signal });
+    this.came = null;
+    this.#show();
+    this.#fit();
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  #show() {
+    const view = VIEWS[location.hash] ?? "main";
+    const root = document.documentElement;
+    if (root.dataset.view === view) return;
+    // Where one came from, so that the arrow in the head goes back instead of piling up history.
+    this.came = root.dataset.view ?? null;
+    root.dataset.view = view;
+  }
+
+  /** The arrow to the rooms: where one came from there, it is the browser's back. */
+  #back(event) {
+    const arrow = event.target.closest?.(".pane-head__back");
+    if (!arrow || event.defaultPrevented || event.button !== 0) return;
+    if (this.came !== "sidebar") return;
+    event.preventDefault();
+    this.came = null;
+    history.back();
+  }
+
+  /** Safari does not shrink the page for its keyboard. */
+  #fit() {
+    const { height, scale, offsetTop } = globalThis.visualViewport ?? {};
+    const root = document.documentElement;
+    if (!height || scale > 1.01 || Math.abs(innerHeight - height) < 2) {
+      root.style.removeProperty("--viewport-height");
+      return;
+    }
+    root.style.setProperty("--viewport-height", `${height}px`);
+    if (offsetTop) scrollTo(0, 0);
+  }
+}
