@@ -1,0 +1,38 @@
+"""What the templates of the timeline need beside the wire's own words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from rooms.models import Role
+from rooms.system import LINES
+
+register = template.Library()
+
+
+@register.filter
+def system_line(message: Mapping[str, Any]) -> str:
+    """A system message in the reader's language: chat/message.js says the same for those that come live.
+
+    The lines are in the catalogue through templates/rooms/_timeline_words.html.
+    """
+    system = message.get("system") or {}
+    line = LINES.get(system.get("event", ""))
+    if line is None:
+        return str(message.get("body", ""))
+    words = {key: str(value) for key, value in system.items()}
+    if "role" in words and words["role"] in Role.values:
+        words["role"] = str(Role(words["role"]).label)
+    try:
+        return gettext(line).format_map({"actor": message["sender"]["display_name"], **words})
+    except KeyError:
+        return str(message.get("body", ""))
+
+
+@register.filter
+def sanitised(html: str | None) -> SafeString:
+    """The one place where a template lets HTML through: only for `message.html`, which rooms.text made safe."""
+    return mark_safe(html or "")  # noqa: S308
