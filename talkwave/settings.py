@@ -17,6 +17,7 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resol
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 if not PUBLIC_URL.startswith(("http://", "https://")):
     env.refuse("PUBLIC_URL", f"{PUBLIC_URL!r} does not begin with http:// or https://")
+    PUBLIC_URL = "http://127.0.0.1:8000"  # for the lines up to env.check() only
 HTTPS = PUBLIC_URL.startswith("https://")
 DEBUG = env.flag("DEBUG", False)
 SITE_NAME = env.text("SITE_NAME", "TalkWave")

@@ -60,14 +60,18 @@ class RequestLogMiddleware:
 
 
 def loggable_path(request: HttpRequest) -> str:
-    """The path without what may be secret in it: the parts an address pattern captured, numbers aside."""
-    path = request.path
-    if match := getattr(request, "resolver_match", None):
-        for value in (*match.args, *match.kwargs.values()):
-            text = str(value)
-            if text and not text.isdigit():
-                path = path.replace(text, "…")
-    return quote(path[:PATH_LOGGED_MOST], safe="/…@:+,;=~")
+    """The path without what may be secret in it: a key of a mail or an invitation stands in some addresses.
+
+    The pattern stands for an address with anything but numbers captured. Of one that has no pattern (it may be a
+    link that lost its slash) only the first word is told.
+    """
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        first, more, _ = request.path[:PATH_LOGGED_MOST].lstrip("/").partition("/")
+        return quote(f"/{first}{more}") + ("*" if more else "")
+    if all(str(value).isdigit() for value in (*match.args, *match.kwargs.values())):
+        return quote(request.path[:PATH_LOGGED_MOST])
+    return f"/{match.route}"
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -1,0 +1,76 @@
+"""Settings from the environment: typed, from files, and every wrong one named at once."""
+
+from pathlib import Path
+
+import pytest
+
+from talkwave.env import Env, WrongSettings
+from talkwave.tests.served import manage
+
+
+def test_what_is_not_set_has_its_default() -> None:
+    env = Env({})
+    assert env.text("NAME", "x") == "x"
+    assert env.flag("ON") is False
+    assert env.number("COUNT", 3) == 3
+    assert env.words("HOSTS", ("a",)) == ["a"]
+    assert env.rate("RATE", "5/20") == (5.0, 20)
+    env.check()
+
+
+def test_what_is_empty_counts_as_not_set() -> None:
+    env = Env({"COUNT": "", "NAME": "  "})
+    assert env.number("COUNT", 3) == 3
+    assert env.text("NAME", "x") == "x"
+    env.check()
+
+
+@pytest.mark.parametrize(("raw", "meant"), [("1", True), ("yes", True), ("On", True), ("0", False), ("FALSE", False)])
+def test_a_flag_is_written_in_the_usual_ways(raw: str, meant: bool) -> None:
+    assert Env({"ON": raw}).flag("ON") is meant
+
+
+def test_words_are_split_at_commas_and_trimmed() -> None:
+    assert Env({"HOSTS": " a.example , b.example,"}).words("HOSTS") == ["a.example", "b.example"]
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hush\n")
+    assert Env({"KEY_FILE": str(tmp_path / "key")}).text("KEY") == "hush"
+
+
+def test_the_variable_itself_goes_before_its_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("file")
+    assert Env({"KEY": "here", "KEY_FILE": str(tmp_path / "key")}).text("KEY") == "here"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    env = Env({"KEY_FILE": str(tmp_path / "gone")})
+    env.text("KEY")
+    with pytest.raises(WrongSettings, match="KEY_FILE: cannot read"):
+        env.check()
+
+
+def test_every_wrong_value_is_named_in_one_go() -> None:
+    env = Env({"A": "maybe", "B": "many", "C": "7", "D": "x", "E": "fast", "F": "-1", "G": "nan"})
+    env.flag("A")
+    env.number("B", 1)
+    env.number("C", 1, most=5)
+    env.text("D", choices=("a", "b"))
+    env.rate("E", "1/1")
+    env.decimal("F", 1.0)
+    env.decimal("G", 1.0)
+    with pytest.raises(WrongSettings) as refusal:
+        env.check()
+    assert [part.split(":")[0] for part in str(refusal.value).removeprefix("wrong settings: ").split("; ")] == list(
+        "ABCDEFG"
+    )
+
+
+@pytest.mark.process
+def test_a_wrong_setting_stops_the_start_with_one_line_that_names_them_all(tmp_path: Path) -> None:
+    refused = manage("serve", "--data", str(tmp_path), EMAIL_PORT="abc", SERVER="gunicorn", PUBLIC_URL="chat.example")
+    assert refused.returncode == 1
+    [line] = refused.stderr.splitlines()
+    assert all(name in line for name in ("EMAIL_PORT", "SERVER", "PUBLIC_URL"))
+    assert refused.stdout == ""
