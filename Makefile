@@ -1,5 +1,5 @@
 # `make run` is all it takes on a fresh machine with Python 3.11.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 # `make run ARGS="--port 9000"` passes options on to `manage.py serve`.
 ARGS ?=
@@ -14,3 +14,19 @@ $(VENV)/.installed: requirements.txt
 	@echo "Installing the requirements…"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
+
+# Everything a change has to pass: style, types, and all tests, on SQLite and PostgreSQL, in a real browser.
+.PHONY: test
+test: $(VENV)/.installed-dev
+	@bin/test
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@echo "Installing what the tests need…"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Pins requirements.in and requirements-dev.in anew.
+.PHONY: lock
+lock: $(VENV)/.installed-dev
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade requirements.in -o requirements.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade requirements-dev.in -o requirements-dev.txt

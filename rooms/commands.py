@@ -64,7 +64,7 @@ async def catch_up(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
 
 async def history(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     points = {name: optional_number(command, name) for name in ("before", "after", "around", "limit")}
-    return await db(sync.history, consumer.socket.user, command.get("room"), **points)
+    return await db(lambda: sync.history(consumer.socket.user, command.get("room"), **points))
 
 
 async def typing(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:

@@ -25,6 +25,8 @@ class Committer:
     def __init__(self) -> None:
         self._waiting: deque[tuple[Draft, LiveConsumer, dict[str, Any]]] = deque()
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -32,8 +34,7 @@ class Committer:
 
     async def stop(self) -> None:
         """Commits what waits, then ends."""
-        while self._waiting:
-            await asyncio.sleep(0.01)
+        await self._idle.wait()
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -43,6 +44,7 @@ class Committer:
         if len(self._waiting) >= settings.COMMIT_QUEUE:
             raise Refused("unavailable", _("The server is very busy. Your message will be tried again."), retry_after=2)
         self._waiting.append((draft, consumer, command))
+        self._idle.clear()
         self._wake.set()
 
     async def _run(self) -> None:
@@ -57,6 +59,7 @@ class Committer:
                         consumer.refuse(result, command)
                     else:
                         consumer.answer(ack(result), command)
+            self._idle.set()
 
     async def _commit(self, drafts: list[Draft]) -> list[Message | Refused]:
         try:

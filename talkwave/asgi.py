@@ -16,5 +16,9 @@ from talkwave.web.live import not_here  # noqa: E402
 
 # The consumer itself finds out who it talks to and checks the Origin: it can say in a close code what was wrong.
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": URLRouter([re_path(r"^ws/$", ChatConsumer.as_asgi()), re_path(r"", not_here)])}
+    {
+        "http": http,
+        # Channels' routes are ASGI applications, which Django's types do not know.
+        "websocket": URLRouter([re_path(r"^ws/$", ChatConsumer.as_asgi()), re_path(r"", not_here)]),  # type: ignore[arg-type]
+    }
 )

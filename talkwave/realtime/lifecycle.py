@@ -27,7 +27,7 @@ def hub() -> Hub:
     """The hub of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
-        assert _source is not None, "no app has registered its rooms"  # noqa: S101
+        assert _source is not None, "no app has registered its rooms"
         made = Hub()
         made.start()
         watch = HubWatch(made, _source)
@@ -47,7 +47,7 @@ async def drain(seconds: float) -> None:
     draining = True
     if (running := _hubs.get(asyncio.get_running_loop())) is None:
         return
-    made, watch = running
+    made, _ = running
     sockets = made.sockets
     random.shuffle(sockets)
     for done, socket in enumerate(sockets, start=1):
