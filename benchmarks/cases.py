@@ -33,6 +33,7 @@ class Figure:
     load_core: float = 0.0
     others: float = 0.0  # share of the server's core that somebody else took
     bytes_each: float = 0.0  # received bytes per delivery
+    per_frame: float = 0.0  # deliveries in one frame
     memory_mb: float = 0.0
     complaints: list[str] = dataclasses.field(default_factory=list)
 
@@ -55,16 +56,18 @@ class Meter:
             machine.cpu_seconds(),
             machine.busy_seconds(self.core),
             received,
+            sum(socket.frames for socket in crowd.sockets),
         )
 
     def read(self, figure: Figure) -> tuple[float, float]:
         """Deliveries and returned messages a second since the start; the shares go into the figure."""
-        span, deliveries, own, server, load, busy, received = (
+        span, deliveries, own, server, load, busy, received, frames = (
             after - before for after, before in zip(self._now(), self.start, strict=True)
         )
         figure.server_core, figure.load_core = server / span, load / span
         figure.others = max(0.0, (busy - server) / span)
         figure.bytes_each = received / deliveries if deliveries else 0.0
+        figure.per_frame = deliveries / frames if frames else 0.0
         figure.memory_mb = self.crowd.peer.memory() / 1e6
         figure.messages = own / span
         return deliveries / span, own / span

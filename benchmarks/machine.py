@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import signal
@@ -135,10 +136,8 @@ class Server:
                 self._process.kill()
                 self._process.wait()
         for pid in family[1:]:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
 
 def cpu_seconds(pid: int | str = "self") -> float:

@@ -63,7 +63,7 @@ def show_run(figure: Figure) -> None:
     )
     shares = (
         f"server {figure.server_core:.0%}, others on its core {figure.others:.0%}, load {figure.load_core:.0%}, "
-        f"{figure.bytes_each:.0f} B each, {figure.memory_mb:.0f} MB"
+        f"{figure.bytes_each:.0f} B each, {figure.per_frame:.1f} a frame, {figure.memory_mb:.0f} MB"
     )
     print(f"  {figure.case:<11} {extra}  ({shares})", flush=True)
     for complaint in figure.complaints:
@@ -104,12 +104,11 @@ def publish(figures: list[Figure], titles: dict[str, str], machine: dict[str, st
 
 
 def tables(figures: list[Figure], titles: dict[str, str], machine: dict[str, str], day: str) -> str:
-    lines = [
-        "",
+    where = (
         f"Measured on {day}: {machine['cpu']}, {machine['cores']} cores, {machine['system']}, "
-        f"Python {machine['python']}; one core for the server with its database and its Valkey, another for the load.",
-        "",
-    ]
+        f"Python {machine['python']}; one core for the server with its database and its Valkey, another for the load."
+    )
+    lines = ["", where, ""]
     for case in dict.fromkeys(figure.case for figure in figures):
         title, unit = TITLES[case]
         slower = "TalkWave is quicker by" if case == "latency" else "TalkWave does"

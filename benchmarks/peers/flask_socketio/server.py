@@ -4,13 +4,13 @@ import eventlet
 
 eventlet.monkey_patch()
 
-import os  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
+import os
+from datetime import UTC, datetime
 
-from flask import Flask  # noqa: E402
-from flask_socketio import SocketIO, emit, join_room  # noqa: E402
-from sqlalchemy import create_engine, event  # noqa: E402
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column  # noqa: E402
+from flask import Flask
+from flask_socketio import SocketIO, emit, join_room
+from sqlalchemy import create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 
 class Base(DeclarativeBase):

@@ -5,10 +5,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chat.settings")
 django.setup()
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.urls import path  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import path
 
-from .consumers import ChatConsumer  # noqa: E402
+from .consumers import ChatConsumer
 
 urlpatterns: list = []
 application = ProtocolTypeRouter(

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 DATA_DIR = Path(os.environ["DATA_DIR"])
-SECRET_KEY = "for the benchmark only"  # noqa: S105
+SECRET_KEY = "for the benchmark only"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
 INSTALLED_APPS = ["channels", "chat"]

@@ -3,8 +3,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
-    operations = [
+    dependencies = ()
+    operations = (
         migrations.CreateModel(
             name="Message",
             fields=[
@@ -14,5 +14,5 @@ class Migration(migrations.Migration):
                 ("body", models.TextField()),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
-        )
-    ]
+        ),
+    )
