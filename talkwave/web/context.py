@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.messages import get_messages
 from django.http import HttpRequest
 
 
@@ -14,7 +13,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "theme": chosen if chosen in ("light", "dark") else "system",
-        # A page whose own context holds `messages` (a room's) shows these.
-        "flashes": get_messages(request),
         "signup_open": settings.SIGNUP_MODE == "open",
     }
