@@ -30,3 +30,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 lock: $(VENV)/.installed-dev
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade requirements.in -o requirements.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade requirements-dev.in -o requirements-dev.txt
+
+# TalkWave's speed beside its peers on this machine (docs/speed.md): `make bench ARGS="--quick"`.
+.PHONY: bench
+bench: $(VENV)/.installed
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
