@@ -42,6 +42,8 @@ def described(room: dict[str, Any], reader: User) -> dict[str, Any]:
 
 def calls(room: dict[str, Any]) -> bool:
     """Is there something unread that this reader wants to be told of?"""
+    if room["notify"] == "none":
+        return False
     return bool(room["mentions"] or (room["unread"] and room["notify"] == "all"))
 
 
