@@ -4,6 +4,7 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -13,7 +14,7 @@ def main() -> None:
         early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
         early.add_argument("--data")
         if folder := early.parse_known_args(sys.argv[2:])[0].data:
-            os.environ["DATA_DIR"] = os.path.abspath(os.path.expanduser(folder))
+            os.environ["DATA_DIR"] = str(Path(folder).expanduser().resolve())
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -29,7 +29,7 @@ def redis_client(**_: Any) -> list[CheckMessage]:
 @register("channels")
 def channel_layer(**_: Any) -> list[CheckMessage]:
     """One code path: the layer is always Redis, which alone reaches other processes."""
-    backend = settings.CHANNEL_LAYERS["default"]["BACKEND"]
+    backend = str(settings.CHANNEL_LAYERS["default"]["BACKEND"])
     if "redis" in backend.lower():
         return []
     return [
@@ -44,7 +44,7 @@ def channel_layer(**_: Any) -> list[CheckMessage]:
 @register(Tags.caches)
 def shared_cache(**_: Any) -> list[CheckMessage]:
     """Sign-in attempts are counted in the cache: one that forgets, or is private to a process, limits nothing."""
-    backend = settings.CACHES["default"]["BACKEND"]
+    backend = str(settings.CACHES["default"]["BACKEND"])
     if not backend.endswith(("DummyCache", "LocMemCache")):
         return []
     return [Error(f"The cache {backend} cannot count sign-in attempts.", hint="Use Redis.", id="talkwave.E003")]
@@ -75,7 +75,7 @@ def frame_limit(**_: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def database_connections(**_: Any) -> list[CheckMessage]:
     """Under ASGI each request may come on a fresh thread, and a kept connection stays behind on it."""
-    database = settings.DATABASES["default"]
+    database = _database()
     found: list[CheckMessage] = []
     if database.get("CONN_MAX_AGE") != 0 and "CONN_MAX_AGE" in database:
         found.append(Error("CONN_MAX_AGE leaks connections under ASGI.", hint="Set it to 0.", id="talkwave.E006"))
@@ -84,6 +84,10 @@ def database_connections(**_: Any) -> list[CheckMessage]:
     if database["ENGINE"].endswith("sqlite3"):
         found += _sqlite(database.get("OPTIONS", {}))
     return found
+
+
+def _database() -> dict[str, Any]:
+    return dict(settings.DATABASES["default"])
 
 
 def _sqlite(options: dict[str, Any]) -> Iterable[CheckMessage]:
@@ -99,7 +103,7 @@ def _sqlite(options: dict[str, Any]) -> Iterable[CheckMessage]:
 @register(Tags.database, deploy=True)
 def sqlite_for_good(**_: Any) -> list[CheckMessage]:
     """Old SQLite libraries have a rare fault in the very mode that is needed."""
-    if not settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") or sqlite3.sqlite_version_info >= SQLITE_SOUND:
+    if not _database()["ENGINE"].endswith("sqlite3") or sqlite3.sqlite_version_info >= SQLITE_SOUND:
         return []
     wanted = ".".join(map(str, SQLITE_SOUND))
     return [
@@ -148,7 +152,7 @@ def serving_problems(bind: str, processes: int) -> list[CheckMessage]:
         )
     if processes < 1:
         found.append(Error(f"--processes {processes} serves nobody.", hint="Give 1 or more.", id="talkwave.E009"))
-    if processes > 1 and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if processes > 1 and _database()["ENGINE"].endswith("sqlite3"):
         found.append(
             Error(
                 "SQLite is for one server process.",

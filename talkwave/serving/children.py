@@ -111,7 +111,7 @@ class Child:
         )
         try:
             if self._probe is not None:
-                while not await asyncio.to_thread(self._probe):
+                while not await asyncio.to_thread(self._probe):  # noqa: ASYNC110  (another process tells nobody)
                     await asyncio.sleep(0.02)
                 self.ready.set()
             elif await reader.read(1):

@@ -1,5 +1,7 @@
 """TalkWave on daphne: the stock server, with the limits and the orderly end a chat needs."""
 
+# ruff: noqa: N802, N803  (the names are autobahn's and Twisted's)
+
 import asyncio
 import logging
 import signal
@@ -130,7 +132,7 @@ class ChatServer(Server):
         loop = reactor._asyncioEventloop
         asyncio.set_event_loop(loop)
         globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False, discardBuffer=True)
-        self.connections = {}
+        self.connections: dict[Any, dict[str, Any]] = {}
         self.http_factory = ChatHTTPFactory(self)
         self.ws_factory = ChatSocketFactory(self, server=self.server_name)
         self.ws_factory.setProtocolOptions(

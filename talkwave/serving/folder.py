@@ -19,7 +19,7 @@ def hold(data_dir: Path) -> IO[str]:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     run.mkdir(exist_ok=True, mode=0o700)
     run.chmod(0o700)
-    lock = open(run / "serve.lock", "a+", encoding="ascii")  # noqa: SIM115  (held open on purpose)
+    lock = (run / "serve.lock").open("a+", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

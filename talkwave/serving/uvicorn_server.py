@@ -33,6 +33,10 @@ class ChatServerProtocol(ServerProtocol):
 class ChatSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket with that state machine, and a bound on the pieces of a message."""
 
+    frames: list[bytes]
+    close_sent: bool
+    read_paused: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn = ChatServerProtocol(max_size=self.config.ws_max_size, logger=self.logger)

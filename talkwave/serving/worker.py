@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import os
 import socket
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,7 @@ PARENT_CHECK_SECONDS = 1.0
 
 async def notice_orphanhood(parent: int) -> None:
     """Ends this process when its supervisor is gone, where the kernel does not (it does on Linux)."""
-    while not lifeline.orphaned(parent):
+    while not lifeline.orphaned(parent):  # noqa: ASYNC110  (nobody tells)
         await asyncio.sleep(PARENT_CHECK_SECONDS)
     os._exit(1)
 
@@ -61,4 +60,4 @@ def runner(server: str) -> Runner:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

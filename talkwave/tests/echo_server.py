@@ -46,7 +46,7 @@ async def _request(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
     if scope["path"] == "/slow":
         await send({"type": "http.response.body", "body": b"begun ", "more_body": True})
-        while not health.draining.is_set():
+        while not health.draining.is_set():  # noqa: ASYNC110  (a flag of threads)
             await asyncio.sleep(0.01)
     await send({"type": "http.response.body", "body": f"{scope['root_path']!r} {length}".encode()})
 

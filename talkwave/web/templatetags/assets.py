@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -46,7 +47,7 @@ def _modules() -> dict[str, str]:
 
 @cache
 def _import_map() -> SafeString:
-    base = staticfiles_storage.base_url
+    base = str(settings.STATIC_URL)
     text = json.dumps({"imports": {base + name: base + file for name, file in _modules().items()}})
     return mark_safe(text.replace("<", "\\u003c"))  # noqa: S308  (JSON, and no way out of the script element)
 
@@ -54,7 +55,7 @@ def _import_map() -> SafeString:
 @cache
 def _preloads() -> SafeString:
     """One link for each module that app.js needs from the start: the browser need not find them one after another."""
-    base = staticfiles_storage.base_url
+    base = str(settings.STATIC_URL)
     hashed = _modules()
     return format_html_join(
         "\n",
