@@ -1,13 +1,68 @@
 """What a request takes from the person who makes it."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from accounts.actions.sessions import FAREWELL
+from accounts.models import User
+from accounts.views.farewell import farewell, wants_page
 
 
 class PersonMiddleware:
+    """The person's language and time zone; the list of sessions kept true; a last word to who was put out."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            _use_choices_of(request.user)
+            _note_activity(request)
+        else:
+            timezone.deactivate()
+            if reason := _put_out_because(request):
+                if wants_page(request):
+                    # Said once, then the session is over. A picture of the same page must not use it up.
+                    request.session.flush()
+                return farewell(request, reason)
         return self.get_response(request)
+
+
+def _use_choices_of(user: User) -> None:
+    if user.language:
+        translation.activate(user.language)
+    try:
+        timezone.activate(ZoneInfo(user.time_zone))
+    except (ZoneInfoNotFoundError, ValueError):  # none chosen, or one that this machine no longer knows
+        timezone.deactivate()
+
+
+def _note_activity(request: HttpRequest) -> None:
+    """The line of this session in the list, made or brought up to date at most once a minute.
+
+    allauth's own middleware writes on every request, each avatar of a page included.
+    """
+    seen = UserSession.objects.filter(session_key=request.session.session_key).values_list("last_seen_at", flat=True)
+    last = seen.first()
+    if last is None or timezone.now() - last > timedelta(seconds=settings.LAST_SEEN_SECONDS):
+        UserSession.objects.create_from_request(request)
+
+
+def _put_out_because(request: HttpRequest) -> str:
+    """Why the session a browser shows is nobody's any more; empty where it never was somebody's."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ""
+    if reason := request.session.get(FAREWELL):
+        return str(reason)
+    # Signed in, but the backend gives nobody: suspended or deleted by a way that could not leave a word.
+    user = User.objects.filter(pk=request.session.get(SESSION_KEY)).first() if SESSION_KEY in request.session else None
+    if user is None or user.can_take_part:
+        return ""
+    return "suspended" if user.suspended_at else "deleted"

@@ -71,9 +71,7 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints: ClassVar[Any] = [
-            models.UniqueConstraint(
-                models.functions.Lower("email"), condition=~Q(email=""), name="one_person_an_email"
-            )
+            models.UniqueConstraint(models.functions.Lower("email"), condition=~Q(email=""), name="one_person_an_email")
         ]
 
     def __str__(self) -> str:

@@ -85,7 +85,7 @@ def is_reserved(name: str, *, by_operator: bool = False) -> bool:
     )
 
 
-def clean_display_name(name: str) -> str:
+def clean_line(name: str) -> str:
     """A line of text as others may see it: no controls, nothing that turns the direction, no towers of marks."""
     kept: list[str] = []
     marks = 0

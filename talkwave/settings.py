@@ -1,20 +1,23 @@
 """Every setting, from the environment, safe with none set. docs/operators.md lists them."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONCE
 
-from talkwave.env import Env, WrongSettings
+from talkwave.env import Env, WrongSettings, environ_with
 
-env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env(environ_with(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))))
 
 # --- Where things are -----------------------------------------------------------------------------
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
+# A relative path counts from the project, wherever a command is started.
+DATA_DIR = (BASE_DIR / Path(env.text("DATA_DIR", "data")).expanduser()).resolve()
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL_GIVEN = env.given("PUBLIC_URL")
 if not PUBLIC_URL.startswith(("http://", "https://")):
     env.refuse("PUBLIC_URL", f"{PUBLIC_URL!r} does not begin with http:// or https://")
     PUBLIC_URL = "http://127.0.0.1:8000"  # for the lines up to env.check() only
@@ -87,7 +90,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PersonMiddleware",
 ]
 ROOT_URLCONF = "talkwave.urls"
@@ -190,9 +192,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+MEDIA_ROOT = (BASE_DIR / Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media"))).expanduser()).resolve()
 AVATAR_MAX_BYTES = env.number("AVATAR_MAX_BYTES", 5 * 1024 * 1024, least=1024)
 AVATAR_MAX_PIXELS = env.number("AVATAR_MAX_PIXELS", 40_000_000, least=10_000)
+# A person, PER_SECOND/BURST: making a picture small takes a good part of a second.
+RATE_AVATARS = env.rate("RATE_AVATARS", "0.1/10")
 
 # --- People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -217,7 +221,7 @@ SESSION_COOKIE_AGE = env.number("SESSION_DAYS", 30, least=1, most=3650) * 86_400
 SESSION_EXPIRE_AT_BROWSER_CLOSE = False
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "login": "accounts.forms.LoginForm"}
 ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional", choices=("mandatory", "optional", "none"))
 ACCOUNT_SESSION_REMEMBER = True
@@ -225,8 +229,21 @@ ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key"}
-USERSESSIONS_TRACK_ACTIVITY = True
+# allauth's, AMOUNT/PERIOD/PER: an office shares one address, so the tight limit is the one for each name.
+ACCOUNT_RATE_LIMITS = {
+    "login": env.text("RATE_SIGN_IN", "120/m/ip"),
+    "login_failed": env.text("RATE_SIGN_IN_FAILED", "30/m/ip,5/300s/key"),
+    "signup": env.text("RATE_SIGN_UP", "40/m/ip"),
+}
+for _name, _rate in zip(
+    ("RATE_SIGN_IN", "RATE_SIGN_IN_FAILED", "RATE_SIGN_UP"), ACCOUNT_RATE_LIMITS.values(), strict=True
+):
+    if not re.fullmatch(r"\d+/(\d*[smhd])/(ip|key|user)(,\d+/(\d*[smhd])/(ip|key|user))*", _rate):
+        env.refuse(_name, f"{_rate!r} is not written AMOUNT/PERIOD/PER, as in 5/300s/key")
+# One address a person: another one takes its place once it is confirmed.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
 
 # --- Mail -------------------------------------------------------------------------------------------
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

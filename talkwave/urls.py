@@ -6,7 +6,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("talkwave.web.urls")),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    # Before allauth's: one address of its is answered by us.
     path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
     path("", include("rooms.urls")),
 ]

@@ -1,0 +1,19 @@
+"""The administration of people. What it changes, it changes by the same actions as everything else."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+
+from accounts.admin.people import PersonAdmin
+from accounts.admin.tokens import ApiTokenAdmin
+from accounts.models import ApiToken, User
+
+# One door: the sign-in page with its limits, not the administration's own, which has none.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# allauth's list shows session keys, which are as good as passwords, and ends sessions without their sockets.
+if admin.site.is_registered(UserSession):
+    admin.site.unregister(UserSession)
+
+admin.site.register(User, PersonAdmin)
+admin.site.register(ApiToken, ApiTokenAdmin)
