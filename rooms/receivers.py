@@ -5,7 +5,11 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from accounts.models import User
+from accounts.signals import account_deleted, moderated
 from presence.signals import presence_changed
+from rooms.actions.audit import record
+from rooms.actions.memberships import leave_all_rooms
 from rooms.wire import when
 from talkwave.realtime import publish
 
@@ -14,3 +18,15 @@ from talkwave.realtime import publish
 def tell_watchers(sender: object, user_id: int, state: str, since: datetime, **kwargs: Any) -> None:
     """Somebody came, went, or fell idle: whoever watches them hears it (rooms.commands.watch_presence says who may)."""
     publish.presence(user_id, {"type": "presence", "user": str(user_id), "state": state, "since": when(since)})
+
+
+@receiver(moderated)
+def keep_in_log(sender: object, actor: User | None, verb: str, subject: str, detail: str, **kwargs: Any) -> None:
+    """What was done to people stands in the same log as what was done to rooms."""
+    record(actor, verb, subject, detail)
+
+
+@receiver(account_deleted)
+def take_out_of_rooms(sender: object, user: User, **kwargs: Any) -> None:
+    """An account ends: its person is in no room any more, in the same transaction."""
+    leave_all_rooms(user)
