@@ -14,6 +14,7 @@ import { store } from "./store.js";
 const ASLEEP_MS = 30_000;
 
 let epoch = null;
+let person = null;
 let catchingUp = 0;
 let hiddenSince = null;
 
@@ -65,6 +66,11 @@ export function markRead(room, seq) {
   reads.mark(room, seq);
 }
 
+/** The reader as a wire Person, as hello told; null before the first one. */
+export function reader() {
+  return person;
+}
+
 /** How it stands now: {state: online|catching-up|offline|stopped, since, waiting}. */
 export function connection() {
   const { state, since, stopCode } = socket;
@@ -75,6 +81,7 @@ export function connection() {
 function greeted(hello) {
   const restored = epoch !== null && hello.epoch !== epoch;
   epoch = hello.epoch;
+  person = hello.user;
   const open = catchup.rooms().filter((room) => catchup.isOpen(room));
   const listed = new Set(hello.rooms.map((room) => room.id));
   for (const room of catchup.rooms()) if (!listed.has(room) && !open.includes(room)) catchup.forget(room);

@@ -1,0 +1,186 @@
+/**
+ * What one can do with a message: a bar in its corner while it is pointed at or has the focus, the same buttons as a
+ * sheet after a long press. There is one bar; it moves to the row it is about, and shows what is possible there.
+ */
+import { copyText } from "../lib/dom.js";
+import { emit, on } from "../lib/events.js";
+import { messagePath } from "../lib/paths.js";
+import { word } from "../lib/words.js";
+import { request } from "../realtime/socket.js";
+
+const LONG_PRESS_MS = 450;
+const MOVED_PX = 10;
+const PREVIEW = 200;
+
+export default class ActionsBar {
+  #row = null;
+  #press = null;
+
+  constructor(bar) {
+    this.bar = bar;
+    this.section = bar.closest(".timeline");
+    this.list = this.section.querySelector(".timeline__list");
+    this.sheet = this.section.querySelector(".actions-sheet");
+    this.confirm = this.section.querySelector("#delete-message");
+    this.may = new Set(this.section.dataset.may.split(" "));
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    const listen = (target, name, handler, options) => target.addEventListener(name, handler, { signal, ...options });
+    listen(this.list, "pointerover", (event) => event.pointerType === "mouse" && this.#show(rowOf(event)));
+    listen(this.list, "pointerleave", () => this.#leave());
+    listen(this.list, "focusin", (event) => event.target.matches(":focus-visible") && this.#show(rowOf(event)));
+    listen(this.list, "focusout", (event) => this.list.contains(event.relatedTarget) || this.#leave());
+    listen(this.list, "pointerdown", (event) => this.#down(event));
+    for (const name of ["pointermove", "pointerup", "pointercancel"]) listen(this.list, name, (event) => this.#undo(event));
+    listen(this.list, "contextmenu", (event) => this.#press?.opened && event.preventDefault());
+    listen(bar, "click", (event) => this.#click(event.target.closest("[data-action]")));
+    listen(bar, "keydown", (event) => this.#key(event));
+    listen(this.sheet, "close", () => this.#backToBar());
+    on("tw:ui.message-actions", ({ row }) => this.#enter(row), { signal });
+    on("tw:ui.copy-link", ({ id }) => this.#do("copy-link", this.#find(id)), { signal });
+    on("tw:ui.delete", ({ id }) => this.#do("delete", this.#find(id)), { signal });
+    on("tw:ui.copy", ({ text, said }) => this.#copy(text, said), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+    clearTimeout(this.#press?.timer);
+  }
+
+  #find(id) {
+    return this.list.querySelector(`:scope > .message[data-id="${CSS.escape(id)}"]`);
+  }
+
+  /** Puts the bar into a row; away from rows that have nothing to act on. */
+  #show(row) {
+    if (this.sheet.open || row === this.#row) return;
+    if (!row?.dataset.id || !this.#offer(row)) return this.#leave();
+    this.#row = row;
+    row.append(this.bar);
+    this.bar.hidden = false;
+  }
+
+  #leave() {
+    if (this.sheet.open || this.bar.contains(document.activeElement)) return;
+    this.bar.hidden = true;
+    this.#row = null;
+    // Not left in a row: the row may go, and the bar with it.
+    if (this.bar.parentElement !== this.section) this.section.append(this.bar);
+  }
+
+  /** Shows the buttons that make sense for this row. True where there is one. */
+  #offer(row) {
+    const mine = row.matches(".message--mine");
+    const gone = row.matches(".message--deleted, .message--editing");
+    const text = row.dataset.kind === "text";
+    const possible = {
+      edit: mine && !gone && this.may.has("post"),
+      "copy-text": text && !gone,
+      "copy-link": true,
+      delete: !row.matches(".message--deleted") && ((mine && this.may.has("post")) || this.may.has("delete_others")),
+    };
+    for (const button of this.bar.querySelectorAll("[data-action]")) button.hidden = !possible[button.dataset.action];
+    return Object.values(possible).some(Boolean);
+  }
+
+  #buttons() {
+    return [...this.bar.querySelectorAll("[data-action]:not([hidden])")];
+  }
+
+  /** Enter on a row: into its bar. */
+  #enter(row) {
+    this.#row = null;
+    this.#show(row);
+    this.#buttons()[0]?.focus();
+  }
+
+  #key(event) {
+    const buttons = this.#buttons();
+    const at = buttons.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (event.key === "Escape" && !this.sheet.open) this.#row?.focus();
+    else if (to !== undefined) buttons.at(to % buttons.length)?.focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #down(event) {
+    clearTimeout(this.#press?.timer);
+    this.#press = null;
+    const row = rowOf(event);
+    if (event.pointerType === "mouse" || !row?.dataset.id || event.target.closest(".edit, .actions")) return;
+    const { clientX, clientY } = event;
+    this.#press = { clientX, clientY, opened: false, timer: setTimeout(() => this.#openSheet(row), LONG_PRESS_MS) };
+  }
+
+  /** A finger that moves scrolls, one that is lifted taps: neither is a long press. */
+  #undo(event) {
+    if (!this.#press || this.#press.opened) return;
+    const { clientX, clientY } = this.#press;
+    if (event.type === "pointermove" && Math.hypot(event.clientX - clientX, event.clientY - clientY) < MOVED_PX) return;
+    clearTimeout(this.#press.timer);
+    this.#press = null;
+  }
+
+  #openSheet(row) {
+    this.#press.opened = true;
+    if (!this.#offer(row)) return;
+    this.#row = row;
+    this.sheet.firstElementChild.textContent = preview(row);
+    this.sheet.append(this.bar);
+    this.bar.classList.add("actions--sheet");
+    this.bar.hidden = false;
+    getSelection()?.removeAllRanges();
+    this.sheet.showModal();
+  }
+
+  #backToBar() {
+    this.bar.classList.remove("actions--sheet");
+    this.bar.hidden = true;
+    this.section.append(this.bar);
+    this.#row = null;
+  }
+
+  #click(button) {
+    const row = this.#row;
+    if (!button || !row) return;
+    if (this.sheet.open) this.sheet.close();
+    this.#do(button.dataset.action, row);
+  }
+
+  async #do(action, row) {
+    if (!row) return;
+    if (action === "edit") emit("tw:ui.edit", { id: row.dataset.id });
+    if (action === "copy-link") this.#copy(new URL(messagePath(this.section.dataset.room, row.dataset.id), location).href, word("copied-link"));
+    if (action === "copy-text") this.#copy(row.querySelector(".message__body").innerText.trim(), word("copied-text"));
+    if (action === "delete") this.#delete(row);
+  }
+
+  async #copy(text, said) {
+    const copied = await copyText(text);
+    emit("tw:ui.toast", copied ? { text: said, tone: "success" } : { text: word("not-copied"), tone: "warning" });
+  }
+
+  async #delete(row) {
+    this.#offer(row);
+    if (this.bar.querySelector("[data-action=delete]").hidden) return;
+    this.confirm.querySelector(".actions-sheet__text").textContent = preview(row);
+    this.confirm.returnValue = "";
+    this.confirm.showModal();
+    await new Promise((closed) => this.confirm.addEventListener("close", closed, { once: true }));
+    if (this.confirm.returnValue !== "yes") return;
+    try {
+      await request({ type: "message.delete", id: row.dataset.id });
+    } catch (refusal) {
+      emit("tw:ui.toast", { text: refusal.code === "offline" ? word("refused") : refusal.message || word("refused"), tone: "error" });
+    }
+  }
+}
+
+const rowOf = (event) => event.target.closest(".message");
+
+function preview(row) {
+  const text = row.querySelector(".message__body").innerText.trim().replace(/\s+/g, " ");
+  return text.length > PREVIEW ? `${text.slice(0, PREVIEW)}…` : text;
+}

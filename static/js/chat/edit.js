@@ -1,0 +1,133 @@
+/**
+ * Changing one's own message, in its row. `tw:ui.edit` {id} begins it, `tw:ui.edit-last` {room} with the last one.
+ * What was typed and not saved is kept while the page lives: neither Esc nor a refusal loses a word.
+ */
+import { clone } from "../lib/dom.js";
+import { countCharacters } from "../lib/edit.js";
+import { emit, on } from "../lib/events.js";
+import { plural, word } from "../lib/words.js";
+import { request } from "../realtime/socket.js";
+
+/** Words that were typed and neither saved nor thrown away, by message. */
+const kept = new Map();
+
+export default class Edit {
+  constructor(element) {
+    this.section = element.closest(".timeline");
+    this.list = this.section.querySelector(".timeline__list");
+    this.room = this.section.dataset.room;
+    this.most = Number(this.section.dataset.most);
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    on("tw:ui.edit", ({ id }) => this.#begin(this.#row(id)), { signal });
+    on("tw:ui.edit-last", ({ room }) => room === this.room && this.#begin(this.#lastOfMine()), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  #row(id) {
+    return this.list.querySelector(`:scope > .message[data-id="${CSS.escape(id)}"]`);
+  }
+
+  #lastOfMine() {
+    return [...this.list.querySelectorAll(":scope > .message--mine[data-id]:not(.message--deleted)")].at(-1);
+  }
+
+  async #begin(row) {
+    if (!row?.matches(".message--mine:not(.message--deleted)")) return;
+    if (row.matches(".message--editing")) return row.querySelector(".edit__body").focus();
+    const { id, seq } = row.dataset;
+    const form = clone("edit-template");
+    const area = form.querySelector("textarea");
+    // The words as they were typed are not on the page, only how they look: they are asked for.
+    const answer = await request({ type: "history", room: this.room, around: Number(seq), limit: 1 }).catch((refusal) => refusal);
+    const message = answer.messages?.find((one) => one.id === id);
+    if (!message) {
+      emit("tw:ui.toast", { text: answer.code === "offline" ? word("edit-offline") : answer.message || word("refused"), tone: "warning" });
+      return;
+    }
+    if (message.deleted || !row.isConnected || row.matches(".message--editing")) return;
+    const before = message.body;
+    area.value = kept.get(id) ?? before;
+    if (kept.has(id) && kept.get(id) !== before) this.#say(form, word("edit-kept"));
+    row.querySelector(".message__main").append(form);
+    row.classList.add("message--editing");
+    const end = () => this.#end(row, form);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save(row, form, { id, before });
+    });
+    form.querySelector("[data-edit=cancel]").addEventListener("click", () => (kept.delete(id), end()));
+    area.addEventListener("input", () => {
+      kept.set(id, area.value);
+      fit(area);
+      this.#say(form, "");
+    });
+    form.addEventListener("keydown", (event) => this.#key(event, form, end));
+    fit(area);
+    area.focus({ preventScroll: true });
+    area.setSelectionRange(area.value.length, area.value.length);
+    form.scrollIntoView({ block: "nearest" });
+  }
+
+  #key(event, form, end) {
+    event.stopPropagation();
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      end();
+    } else if (event.key === "Enter" && event.target.matches("textarea") && !event.shiftKey && !event.altKey) {
+      const touch = matchMedia("(pointer: coarse) and (hover: none)").matches;
+      if (touch && !event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  }
+
+  async #save(row, form, { id, before }) {
+    const area = form.querySelector("textarea");
+    const button = form.querySelector("[type=submit]");
+    const body = area.value.trim();
+    const over = countCharacters(body) - this.most;
+    if (!body) return this.#say(form, word("edit-empty"));
+    if (over > 0) return this.#say(form, plural("edit-long", over, { most: this.most.toLocaleString() }));
+    if (body !== before.trim()) {
+      button.setAttribute("aria-busy", "true");
+      try {
+        await request({ type: "message.edit", id, body });
+      } catch (refusal) {
+        return this.#say(form, refusal.code === "offline" ? word("edit-offline") : refusal.message || word("refused"));
+      } finally {
+        button.removeAttribute("aria-busy");
+      }
+    }
+    kept.delete(id);
+    this.#end(row, form);
+  }
+
+  #say(form, text) {
+    const place = form.querySelector(".edit__error");
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  #end(row, form) {
+    const hadFocus = form.contains(document.activeElement);
+    form.remove();
+    row.classList.remove("message--editing");
+    // Back to where one writes; on a page without a composer, to the message.
+    if (hadFocus) emit("tw:ui.focus-composer");
+    if (hadFocus && document.activeElement === document.body) {
+      row.tabIndex = 0;
+      row.focus({ preventScroll: true });
+    }
+  }
+}
+
+/** Browsers without field-sizing need the height said. */
+function fit(area) {
+  if (CSS.supports("field-sizing", "content")) return;
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight}px`;
+}

@@ -1,0 +1,63 @@
+/**
+ * The timeline by keyboard. It is one tab stop: the current row, on which ↑ ↓ Home End move, Enter goes into its
+ * actions, E changes it, Del deletes it, C copies its link, Esc goes back to writing. Links within a row can be
+ * reached by Tab while the row is current.
+ */
+import { emit } from "../lib/events.js";
+
+const INNER = "a[href], button, pre, [tabindex]";
+const DOES = { e: "tw:ui.edit", Delete: "tw:ui.delete", c: "tw:ui.copy-link" };
+
+export class Keys {
+  #current = null;
+
+  constructor(list, signal) {
+    this.list = list;
+    list.addEventListener("keydown", (event) => this.#key(event), { signal });
+    list.addEventListener("focusin", (event) => this.#enter(event.target.closest(".message")), { signal });
+  }
+
+  /** Rows came or went: the newest is the way in, unless somebody is in the list, or the current one is still there. */
+  settle() {
+    if (this.list.contains(document.activeElement)) return;
+    this.#enter(this.list.querySelector(":scope > .message:last-of-type") ?? this.list.lastElementChild);
+  }
+
+  #enter(row) {
+    if (!row || row === this.#current) return;
+    if (this.#current) open(this.#current, false);
+    this.#current = row;
+    open(row, true);
+  }
+
+  #key(event) {
+    const row = event.target.closest(".message");
+    if (!row || event.target !== row || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+      if (row && event.key === "Escape" && !event.target.closest(".edit, .actions")) row.focus();
+      return;
+    }
+    const next = this.#next(row, event.key);
+    if (next) {
+      this.#enter(next);
+      next.focus({ preventScroll: true });
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter") emit("tw:ui.message-actions", { row });
+    else if (event.key === "Escape") emit("tw:ui.focus-composer");
+    else if (event.key in DOES && row.dataset.id && !event.shiftKey) emit(DOES[event.key], { id: row.dataset.id });
+    else return;
+    event.preventDefault();
+  }
+
+  #next(row, key) {
+    const rows = [...this.list.querySelectorAll(":scope > .message")];
+    const at = rows.indexOf(row);
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[key];
+    return to === undefined ? null : (rows[Math.max(0, Math.min(to, rows.length - 1))] ?? null);
+  }
+}
+
+function open(row, yes) {
+  if (yes) row.tabIndex = 0;
+  else row.removeAttribute("tabindex");
+  for (const element of row.querySelectorAll(INNER)) element.tabIndex = yes ? 0 : -1;
+}

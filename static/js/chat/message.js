@@ -1,0 +1,133 @@
+/**
+ * One row of the timeline: made from the server's blank, filled from a wire Message, and given what depends on the
+ * reader (mine, names me, local times). Everything is text but `message.html`.
+ */
+import { clone, setMessageHtml } from "../lib/dom.js";
+import { messagePath, personPath } from "../lib/paths.js";
+import { hasWord, word } from "../lib/words.js";
+
+const EMOJI_MOST = 6;
+const EMOJI = /^(?:\s*\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*)+\s*$/u;
+const FOCUSABLE = "a[href], button, [tabindex]";
+
+/** A row for a wire Message. `reader` is { me, dates }. */
+export function createRow(message, reader) {
+  const row = clone("message-template");
+  fillRow(row, message, reader);
+  return row;
+}
+
+/** Makes a row say what the message says now: a new row, one that was pending, or one that was changed. */
+export function fillRow(row, message, reader) {
+  const { sender } = message;
+  row.id = `m-${message.id}`;
+  Object.assign(row.dataset, {
+    id: message.id,
+    seq: message.seq,
+    version: message.version,
+    sender: sender.id,
+    kind: message.kind,
+    at: message.created_at,
+  });
+  row.classList.toggle("message--system", message.kind === "system");
+  row.classList.toggle("message--deleted", message.deleted);
+  row.classList.remove("message--unsent", "message--failed");
+  row.querySelector(".unsent")?.remove();
+  fillSender(row, sender);
+  row.querySelector(".message__time").href = messagePath(message.room, message.id);
+  fillBody(row.querySelector(".message__body"), message);
+  row.querySelector(".message__gone").hidden = !message.deleted;
+  const edited = row.querySelector(".message__edited");
+  edited.hidden = !message.edited_at || message.deleted;
+  if (message.edited_at) edited.title = word("edited-at", { when: reader.dates.full(new Date(message.edited_at)) });
+  decorate(row, reader);
+}
+
+/** A row for what is in the outbox: in its final shape, the words as they were typed. */
+export function createUnsent(entry, reader) {
+  const row = clone("message-template");
+  row.id = `c-${entry.client_id}`;
+  Object.assign(row.dataset, { clientId: entry.client_id, sender: reader.me.id, kind: "text", at: new Date(entry.created_at).toISOString() });
+  row.classList.add("message--unsent");
+  fillSender(row, reader.person);
+  // No address yet: nothing to link to.
+  row.querySelector(".message__time").removeAttribute("href");
+  const body = row.querySelector(".message__body");
+  const paragraph = document.createElement("p");
+  paragraph.textContent = entry.body.trim();
+  paragraph.classList.toggle("jumbo", isEmojiOnly(entry.body));
+  paragraph.classList.add("message__typed");
+  body.append(paragraph);
+  row.querySelector(".message__main").append(clone("unsent-template"));
+  fillUnsent(row, entry);
+  decorate(row, reader);
+  return row;
+}
+
+/** How an unsent row stands: on its way, or failed and why. */
+export function fillUnsent(row, entry) {
+  const failed = entry.state === "failed";
+  row.classList.toggle("message--failed", failed);
+  const unsent = row.querySelector(".unsent");
+  if (!unsent) return;
+  unsent.querySelector(".unsent__waits").hidden = failed;
+  unsent.querySelector(".unsent__failed").hidden = !failed;
+  unsent.querySelector(".unsent__detail").textContent = entry.error?.detail ?? "";
+}
+
+/** Acked: it is stored, and the message itself is about to come. */
+export function settle(row, ack) {
+  row.id = `m-${ack.id}`;
+  Object.assign(row.dataset, { id: ack.id, seq: ack.seq, version: 0, at: ack.created_at ?? row.dataset.at });
+  row.classList.remove("message--unsent", "message--failed");
+  row.querySelector(".unsent")?.remove();
+}
+
+/** What depends on the reader; for rows the server made as well. */
+export function decorate(row, { me, dates }) {
+  const at = new Date(row.dataset.at);
+  row.dataset.day = dates.dayKey(at);
+  const time = row.querySelector("time");
+  time.dateTime = row.dataset.at;
+  time.textContent = dates.clock(at);
+  time.parentElement.title = dates.full(at);
+  row.classList.toggle("message--mine", row.dataset.sender === me?.id && row.dataset.kind === "text");
+  const named = me ? row.querySelectorAll(`.message__body .mention[data-user="${CSS.escape(me.id)}"]`) : [];
+  for (const name of named) name.classList.add("mention--me");
+  row.classList.toggle("message--names-me", named.length > 0);
+  // The list is one tab stop: only what is in the current row (keys.js) can be tabbed to.
+  for (const element of row.querySelectorAll(FOCUSABLE)) element.tabIndex = row.tabIndex;
+}
+
+/** What stands in a row as text, for copying and for being read out. */
+export function textOf(row) {
+  return row.querySelector(".message__body").innerText.trim();
+}
+
+/** Up to six emoji and nothing else: shown large (rooms/text/emojis.py says the same for stored ones). */
+export function isEmojiOnly(text) {
+  if (text.length > 120 || !EMOJI.test(text)) return false;
+  const parts = [...new Intl.Segmenter().segment(text.replace(/\s/g, ""))];
+  return parts.length <= EMOJI_MOST;
+}
+
+function fillSender(row, sender) {
+  const image = row.querySelector(".message__avatar img");
+  // Set only where it changed: the same picture is not fetched and drawn again.
+  if (image.getAttribute("src") !== sender.avatar) image.src = sender.avatar;
+  const author = row.querySelector(".message__author");
+  author.href = personPath(sender.id);
+  author.firstElementChild.textContent = sender.display_name;
+}
+
+function fillBody(body, message) {
+  if (message.kind === "system") body.textContent = systemLine(message);
+  else setMessageHtml(body, message.html);
+}
+
+function systemLine(message) {
+  const { event, ...words } = message.system ?? {};
+  if (!hasWord(`system.${event}`)) return message.body;
+  if (words.role && hasWord(`role.${words.role}`)) words.role = word(`role.${words.role}`);
+  return word(`system.${event}`, { actor: message.sender.display_name, ...words });
+}

@@ -1,0 +1,87 @@
+/**
+ * Where the reader is in the timeline, and staying there while rows come and go around them.
+ *
+ * The scrolled box is laid out from its end (column-reverse): at the newest message `scrollTop` is 0 and what is
+ * appended comes into view by itself, before any script ran. Whatever else changes, the row the reader looks at keeps
+ * its place on the screen: `keep` measures it before and after.
+ */
+const NEAR_END = 100;
+
+export class Scroll {
+  constructor(box, list) {
+    Object.assign(this, { box, list });
+  }
+
+  /** Pixels from here to the end. */
+  get fromEnd() {
+    return Math.max(0, -this.box.scrollTop);
+  }
+
+  /** Pixels from here to the first row. */
+  get fromStart() {
+    return this.box.scrollHeight - this.box.clientHeight - this.fromEnd;
+  }
+
+  get nearEnd() {
+    return this.fromEnd <= NEAR_END;
+  }
+
+  toEnd({ smooth = false } = {}) {
+    this.box.scrollTo({ top: 0, behavior: smooth && this.fromEnd < 4 * this.box.clientHeight ? "smooth" : "instant" });
+  }
+
+  /** The first row that is (partly) on the screen, and how far below the box's top it begins. */
+  place() {
+    const top = this.box.getBoundingClientRect().top;
+    const row = this.#firstBelow(top);
+    return row && { row, offset: row.getBoundingClientRect().top - top };
+  }
+
+  /** Runs `change`, and puts the row that was at the top of the screen back where it was. */
+  keep(change) {
+    const before = this.place();
+    change();
+    if (before?.row.isConnected) this.putBack(before);
+  }
+
+  /** Scrolls so that a row begins `offset` pixels below the box's top. */
+  putBack({ row, offset }) {
+    const now = row.getBoundingClientRect().top - this.box.getBoundingClientRect().top;
+    // Below half a pixel there is nothing to see, and each correction may round.
+    if (Math.abs(now - offset) > 0.5) this.box.scrollTop += now - offset;
+  }
+
+  /** Brings a row to the middle, or, where it is taller than the box, its beginning to the top. */
+  center(row) {
+    const { clientHeight } = this.box;
+    this.putBack({ row, offset: Math.max(16, (clientHeight - row.offsetHeight) / 2) });
+  }
+
+  /** The last row of which at least half, or half a screen, is in view. */
+  lastSeen() {
+    const { bottom, height } = this.box.getBoundingClientRect();
+    const rows = this.list.querySelectorAll(":scope > .message[data-seq]");
+    // Bisect by where each row counts as seen: rows are in order, so these points are too.
+    let from = 0;
+    let to = rows.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const box = rows[middle].getBoundingClientRect();
+      if (box.top + Math.min(box.height, height) / 2 <= bottom + 1) from = middle + 1;
+      else to = middle;
+    }
+    return rows[from - 1] ?? null;
+  }
+
+  #firstBelow(top) {
+    const rows = this.list.querySelectorAll(":scope > .message");
+    let from = 0;
+    let to = rows.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom > top) to = middle;
+      else from = middle + 1;
+    }
+    return rows[from] ?? null;
+  }
+}

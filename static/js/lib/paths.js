@@ -1,0 +1,10 @@
+/** Addresses that JavaScript has to make itself (rooms/urls.py, accounts/urls.py). */
+export const messagePath = (room, id) => `/rooms/${room}/m/${id}/`;
+export const personPath = (id) => `/people/${id}/`;
+
+/** The room and message, or room and place, that an address of ours leads to; null for any other address. */
+export function placeIn(url) {
+  const found = url.pathname.match(/^\/rooms\/(\d+)\/(?:m\/(\d+)\/)?$/);
+  if (!found) return null;
+  return { room: found[1], message: found[2] ?? null, seq: Number(url.searchParams.get("at")) || null };
+}

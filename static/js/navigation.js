@@ -1,0 +1,73 @@
+/**
+ * Moving between rooms without leaving the page: a plain click on `<a data-pane>` (or on a link to a room of ours)
+ * fetches that address's pane, swaps `<main>` and pushes history. The socket, the sidebar and everything else stays.
+ * Whatever goes wrong ends in an ordinary page load.
+ */
+import { emit } from "./lib/events.js";
+import { placeIn } from "./lib/paths.js";
+import * as modules from "./modules.js";
+
+let going = null;
+let shown = location.pathname + location.search;
+
+/** Takes over the clicks and the back button. */
+export function listen() {
+  history.scrollRestoration = "manual";
+  document.addEventListener("click", clicked);
+  addEventListener("popstate", () => show(location.href, { push: false }));
+}
+
+/** Shows the pane of an address. */
+export async function show(address, { push = true } = {}) {
+  going?.abort();
+  going = new AbortController();
+  const { signal } = going;
+  document.documentElement.dataset.moving = "";
+  try {
+    const response = await fetch(address, { headers: { "X-Fragment": "pane", Accept: "text/html" }, credentials: "same-origin", signal });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const main = page.querySelector("main#main");
+    const stays = new URL(response.url).origin === location.origin;
+    // Signed out, gone, a page of another kind: the browser knows best what to do with those.
+    if (!response.ok || !stays || !main || page.querySelector("body.app, body:not([class])") === null) throw new Error("not a pane");
+    if (signal.aborted) return;
+    swap(main, { url: response.url, title: page.title, push });
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    if (push) location.assign(address);
+    else location.reload();
+  } finally {
+    if (going?.signal === signal) delete document.documentElement.dataset.moving;
+  }
+}
+
+function swap(main, { url, title, push }) {
+  const old = document.getElementById("main");
+  if (push) {
+    emit("tw:ui.leaving");
+    history.pushState(null, "", url);
+  }
+  shown = location.pathname + location.search;
+  modules.stop(old);
+  const next = document.adoptNode(main);
+  const hadFocus = document.activeElement === document.body || old.contains(document.activeElement);
+  old.replaceWith(next);
+  const { title: name } = next.dataset;
+  const site = document.querySelector("[data-site]")?.dataset.site;
+  document.title = title || (name && site ? `${name} – ${site}` : name || document.title);
+  // Moved by a click in the sidebar or by a key: reading goes on in the new pane. A composer then takes it, if there is one.
+  if (hadFocus || push) next.focus({ preventScroll: true });
+  modules.start(next).then(() => emit("tw:ui.pane", { room: next.dataset.room ?? null, url }));
+}
+
+function clicked(event) {
+  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest?.("a[href]");
+  if (!link || link.origin !== location.origin || link.hasAttribute("download")) return;
+  const url = new URL(link.href);
+  // A link in a message opens a page apart, but one to a room of ours is just here.
+  if (!("pane" in link.dataset) && !placeIn(url)) return;
+  if (link.target && link.target !== "_self" && !placeIn(url)) return;
+  event.preventDefault();
+  show(url.href, { push: url.pathname + url.search !== shown });
+}
