@@ -28,7 +28,7 @@ OWED = [
     ("accent-text", "surface-sunken", 4.5),
     ("on-accent", "accent", 4.5),
     ("on-accent", "accent-hover", 4.5),
-    ("on-danger", "danger", 4.5),
+    ("on-danger", "danger-fill", 4.5),
     ("on-mention", "mention", 4.5),
     ("line-strong", "surface-raised", 3),
     ("line-strong", "surface-sunken", 3),
