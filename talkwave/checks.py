@@ -8,8 +8,11 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from channels_redis.core import RedisChannelLayer
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.module_loading import import_string
 
 from talkwave.serving.listening import is_public
 
@@ -30,7 +33,7 @@ def redis_client(**_: Any) -> list[CheckMessage]:
 def channel_layer(**_: Any) -> list[CheckMessage]:
     """One code path: the layer is always Redis, which alone reaches other processes."""
     backend = str(settings.CHANNEL_LAYERS["default"]["BACKEND"])
-    if "redis" in backend.lower():
+    if issubclass(import_string(backend), (RedisChannelLayer, RedisPubSubChannelLayer)):
         return []
     return [
         Error(
@@ -152,6 +155,14 @@ def serving_problems(bind: str, processes: int) -> list[CheckMessage]:
         )
     if processes < 1:
         found.append(Error(f"--processes {processes} serves nobody.", hint="Give 1 or more.", id="talkwave.E009"))
+    if settings.HTTPS and settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXY_COUNT:
+        found.append(
+            Error(
+                "PUBLIC_URL is https, but no proxy is trusted: every request would be sent to https again and again.",
+                hint="Set TRUSTED_PROXY_COUNT to the number of proxies in front, usually 1.",
+                id="talkwave.E011",
+            )
+        )
     if processes > 1 and _database()["ENGINE"].endswith("sqlite3"):
         found.append(
             Error(

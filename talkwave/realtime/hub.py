@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # A flush that took long is followed by a longer wait, up to this: bigger frames are what makes a loaded hub cheaper.
 _LONGEST_WAIT = 0.05
+# A layer that has not answered by then is away.
+_LAYER_SECONDS = 2.0
 
 
 class Hub:
@@ -119,7 +121,7 @@ class Hub:
         if not lacking and self._channel:
             return
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(_LAYER_SECONDS):
                 if not self._channel:
                     self._channel = await self._layer.new_channel("hub.")
                     lacking.append(PRESENCE_GROUP)
@@ -136,7 +138,7 @@ class Hub:
     async def _leave(self, group: str) -> None:
         self._joined.discard(group)
         try:
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(_LAYER_SECONDS):
                 await self._layer.group_discard(group, self._channel)
         except Exception as error:
             log.debug("could not leave %s: %s", group, type(error).__name__)
@@ -178,15 +180,16 @@ class Hub:
             await self._wake.wait()
             self._wake.clear()
             ready, self._waiting = self._waiting, {}
-            for group, messages in ready.items():
-                for message in messages:
-                    try:
-                        async with asyncio.timeout(2):
-                            await self._layer.group_send(group, message)
-                    except Exception as error:
-                        # Those on other processes find it in the database; our own are told at once.
-                        log.warning("not published: %s", type(error).__name__)
-                        self.deliver(message)
+            messages = [(group, message) for group, waiting in ready.items() for message in waiting]
+            try:
+                async with asyncio.timeout(_LAYER_SECONDS):
+                    await self._layer.group_send_many(messages)
+            except Exception as error:  # whatever a layer raises
+                # Those on other processes find it in the database; our own are told at once. What did go out comes
+                # twice, which costs nothing: versions are told once.
+                log.warning("not published: %s", type(error).__name__)
+                for _, message in messages:
+                    self.deliver(message)
 
     # --- what comes ---------------------------------------------------------------------------------------
     def deliver(self, message: dict[str, Any]) -> None:
