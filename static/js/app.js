@@ -2,7 +2,7 @@
 import { on } from "./lib/events.js";
 import { me } from "./lib/me.js";
 import * as modules from "./modules.js";
-import { listen } from "./navigation.js";
+import { listen, sayRoom } from "./navigation.js";
 import { start as goLive } from "./realtime/live.js";
 
 const SIGNED_OUT = 4401;
@@ -11,7 +11,13 @@ const reader = me();
 if (reader) {
   // Before the socket opens: what it brings first is for them.
   on("tw:ui.stopped", ({ code }) => code === SIGNED_OUT && toSignIn());
-  modules.start().then(() => goLive(reader.id));
+  modules.start().then(() => {
+    sayRoom();
+    goLive(reader.id);
+  });
+  // What a module put on the page (the side pane) has modules of its own.
+  on("tw:ui.added", ({ element }) => modules.start(element));
+  on("tw:ui.removing", ({ element }) => modules.stop(element));
   listen();
 } else {
   modules.start();

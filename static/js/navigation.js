@@ -14,7 +14,10 @@ let shown = location.pathname + location.search;
 export function listen() {
   history.scrollRestoration = "manual";
   document.addEventListener("click", clicked);
-  addEventListener("popstate", () => show(location.href, { push: false }));
+  addEventListener("popstate", () => {
+    // Only the part after # changed: the pane is the one that stands here (a phone turns to the rooms and back).
+    if (location.pathname + location.search !== shown) show(location.href, { push: false });
+  });
 }
 
 /** Shows the pane of an address. */
@@ -57,7 +60,12 @@ function swap(main, { url, title, push }) {
   document.title = title || (name && site ? `${name} – ${site}` : name || document.title);
   // Moved by a click in the sidebar or by a key: reading goes on in the new pane. A composer then takes it, if there is one.
   if (hadFocus || push) next.focus({ preventScroll: true });
-  modules.start(next).then(() => emit("tw:ui.pane", { room: next.dataset.room ?? null, url }));
+  modules.start(next).then(sayRoom);
+}
+
+/** Tells everybody which room is open now; null where the pane is another page. */
+export function sayRoom() {
+  emit("tw:ui.room", { room: document.getElementById("main")?.dataset.room ?? null });
 }
 
 function clicked(event) {

@@ -11,7 +11,8 @@ export default class Phone {
     this.listening = new AbortController();
     const { signal } = this.listening;
     for (const name of ["hashchange", "popstate"]) addEventListener(name, () => this.#show(), { signal });
-    document.addEventListener("click", (event) => this.#back(event), { signal });
+    // Before navigation.js sees the click.
+    document.addEventListener("click", (event) => this.#back(event), { capture: true, signal });
     on("tw:ui.room", () => this.#show(), { signal });
     on("tw:ui.view", () => this.#show(), { signal });
     for (const name of ["resize", "scroll"]) globalThis.visualViewport?.addEventListener(name, () => this.#fit(), { signal });
@@ -33,11 +34,15 @@ export default class Phone {
     root.dataset.view = view;
   }
 
-  /** The arrow to the rooms: where one came from there, it is the browser's back. */
+  /** The arrow to the rooms, and the room one came from among them: there the way is the browser's back. */
   #back(event) {
     const arrow = event.target.closest?.(".pane-head__back");
-    if (!arrow || event.defaultPrevented || event.button !== 0) return;
-    if (this.came !== "sidebar") return;
+    const here = document.documentElement.dataset.view === "sidebar" && event.target.closest?.(".sidebar [aria-current=page]");
+    if ((!arrow && !here) || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (here) event.preventDefault();
+    if (here && this.came !== "main") history.replaceState(history.state, "", location.pathname + location.search);
+    if (here && this.came !== "main") return this.#show();
+    if (!here && this.came !== "sidebar") return;
     event.preventDefault();
     this.came = null;
     history.back();

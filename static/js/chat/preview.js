@@ -47,7 +47,7 @@ export default class Preview {
     }
     this.asked = new AbortController();
     try {
-      const { html } = await post(this.element.dataset.url, { body: this.area.value }, { signal: this.asked.signal });
+      const { html } = await post(this.element.dataset.url, { body: this.area.value, room: this.element.dataset.room }, { signal: this.asked.signal });
       setMessageHtml(this.element, html);
     } catch (refusal) {
       if (refusal.name !== "AbortError") this.element.textContent = refusal.message || word("unreachable");

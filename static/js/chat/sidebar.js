@@ -7,7 +7,7 @@ import { clone } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { me } from "../lib/me.js";
 import { arrange, counted, kindOf, titleOf } from "../lib/roomlist.js";
-import { plural } from "../lib/words.js";
+import { plural, word } from "../lib/words.js";
 import { room as known, rooms } from "../realtime/store.js";
 
 const MOVE_MS = 160;
@@ -79,7 +79,7 @@ export default class Sidebar {
     const link = row.querySelector("a");
     link.classList.toggle("room-link--unread", unread > 0 || mentions > 0);
     link.classList.toggle("room-link--quiet", room.notify === "none" || Boolean(room.archived));
-    setText(row.querySelector(".room-link__name"), titleOf(room, me()?.id));
+    setText(row.querySelector(".room-link__name"), titleOf(room, me()?.id, word("notes")));
     this.#sign(row, room);
     row.querySelector(".room-link__pin").hidden = !room.pinned;
     mark(row.querySelector(".room-link__count"), mentions ? 0 : unread);

@@ -7,25 +7,26 @@ export function counted({ kind, unread = 0, mentions = 0, notify }) {
   return kind === "direct" ? { unread, mentions: unread } : { unread, mentions };
 }
 
-/** Pinned, then unread, then the latest; archived last. The open room keeps the place it had as an unread one: `held`. */
+/** Pinned, then unread, then the latest; archived last, as rooms/context.py has it. `held` keeps its place as an unread one. */
 export function arrange(rooms, held = null) {
-  const rank = (room) => {
-    if (room.archived) return 3;
-    if (room.pinned) return 0;
-    const { unread, mentions } = counted(room);
-    return unread || mentions || room.id === held ? 1 : 2;
-  };
+  const calls = (room) => counted(room).unread > 0 || counted(room).mentions > 0 || room.id === held;
   const latest = (room) => room.last_message_at ?? "";
-  const byName = (a, b) => (a.name ?? "").localeCompare(b.name ?? "");
-  return [...rooms].sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? byName(a, b) : latest(b).localeCompare(latest(a))) || Number(b.id) - Number(a.id));
+  return [...rooms].sort(
+    (a, b) =>
+      Boolean(a.archived) - Boolean(b.archived) ||
+      Boolean(b.pinned) - Boolean(a.pinned) ||
+      calls(b) - calls(a) ||
+      latest(b).localeCompare(latest(a)) ||
+      Number(b.id) - Number(a.id),
+  );
 }
 
-/** What a room is called: its name, or of a direct one the others in it (oneself, where nobody else is). */
-export function titleOf(room, myId) {
+/** What a room is called: its name, or of a direct one the others in it; `notes` where nobody else is. */
+export function titleOf(room, myId, notes = "") {
   if (room.kind !== "direct") return room.name;
   const members = room.members ?? [];
   const others = members.filter((person) => person.id !== myId);
-  return (others.length ? others : members).map((person) => person.display_name || person.username).join(", ") || room.name;
+  return others.map((person) => person.display_name || person.username).join(", ") || notes;
 }
 
 /** The icon of a room, or the one person whose face stands for it. */
@@ -34,6 +35,5 @@ export function kindOf(room, myId) {
   if (room.kind !== "direct") return { icon: room.kind === "private" ? "lock" : "hash", partner: null };
   const members = room.members ?? [];
   const others = members.filter((person) => person.id !== myId);
-  if (others.length <= 1 && members.length) return { icon: "users", partner: others[0] ?? members[0] };
-  return { icon: "users", partner: null };
+  return { icon: "users", partner: others.length === 1 ? others[0] : null };
 }

@@ -1,0 +1,152 @@
+/**
+ * The pane at the other side: a link with `data-side` opens its page there, the same link or Esc closes, and the focus
+ * goes back where it came from. It stays open from room to room and shows the same of each. On a phone it covers the
+ * room, and the browser's back closes it.
+ */
+import { emit, on } from "../lib/events.js";
+import { page } from "../lib/http.js";
+import { word } from "../lib/words.js";
+
+const phone = matchMedia("(max-width: 45rem)");
+
+export default class Panes {
+  constructor(element) {
+    this.element = element;
+    this.kind = null;
+    this.url = null;
+    this.opener = null;
+    this.asked = null;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener("click", (event) => this.#click(event), { signal });
+    addEventListener("popstate", () => this.#back(), { signal });
+    on("tw:ui.side", (wish) => this.#wish(wish), { signal });
+    on("tw:ui.room", () => this.#follow(), { signal });
+    for (const name of ["member.joined", "member.left", "member.updated", "room.updated"]) {
+      on(`tw:${name}`, ({ room }) => this.#changed(String(room)), { signal });
+    }
+  }
+
+  stop() {
+    this.listening.abort();
+    this.asked?.abort();
+  }
+
+  get #open() {
+    return !this.element.hidden;
+  }
+
+  #click(event) {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = event.target.closest?.("[data-side], [data-side-page]");
+    if (link) {
+      event.preventDefault();
+      if (link.hasAttribute("data-side-page") && this.#open && this.element.contains(link)) this.#load(link.href);
+      else if (this.#open && this.kind === link.dataset.side && !link.hash) this.close();
+      else this.show(link);
+    } else if (event.target.closest?.("[data-side-close]")) {
+      this.close();
+    }
+  }
+
+  #wish({ close, again }) {
+    if (again) this.#load(this.url);
+    else if (this.#open) this.close();
+    else if (!close) {
+      const link = document.querySelector(`.pane-head [data-side="${this.kind ?? "people"}"]`) ?? document.querySelector(".pane-head [data-side]");
+      if (link) this.show(link);
+    }
+  }
+
+  /** Opens what the link leads to. */
+  async show(link) {
+    // A link in a menu is gone with it: the focus goes back to what opened the menu.
+    const menu = link.closest(".menu[popover]");
+    this.opener = (menu && document.querySelector(`[popovertarget="${menu.id}"]`)) ?? link;
+    const covers = phone.matches && !this.#open;
+    this.kind = link.dataset.side;
+    if (!(await this.#load(link.href))) return;
+    if (covers) {
+      history.pushState({ ...history.state, side: true }, "", "#side");
+      emit("tw:ui.view");
+    }
+    const invite = link.hash === "#invite" ? this.element.querySelector("#invite") : null;
+    if (invite) invite.open = true;
+    (invite?.querySelector("input.input") ?? this.element.querySelector("[data-side-close]"))?.focus();
+  }
+
+  close({ quietly = false } = {}) {
+    if (!this.#open) return;
+    this.asked?.abort();
+    const inside = this.element.contains(document.activeElement) || document.activeElement === document.body;
+    this.element.hidden = true;
+    this.#empty();
+    this.#press();
+    if (location.hash === "#side" && !quietly) history.back();
+    if (inside) (this.opener?.isConnected ? this.opener : document.getElementById("main"))?.focus();
+    this.opener = null;
+  }
+
+  #empty() {
+    for (const child of this.element.children) emit("tw:ui.removing", { element: child });
+    this.element.replaceChildren();
+  }
+
+  async #load(href) {
+    this.asked?.abort();
+    this.asked = new AbortController();
+    const url = new URL(href, location);
+    url.hash = "";
+    this.element.setAttribute("aria-busy", "true");
+    try {
+      const { found } = await page(url, { signal: this.asked.signal, fragment: "side" });
+      const scrolled = this.url === String(url) ? (this.element.querySelector(".side__body")?.scrollTop ?? 0) : 0;
+      this.url = String(url);
+      this.element.hidden = false;
+      this.#empty();
+      this.element.append(...found.body.childNodes);
+      this.element.querySelector(".side__body").scrollTop = scrolled;
+      this.#press();
+      for (const child of this.element.children) emit("tw:ui.added", { element: child });
+      emit("tw:ui.side-shown", { kind: this.kind });
+      return true;
+    } catch (refusal) {
+      if (refusal.name !== "AbortError") emit("tw:ui.toast", { text: refusal.message || word("side.gone"), tone: "error" });
+      return false;
+    } finally {
+      this.element.removeAttribute("aria-busy");
+    }
+  }
+
+  /** What opens it looks held down while it is open. */
+  #press() {
+    for (const link of document.querySelectorAll(".pane-head__tools > [data-side]")) {
+      link.classList.toggle("button--held", this.#open && link.dataset.side === this.kind);
+    }
+  }
+
+  /** Another room is shown: the same pane of that one, or none where it has none. */
+  #follow() {
+    if (!this.#open) return;
+    if (phone.matches) return this.close({ quietly: true });
+    const link = document.querySelector(`.pane-head [data-side="${this.kind}"]`);
+    if (!link) return this.close({ quietly: true });
+    this.opener = null;
+    if (new URL(link.href).pathname !== new URL(this.url).pathname) this.#load(link.href);
+    else this.#press();
+  }
+
+  /** Somebody came, went or was given a role: show that, unless one writes in the pane just now. */
+  #changed(room) {
+    if (!this.#open || room !== document.getElementById("main")?.dataset.room) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const writing = this.element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+      if (this.#open && !writing && !this.element.querySelector(".menu:popover-open, .chip")) this.#load(this.url);
+    }, 400);
+  }
+
+  #back() {
+    if (this.#open && phone.matches && location.hash !== "#side") this.close({ quietly: true });
+  }
+}
