@@ -12,6 +12,22 @@ class WrongSettings(Exception):
     """One or more variables of the environment cannot be used; the text names each with the reason."""
 
 
+def environ_with(file: Path) -> dict[str, str]:
+    """The environment, and under it what a file of `NAME=value` lines says (`.env`, as other tools read it too)."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    found = {}
+    for line in lines:
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            value = value.strip()
+            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+            found[name.strip()] = value[1:-1] if quoted else value
+    return {**found, **os.environ}
+
+
 class Env:
     """Reads variables, collects what is wrong with them, and says it all together in `check()`.
 
@@ -97,6 +113,10 @@ class Env:
             return rate, size
 
         return self._read(name, parse(default), parse)
+
+    def given(self, name: str) -> bool:
+        """Whether somebody has set it, rather than left it to its default."""
+        return bool(self._environ.get(name, "").strip() or self._environ.get(f"{name}_FILE"))
 
     def refuse(self, name: str, reason: str) -> None:
         """For a value that parses but cannot be used."""

@@ -11,6 +11,8 @@ if "TALKWAVE_TEST_DIR" not in os.environ:
     from talkwave.testing_servers import database_url, redis_url
 
     os.environ["TALKWAVE_TEST_DIR"] = os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tw-test-")
+    # What a developer keeps in .env is not for tests.
+    os.environ["ENV_FILE"] = os.devnull
     os.environ["REDIS_URL"] = redis_url()
     os.environ["DATABASE_URL"] = database_url()
 

@@ -22,7 +22,7 @@ PATIENCE = 60.0
 def clean_environ(**settings: str) -> dict[str, str]:
     """The environment of somebody who has set nothing but these."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {**kept, "DRAIN_SECONDS": "0.1", **settings}
+    return {**kept, "ENV_FILE": os.devnull, "DRAIN_SECONDS": "0.1", **settings}
 
 
 def manage(*arguments: str, cwd: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:

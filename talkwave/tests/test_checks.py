@@ -129,3 +129,14 @@ def test_behind_https_on_postgresql_the_deployment_check_is_clean(tmp_path: Path
         DATABASE_URL="postgres://talkwave:secret@db.example/talkwave",
     )
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(("proxies", "redirect", "expected"), [(0, True, ["E011"]), (1, True, []), (0, False, [])])
+def test_https_without_a_trusted_proxy_would_go_round_in_circles(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, proxies: int, redirect: bool, expected: list[str]
+) -> None:
+    monkeypatch.setitem(settings.DATABASES, "default", SQLITE)
+    settings.HTTPS = True
+    settings.SECURE_SSL_REDIRECT = redirect
+    settings.TRUSTED_PROXY_COUNT = proxies
+    assert numbers(checks.serving_problems("127.0.0.1", 1)) == expected

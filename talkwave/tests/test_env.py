@@ -1,11 +1,12 @@
 """Settings from the environment: typed, from files, and every wrong one named at once."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from talkwave.env import Env, WrongSettings
-from talkwave.tests.served import manage
+from talkwave.env import Env, WrongSettings, environ_with
+from talkwave.tests.served import ROOT, manage
 
 
 def test_what_is_not_set_has_its_default() -> None:
@@ -74,3 +75,36 @@ def test_a_wrong_setting_stops_the_start_with_one_line_that_names_them_all(tmp_p
     [line] = refused.stderr.splitlines()
     assert all(name in line for name in ("EMAIL_PORT", "SERVER", "PUBLIC_URL"))
     assert refused.stdout == ""
+
+
+def test_a_file_of_settings_is_read_and_the_environment_goes_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# SITE_NAME=no\nSITE_NAME=from the file\nexport MOTTO='a = b'\n\nnonsense\nLOG_LEVEL=DEBUG\n")
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    env = Env(environ_with(file))
+    assert (env.text("SITE_NAME"), env.text("MOTTO"), env.text("LOG_LEVEL")) == ("from the file", "a = b", "ERROR")
+    assert env.given("SITE_NAME") and not env.given("PORT")
+
+
+def test_without_such_a_file_there_is_just_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_NAME", "here")
+    assert Env(environ_with(tmp_path / "none")).text("SITE_NAME") == "here"
+
+
+def names_read() -> list[str]:
+    """Every variable the settings ask for."""
+    return re.findall(r'env\.(?:text|flag|number|decimal|words|rate)\(\s*"(\w+)"', (ROOT / "talkwave/settings.py").read_text())
+
+
+@pytest.mark.parametrize("name", names_read())
+def test_every_setting_is_in_the_operators_table_and_in_the_example(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs/operators.md").read_text()
+    assert re.search(rf"^#? ?{name}=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+
+def test_the_table_and_the_example_have_no_setting_that_is_not_read() -> None:
+    table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/operators.md").read_text(), re.MULTILINE)
+    example = re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(table) == sorted(example) == sorted(names_read())

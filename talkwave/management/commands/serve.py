@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _serve(self, listener: socket.socket, processes: int) -> None:
         url = listening.url_of(listener)
         environ = {**os.environ, "DATA_DIR": str(settings.DATA_DIR)}
-        if not (os.environ.get("PUBLIC_URL") or os.environ.get("PUBLIC_URL_FILE")):
+        if not settings.PUBLIC_URL_GIVEN:
             environ["PUBLIC_URL"] = url  # for links in mails: the port is not known to the settings
         try:
             supervisor = Supervisor(
