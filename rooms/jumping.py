@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -52,7 +52,7 @@ def _own(query: str, sidebar: Sidebar, only: str) -> list[tuple[int, Place]]:
 
 
 def _public(query: str, sidebar: Sidebar) -> list[tuple[int, Place]]:
-    rooms = Room.objects.filter(kind=Kind.PUBLIC, archived_at=None).order_by("-last_message_at")
+    rooms = Room.objects.filter(kind=Kind.PUBLIC, archived_at=None).order_by(F("last_message_at").desc(nulls_last=True))
     rooms = rooms.exclude(pk__in=[room["id"] for room in sidebar.rooms])
     if query:
         # Beginnings in a query of their own: among a thousand that fit somehow they must not be left out.

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from django.db.models import Count, F
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from rooms.models import Membership, Mention
@@ -16,6 +17,15 @@ def unread_mentions(user: User, room_ids: list[int] | None = None) -> dict[int, 
     if room_ids is not None:
         rows = rows.filter(room_id__in=room_ids)
     return dict(rows.values_list("room_id").annotate(Count("pk")))
+
+
+def mentions_of_membership() -> Coalesce:
+    """An annotation for Membership rows: how many unread messages of the room name that person."""
+    unread = Mention.objects.filter(
+        user=OuterRef("user_id"), room=OuterRef("room_id"), seq__gt=OuterRef("read_seq"), message__deleted_at=None
+    )
+    counted = unread.order_by().values("room").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
 def direct_members(room_ids: list[int]) -> dict[int, list[User]]:

@@ -1,3 +1,36 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of rooms and what is in them (docs/architecture.md, "Addresses")."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from rooms.views import changes, directs, lookups, members, messages, rooms
+
+one_room = [
+    path("", rooms.room, name="room"),
+    path("m/<int:message_id>/", rooms.message, name="message"),
+    path("messages/", messages.post, name="room_post"),
+    path("join/", changes.join, name="room_join"),
+    path("leave/", changes.leave, name="room_leave"),
+    path("archive/", changes.archive, name="room_archive"),
+    path("restore/", changes.restore, name="room_restore"),
+    path("delete/", changes.delete, name="room_delete"),
+    path("edit/", changes.edit, name="room_edit"),
+    path("pin/", changes.pin, name="room_pin"),
+    path("notify/", changes.notify, name="room_notify"),
+    path("settings/", rooms.settings_page, name="room_settings"),
+    path("members/", members.members, name="room_members"),
+    path("members.json", members.members_json, name="room_members_json"),
+    path("members/invite/", members.invite, name="room_invite"),
+    path("members/remove/", members.remove, name="room_member_remove"),
+    path("members/role/", members.role, name="room_member_role"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", rooms.home, name="home"),
+    path("rooms/", rooms.browse, name="browse"),
+    path("rooms/new/", rooms.create, name="room_create"),
+    path("rooms/<int:room_id>/", include(one_room)),
+    path("direct/", directs.create, name="direct_create"),
+    path("jump.json", lookups.jump, name="jump"),
+    path("people.json", lookups.people, name="people"),
+    path("preview/", lookups.preview, name="preview"),
+]

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import User
 from accounts.wire import person
 from rooms.models import Membership, Message, Room
-from rooms.queries import direct_members, unread_mentions
+from rooms.queries import direct_members, mentions_of_membership
 
 
 def when(moment: datetime | None) -> str | None:
@@ -83,18 +85,17 @@ def room_wire(
 
 
 def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, Any]]:
-    """The Rooms a person is in (or those of them in `room_ids`), the latest first; three queries, however many."""
-    memberships = Membership.objects.filter(user=user).select_related("room")
+    """The Rooms a person is in (or those of them in `room_ids`), the latest first; two queries, however many."""
+    memberships = Membership.objects.filter(user=user).select_related("room").annotate(mentions=mentions_of_membership())
     if room_ids is not None:
         memberships = memberships.filter(room_id__in=room_ids)
-    found = list(memberships.order_by("-room__last_message_at", "-room_id"))
-    mentions = unread_mentions(user, room_ids)
+    found = list(memberships.order_by(F("room__last_message_at").desc(nulls_last=True), "-room_id"))
     people: Mapping[int, list[User]] = direct_members([m.room_id for m in found if m.room.is_direct])
     return [
         room_wire(
             membership.room,
             membership,
-            mentions=mentions.get(membership.room_id, 0),
+            mentions=membership.mentions,
             members=people.get(membership.room_id) if membership.room.is_direct else None,
         )
         for membership in found

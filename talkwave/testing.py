@@ -74,6 +74,20 @@ def room(make_room: Callable[..., Any], olga: Any, alice: Any, bob: Any, charlie
 
 
 @pytest.fixture
+def signed_in(db: None) -> Callable[..., Any]:
+    """A client of its own in which somebody is signed in: `signed_in(alice)`; `signed_in(None)` is anonymous."""
+    from django.test import Client
+
+    def sign_in(user: Any) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="accounts.backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Iterator[list[Any]]:
     """What leaves for sockets, as (what, arguments), in order; commits count as made at once."""
     from talkwave.realtime import publish

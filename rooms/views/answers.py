@@ -13,6 +13,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from rooms.models import Room
+from rooms.wire import room_wire, rooms_of
 from talkwave.errors import Refused
 
 P = ParamSpec("P")
@@ -66,9 +68,9 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.endswith(".json") or "application/json" in request.headers.get("Accept", "")
 
 
-def wants_fragment(request: HttpRequest) -> bool:
-    """Does the browser swap a part of the page (X-Fragment) instead of loading the whole?"""
-    return "X-Fragment" in request.headers
+def wants_fragment(request: HttpRequest, fragment: str = "pane") -> bool:
+    """Does the browser swap a part of the page (`pane`: the middle, `side`: the side pane) instead of loading it all?"""
+    return request.headers.get("X-Fragment") == fragment
 
 
 def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -77,7 +79,7 @@ def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
         body = {key: value for key, value in refusal.as_wire().items() if key != "type"}
         response: HttpResponse = JsonResponse(body, status=refusal.status)
     else:
-        template = f"{refusal.status if refusal.status in (403, 404, 429) else 400}.html"
+        template = f"{refusal.status}.html" if refusal.status in (400, 403, 404, 429) else "rooms/refused.html"
         response = render(request, template, {"detail": refusal.detail}, status=refusal.status)
     if refusal.retry_after is not None:
         response["Retry-After"] = str(math.ceil(refusal.retry_after))
@@ -93,10 +95,18 @@ def done(request: HttpRequest, url: str, said: str = "", **data: Any) -> HttpRes
     return redirect(url)
 
 
-def show(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """`rooms/<name>.html`, or only `rooms/_<name>.html` where the browser swaps it into the page it has."""
-    template = f"rooms/_{name}.html" if wants_fragment(request) else f"rooms/{name}.html"
+def show(
+    request: HttpRequest, name: str, context: dict[str, Any], *, fragment: str = "pane", part: str = "", status: int = 200
+) -> HttpResponse:
+    """`rooms/<name>.html`; or alone its part, `rooms/_<part or name>.html`, where the browser swaps in that `fragment`."""
+    template = f"rooms/_{part or name}.html" if wants_fragment(request, fragment) else f"rooms/{name}.html"
     return render(request, template, context, status=status)
+
+
+def room_wire_for(user: User, room: Room) -> dict[str, Any]:
+    """The Room as `user` sees it now, for the answer to a fetch."""
+    mine = rooms_of(user, [room.pk])
+    return mine[0] if mine else room_wire(room, None)
 
 
 def number(request: HttpRequest, name: str) -> int | None:

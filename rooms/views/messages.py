@@ -1,0 +1,45 @@
+"""Posting with a form, for who has no JavaScript."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rooms import access, limits
+from rooms.actions.messages import post_message
+from rooms.views.answers import done, door, person, wants_json
+from rooms.views.rooms import show_room
+from rooms.wire import message_wire
+from talkwave.errors import Refused
+
+
+@door("POST")
+def post(request: HttpRequest, room_id: int) -> HttpResponse:
+    """`body` as a message. A refused one comes back in the composer with the reason: nothing typed is lost."""
+    user = person(request)
+    body = request.POST.get("body", "")
+    try:
+        limits.spend(limits.posting, user)
+        message = post_message(user, room_id, body, client_id=_client_id(request))
+    except Refused as refusal:
+        if wants_json(request) or refusal.code == "not_found":
+            raise
+        seat = access.room_for(user, room_id)
+        return show_room(
+            request, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail)
+        )
+    return done(
+        request, f"{reverse('room', args=[room_id])}#m-{message.pk}", message=message_wire(message, reader_id=user.pk)
+    )
+
+
+def _client_id(request: HttpRequest) -> uuid.UUID | None:
+    """The id the page made for this message, so that a form sent twice is one message."""
+    given = request.POST.get("client_id")
+    if not given:
+        return None
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        raise Refused("bad_request", _("A client_id is a UUID that the client makes.")) from None
