@@ -92,7 +92,6 @@ export default class Timeline {
     this.section.dataset.ready = "";
     this.#changed();
     this.paginator.check();
-    emit("tw:ui.room", { room: this.room });
   }
 
   #listen(signal) {
@@ -102,6 +101,7 @@ export default class Timeline {
     on("tw:outbox.changed", here(() => this.#unsent()), { signal });
     on("tw:outbox.acked", ({ ack }) => ack.room === this.room && this.rows.acked(ack), { signal });
     on("tw:ui.sent", here(() => this.#sent()), { signal });
+    on("tw:ui.read", here(() => (this.rows.newSeq = null)), { signal });
     on("tw:ui.reset", here(() => this.#startAnew()), { signal });
     on("tw:ui.connection", ({ state }) => state !== "offline" && this.paginator.retry(), { signal });
     let frame = 0;
