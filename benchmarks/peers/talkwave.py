@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 import uuid
 from pathlib import Path
 
@@ -57,6 +58,9 @@ class TalkWave(Peer):
         serve += ["--processes", "1", "--data", str(self.directory)]
         self.servers.append(Server(serve, core=core, log=self.directory / "log", env=self.env, cwd=ROOT))
         self.servers[-1].wait_for_port(self.port)
+        # The supervisor listens before it migrates, so that early callers wait and are not turned away.
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=60) as answer:
+            answer.read()
         sizes = {"people": SMALL_ROOMS * SMALL_ROOM, "big": BIG_ROOM, "rooms": SMALL_ROOMS, "small": SMALL_ROOM}
         lines = run([PYTHON, "-c", PREPARE % sizes], env=self.env, cwd=ROOT).splitlines()
         self.rooms = lines[: SMALL_ROOMS + 1]
