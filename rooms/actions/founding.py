@@ -44,7 +44,7 @@ def found_room(*, kind: str, name: str, topic: str = "", owner: User | None = No
     return room
 
 
-def enrol(room_id: int, users: Iterable[User], *, at: datetime | None = None) -> int:
+def enrol(room_id: int, users: Iterable[User], *, role: str = Role.MEMBER, at: datetime | None = None) -> int:
     """Makes people members without a line for each; gives how many were not yet. Raises Refused where the room is gone.
 
     A batch is one change of the room, told as one: who holds it sees the new count, the new members get the room.
@@ -59,7 +59,7 @@ def enrol(room_id: int, users: Iterable[User], *, at: datetime | None = None) ->
             batch = wanted[start : start + BATCH]
             present = set(Membership.objects.filter(room=room, user__in=batch).values_list("user_id", flat=True))
             seats = Membership.objects.bulk_create(
-                Membership(room=room, user=user, read_seq=room.last_seq, joined_at=at or timezone.now())
+                Membership(room=room, user=user, role=role, read_seq=room.last_seq, joined_at=at or timezone.now())
                 for user in batch
                 if user.pk not in present
             )

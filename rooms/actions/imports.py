@@ -4,6 +4,7 @@ The only way besides rooms.actions.messages to add messages. Order, versions and
 each batch takes its numbers under the room's lock, in one transaction.
 """
 
+import functools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,11 +40,11 @@ class Line:
     system: dict[str, Any] | None = None
 
 
-def append_lines(room_id: int, lines: Sequence[Line]) -> int:
+def append_lines(room_id: int, lines: Sequence[Line], *, read: bool = True) -> int:
     """Adds the lines to the end of a room, in one transaction; gives how many were new.
 
-    A line whose `client_id` its sender has used is there already and left out. Whoever had read everything still
-    has. Bodies are taken as clean (rooms.text.clean). Raises Refused where the room is gone.
+    A line whose `client_id` its sender has used is there already and left out. With `read`, whoever had read
+    everything still has. Bodies are taken as clean (rooms.text.clean). Raises Refused where the room is gone.
     """
     bodies = _html_of(room_id, lines)
     with transaction.atomic():
@@ -72,10 +73,13 @@ def append_lines(room_id: int, lines: Sequence[Line]) -> int:
                     created_at=line.created_at,
                 )
             )
-        _store(
-            room, messages, {message.seq: bodies[_key(line)][2] for message, line in zip(messages, new, strict=True)}
-        )
+        named = {message.seq: bodies[_key(line)][2] for message, line in zip(messages, new, strict=True)}
+        _store(room, messages, named, read=read)
     return len(new)
+
+
+# People repeat themselves, made-up ones most: formatting is what costs.
+_remembered = functools.lru_cache(maxsize=10_000)(lambda text: render(text, {}))
 
 
 def _key(line: Line) -> object:
@@ -91,7 +95,11 @@ def _html_of(room_id: int, lines: Iterable[Line]) -> dict[object, tuple[str, str
         seats = Membership.objects.filter(room_id=room_id, user__username_key__in=wanted).select_related("user")
         people = {seat.user.username_key: (seat.user_id, seat.user.name) for seat in seats}
     done: dict[object, tuple[str, str, list[int]]] = {
-        text: (text, render(text, people), sorted({people[name][0] for name in named.get(text, ()) if name in people}))
+        text: (
+            text,
+            render(text, people) if text in named else _remembered(text),
+            sorted({people[name][0] for name in named.get(text, ()) if name in people}),
+        )
         for text in texts
     }
     for line in lines:
@@ -119,7 +127,7 @@ def _known(lines: Iterable[Line]) -> set[tuple[int, uuid.UUID]]:
     return known
 
 
-def _store(room: Room, messages: list[Message], named: Mapping[int, list[int]]) -> None:
+def _store(room: Room, messages: list[Message], named: Mapping[int, list[int]], *, read: bool) -> None:
     before = room.last_seq - len(messages)
     _insert(messages)
     mentioning = [seq for seq, user_ids in named.items() if user_ids]
@@ -131,7 +139,8 @@ def _store(room: Room, messages: list[Message], named: Mapping[int, list[int]]) 
     latest = max(message.created_at for message in messages)
     room.last_message_at = max(room.last_message_at or latest, latest)
     room.save(update_fields=["last_seq", "version", "last_message_at"])
-    Membership.objects.filter(room=room, read_seq=before).update(read_seq=room.last_seq)
+    if read:
+        Membership.objects.filter(room=room, read_seq=before).update(read_seq=room.last_seq)
     told = messages if len(messages) <= TOLD_SINGLY else messages[-1:]
     found = (
         Message.objects.filter(room=room, seq__gte=told[0].seq).select_related("sender").prefetch_related("mentions")

@@ -18,8 +18,8 @@ _LEFT: Final = re.compile(r"(\S+)\s+\[[^\]]*\]\s+has (?:left|quit)\s*\S*\s*(?:\[
 _MODE: Final = re.compile(r"mode/\S+ (.*?)\s+by (\S+)\s*", re.DOTALL)
 # Colours, bold and their like (mIRC's codes), and whatever else no terminal was meant to show.
 _CODES: Final = re.compile(r"\x03\d{0,2}(?:,\d{1,2})?|[\x00-\x08\x0b-\x1f\x7f]")
-# Backwards by less than this is a clock put right; by more, the next day has begun.
-_NEXT_DAY: Final = timedelta(hours=12)
+# Backwards by less than this is a clock put right (an hour at the end of summer); by more, the next day has begun.
+_NEXT_DAY: Final = timedelta(hours=2)
 
 
 @dataclass(slots=True)
@@ -105,7 +105,11 @@ def _entry(number: int, at: datetime, line: str, said: re.Match[str] | None) -> 
         return Entry(number, at, match[1], "joined")
     if match := _LEFT.fullmatch(text):
         reason = (match[2] or "").strip()
-        return Entry(number, at, match[1], "note", f"{match[1]} left: {reason}") if reason else Entry(number, at, match[1], "left")
+        return (
+            Entry(number, at, match[1], "note", f"{match[1]} left: {reason}")
+            if reason
+            else Entry(number, at, match[1], "left")
+        )
     if match := _MODE.fullmatch(text):
         return Entry(number, at, match[2], "note", f"{match[2]} set {match[1]}")
     # Renames, and in old logs actions: "ann is now known as anna", "ann waves".

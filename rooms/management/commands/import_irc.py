@@ -37,7 +37,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            logs = [(path, read_log(path)) for path in sorted(set(options["files"]), key=lambda path: (log_date(path), path.name))]
+            logs = [
+                (path, read_log(path))
+                for path in sorted(set(options["files"]), key=lambda path: (log_date(path), path.name))
+            ]
             room = self._room(options["room"], options["owner"], logs[0][1][0])
             count = self._import(room, logs, quiet=options["verbosity"] == 0)
         except NotALog as error:
