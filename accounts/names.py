@@ -77,11 +77,13 @@ def validate_username(name: str, *, by_operator: bool = False) -> None:
 
 def is_reserved(name: str, *, by_operator: bool = False) -> bool:
     """Whether a name, or what it looks like, has a meaning of its own here."""
-    look = username_look(name)
-    if look in map(username_look, _MENTION_WORDS):
+    # I and 1 look like l, and are read as i: here both count.
+    looks = {username_look(name), username_look(name.casefold().replace("1", "i"))}
+    if looks & set(map(username_look, _MENTION_WORDS)):
         return True
-    return not by_operator and (
-        look in map(username_look, _TITLES) or look.startswith(("deleted-", "talkwave-", "talkwave_", "talkwave."))
+    titles = set(map(username_look, _TITLES))
+    return not by_operator and any(
+        look in titles or look.startswith(("deleted-", "talkwave-", "talkwave_", "talkwave.")) for look in looks
     )
 
 
