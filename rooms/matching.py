@@ -1,6 +1,6 @@
 """Finding names by a few letters: the beginning, then inside, then the letters in order."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
@@ -45,7 +45,7 @@ class Scattered(Lookup):  # type: ignore[type-arg]
     lookup_name = "scattered"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: object) -> tuple[str, list[object]]:
-        left, params = self.process_lhs(compiler, connection)  # type: ignore[arg-type]
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        left, params = self.process_lhs(compiler, connection)
         letters = [f"\\{char}" if char in "\\%_" else char for char in str(self.rhs)]
-        return f"{left} LIKE %s ESCAPE '\\'", [*params, "%" + "%".join(letters) + "%"]
+        return f"{left} LIKE %s ESCAPE '\\'", (*params, "%" + "%".join(letters) + "%")

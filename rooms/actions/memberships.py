@@ -144,7 +144,7 @@ def expel(room: Room, membership: Membership, actor: User) -> None:
     user = membership.user
     _end(room, membership, user, reason="removed")
     post_system(room, actor, {"event": "removed", "target": user.name})
-    record(actor, "member.removed", f"{user.username} ({user.pk})", f"{room} ({room.pk})")
+    record(actor, "remove_member", f"{user.username} ({user.pk})", f"{room} ({room.pk})")
     if membership.role == Role.OWNER:
         _hand_over(room)
 
@@ -162,7 +162,7 @@ def give_role(room: Room, membership: Membership, actor: User, role: str) -> Mem
         raise Refused("conflict", _("A room needs an owner. Make somebody else an owner first."))
     _promote(room, membership, role)
     post_system(room, actor, {"event": "role", "target": membership.user.name, "role": role})
-    record(actor, "member.role", f"{membership.user.username} ({membership.user_id})", f"{room} ({room.pk}): {role}")
+    record(actor, "set_role", f"{membership.user.username} ({membership.user_id})", f"{room} ({room.pk}): {role}")
     return membership
 
 

@@ -41,7 +41,7 @@ def delete_room(admin: User, room_id: object) -> None:
     _permit(admin, "rooms.delete_room")
     with transaction.atomic():
         room = _locked(room_id)
-        record(admin, "room.deleted", f"{room} ({room.pk})", f"{room.last_seq} messages")
+        record(admin, "delete_room", f"{room} ({room.pk})", f"{room.last_seq} messages")
         detach(room)
     purge(room.pk)
 
@@ -80,7 +80,7 @@ def delete_messages(admin: User, message_ids: Iterable[object]) -> int:
                     gone.append(message.seq)
             if gone:
                 numbers = ", ".join(map(str, gone))
-                record(admin, "messages.deleted", f"{room} ({room.pk})", f"{len(gone)}: {numbers}")
+                record(admin, "delete_messages", f"{room} ({room.pk})", f"{len(gone)}: {numbers}")
         count += len(gone)
     return count
 

@@ -97,7 +97,7 @@ def delete_room(actor: User, room_id: object, *, confirm_name: str) -> None:
         room = access.room_for(actor, room_id, to="delete_room", lock=True).room
         if name_key(confirm_name) != room.name_key:
             raise Refused("bad_request", _("Type the name of the room to delete it."))
-        record(actor, "room.deleted", f"{room} ({room.pk})")
+        record(actor, "delete_room", f"{room} ({room.pk})")
         detach(room)
     purge(room.pk)
 
@@ -112,7 +112,7 @@ def set_archived(room: Room, actor: User, archived: bool) -> bool:
     room.archived_at = timezone.now() if archived else None
     save_state(room, "archived_at")
     post_system(room, actor, {"event": "archived" if archived else "restored"})
-    record(actor, "room.archived" if archived else "room.restored", f"{room} ({room.pk})")
+    record(actor, "archive_room" if archived else "restore_room", f"{room} ({room.pk})")
     return True
 
 

@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from rooms import access
 from rooms.actions.memberships import (
-    invite, join_room, leave_all_rooms, leave_room, remove_member, set_notify, set_pinned, set_role,
+    invite,
+    join_room,
+    leave_all_rooms,
+    leave_room,
+    remove_member,
+    set_notify,
+    set_pinned,
+    set_role,
 )  # fmt: skip
 from rooms.actions.messages import post_message
 from rooms.actions.rooms import archive_room

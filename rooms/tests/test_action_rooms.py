@@ -130,7 +130,7 @@ def test_an_archived_room_is_read_only_until_it_is_restored(room, olga, alice, b
     restore_room(olga, room.pk)
     assert post_message(alice, room.pk, "hello").seq == 3
     assert true_version(room)
-    assert set(AuditEntry.objects.values_list("verb", flat=True)) == {"room.archived", "room.restored"}
+    assert set(AuditEntry.objects.values_list("verb", flat=True)) == {"archive_room", "restore_room"}
 
 
 def test_archiving_or_restoring_twice_is_once(room, olga):
@@ -158,7 +158,7 @@ def test_a_deleted_room_is_gone_for_all_with_every_row(room, olga, alice, bob, c
     for user in (olga, alice, bob):
         assert to_person(published, user) == ["unsubscribe", ("room.left", "deleted")]
     assert to_person(published, charlie) == []
-    assert AuditEntry.objects.get().verb == "room.deleted"
+    assert AuditEntry.objects.get().verb == "delete_room"
     assert create_room(charlie, kind="public", name="den").name == "den"
 
 

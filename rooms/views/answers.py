@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -17,19 +17,18 @@ from rooms.models import Room
 from rooms.wire import room_wire, rooms_of
 from talkwave.errors import Refused
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def door(*methods: str) -> Callable[[View[P]], View[P]]:
+def door(*methods: str) -> Callable[[View], View]:
     """A view for people who are signed in and can take part; what it refuses (Refused) becomes an answer.
 
     An anonymous reader of a page is sent to sign in; a program is told (401).
     """
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if (request.method or "") not in allowed:
                 return HttpResponseNotAllowed(allowed)
             response = _answer(view, request, *args, **kwargs)
@@ -44,7 +43,7 @@ def door(*methods: str) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     if not request.user.is_authenticated:
         if wants_json(request):
             return JsonResponse({"code": "forbidden", "detail": _("Sign in first.")}, status=401)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.wire import person as person_wire
 from rooms import access, limits, people
 from rooms.actions.direct import direct_room_for
@@ -48,7 +49,7 @@ def _form(request: HttpRequest, *, chosen: list[str], refusal: Refused | None = 
     return show(request, "direct", context, status=refusal.status if refusal else 200)
 
 
-def _known(request: HttpRequest, ids: list[str]) -> list[people.User]:
+def _known(request: HttpRequest, ids: list[str]) -> list[User]:
     """Those of the chosen who can be written to; a stale link chooses nobody, quietly."""
     numbers = []
     for user_id in ids[: settings.GROUP_MAX_PEOPLE]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -115,13 +115,12 @@ def settings_page(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @door("GET")
 def browse(request: HttpRequest) -> HttpResponse:
-    """Public rooms, found by name or topic, the liveliest first; archived ones at the end."""
+    """Public rooms, found by name or topic, the largest first; archived ones at the end."""
     typed = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     rooms = Room.objects.filter(kind=Kind.PUBLIC)
     if typed:
         rooms = rooms.filter(Q(name_key__contains=query_key(typed)) | Q(topic__icontains=typed))
-    # NULL sorts first or last by database: whether it is archived, as a condition, does not.
-    rooms = rooms.order_by(Q(archived_at__isnull=False), "-member_count", "name_key")
+    rooms = rooms.order_by(F("archived_at").desc(nulls_first=True), "-member_count", "name_key")
     found = Paginator(rooms, settings.PAGE_SIZE).get_page(request.GET.get("page"))
     joined = set(
         Membership.objects.filter(user=person(request), room__in=[room.pk for room in found]).values_list(
