@@ -12,7 +12,9 @@ ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ENTRANCE)
-def test_every_page_around_signing_in_has_one_heading_a_language_and_a_way_to_its_content(client: Client, address: str) -> None:
+def test_every_page_around_signing_in_has_one_heading_a_language_and_a_way_to_its_content(
+    client: Client, address: str
+) -> None:
     page = client.get(address).content.decode()
     assert len(re.findall(r"<h1\b", page)) == 1
     assert '<html lang="en" dir="ltr"' in page
@@ -29,7 +31,8 @@ def test_no_page_around_signing_in_needs_a_style_or_a_handler_inline(client: Cli
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("cookie", "shown"), [("dark", "dark"), ("light", "light"), ("", "system"), ('"><script>', "system"), ("neon", "system")]
+    ("cookie", "shown"),
+    [("dark", "dark"), ("light", "light"), ("", "system"), ('"><script>', "system"), ("neon", "system")],
 )
 def test_the_look_stands_before_the_first_paint(client: Client, cookie: str, shown: str) -> None:
     client.cookies["theme"] = cookie
@@ -38,7 +41,9 @@ def test_the_look_stands_before_the_first_paint(client: Client, cookie: str, sho
 
 @pytest.mark.django_db
 def test_a_wrong_field_is_marked_and_tied_to_its_error(client: Client) -> None:
-    page = client.post("/accounts/signup/", {"username": "ann", "email": "no address", "password1": "x"}).content.decode()
+    page = client.post(
+        "/accounts/signup/", {"username": "ann", "email": "no address", "password1": "x"}
+    ).content.decode()
     field = re.search(r'<input[^>]*name="email"[^>]*>', page)
     assert field
     assert 'aria-invalid="true"' in field[0]

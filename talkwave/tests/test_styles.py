@@ -17,7 +17,10 @@ ALIAS = re.compile(r"--([\w-]+): var\(--([\w-]+)\);")
 
 # Text on its ground, and the contrast it owes: 7 for message text (AAA), 4.5 for all other text (AA), 3 for marks.
 OWED = [
-    *[("text", ground, 7) for ground in ("surface", "surface-raised", "surface-sunken", "surface-hover", "mention-soft")],
+    *[
+        ("text", ground, 7)
+        for ground in ("surface", "surface-raised", "surface-sunken", "surface-hover", "mention-soft")
+    ],
     *[("accent-text", ground, 7) for ground in ("surface", "surface-raised")],
     *[("text-muted", ground, 4.5) for ground in ("surface", "surface-raised", "surface-sunken", "surface-hover")],
     *[(word, "surface-raised", 4.5) for word in ("danger", "success", "warning", "mention", "accent")],
@@ -34,7 +37,11 @@ OWED = [
     ("line-strong", "surface-sunken", 3),
     ("focus", "surface", 3),
     ("focus", "surface-sunken", 3),
-    *[(f"presence-{state}", ground, 3) for state in ("active", "idle", "offline") for ground in ("surface", "surface-sunken")],
+    *[
+        (f"presence-{state}", ground, 3)
+        for state in ("active", "idle", "offline")
+        for ground in ("surface", "surface-sunken")
+    ],
 ]
 
 
@@ -60,7 +67,8 @@ def _tokens() -> dict[str, list[float]]:
     css = _without_comments((CSS / "tokens.css").read_text(encoding="utf-8"))
     css = css[: css.index("@media")]
     found = {
-        name: [_luminance(*map(float, value.split())) for value in (light, dark)] for name, light, dark in PAIR.findall(css)
+        name: [_luminance(*map(float, value.split())) for value in (light, dark)]
+        for name, light, dark in PAIR.findall(css)
     }
     # Only what is opaque: a shade's contrast depends on what it lies on.
     found |= {name: found[target] for name, target in ALIAS.findall(css) if target in found}
@@ -81,10 +89,14 @@ def test_every_sheet_opens_with_its_layer(sheet: Path) -> None:
     assert css.startswith("@layer"), "a rule outside all layers beats every layer"
 
 
-@pytest.mark.parametrize("sheet", [sheet for sheet in SHEETS if sheet.name != "tokens.css"], ids=lambda sheet: sheet.name)
+@pytest.mark.parametrize(
+    "sheet", [sheet for sheet in SHEETS if sheet.name != "tokens.css"], ids=lambda sheet: sheet.name
+)
 def test_colours_are_named_in_the_tokens_alone(sheet: Path) -> None:
     css = _without_comments(sheet.read_text(encoding="utf-8"))
-    assert not re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(|\boklch\(", css.replace("#000 0 0", "")), "#000 is for masks"
+    assert not re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(|\boklch\(", css.replace("#000 0 0", "")), (
+        "#000 is for masks"
+    )
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
