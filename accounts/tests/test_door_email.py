@@ -32,7 +32,9 @@ def test_a_new_address_takes_the_place_of_the_old_one_once_confirmed(signed_in: 
     confirm(client)
     ann.refresh_from_db()
     assert ann.email == "new@example.org"
-    assert [(a.email, a.primary, a.verified) for a in EmailAddress.objects.filter(user=ann)] == [("new@example.org", True, True)]
+    assert [(a.email, a.primary, a.verified) for a in EmailAddress.objects.filter(user=ann)] == [
+        ("new@example.org", True, True)
+    ]
 
 
 def test_who_confirms_an_address_has_it_and_who_only_gave_it_loses_it(signed_in: Any, ann: Any, person: Any) -> None:

@@ -49,9 +49,12 @@ def test_after_a_change_signing_out_here_still_finds_the_sockets(visitor: Any, a
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"), [("wrong", NEW, "not your present"), (PASSWORD, "short", "too short"), (PASSWORD, "password", "too common")]
+    ("old", "new", "words"),
+    [("wrong", NEW, "not your present"), (PASSWORD, "short", "too short"), (PASSWORD, "password", "too common")],
 )
-def test_a_wrong_or_weak_one_changes_nothing(visitor: Any, ann: Any, closed: Any, old: str, new: str, words: str) -> None:
+def test_a_wrong_or_weak_one_changes_nothing(
+    visitor: Any, ann: Any, closed: Any, old: str, new: str, words: str
+) -> None:
     here = sign_in(visitor(), PASSWORD)
     assert words in change(here, old, new).content.decode()
     ann.refresh_from_db()
@@ -83,7 +86,9 @@ def test_a_forgotten_password_is_replaced_by_mail_and_everybody_is_out(visitor: 
 
 
 def test_known_and_unknown_addresses_get_the_same_answer(visitor: Any, ann: Any) -> None:
-    known, unknown = (visitor().post(RESET, {"email": e}, follow=True) for e in ("ann@example.org", "nobody@example.org"))
+    known, unknown = (
+        visitor().post(RESET, {"email": e}, follow=True) for e in ("ann@example.org", "nobody@example.org")
+    )
     strip = lambda page: re.sub(rb'nonce="[^"]*"|value="[^"]*"|(ann|nobody)@example.org', b"", page.content)  # noqa: E731
     assert known.redirect_chain == unknown.redirect_chain
     assert strip(known) == strip(unknown)

@@ -35,9 +35,18 @@ def test_what_one_says_about_oneself_is_kept(signed_in: Any, alice: Any) -> None
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("display_name", "x" * 65), ("bio", "x" * 201), ("time_zone", "Mars/Olympus"), ("language", "tlh"), ("theme", "neon"), ("theme", "")],
+    [
+        ("display_name", "x" * 65),
+        ("bio", "x" * 201),
+        ("time_zone", "Mars/Olympus"),
+        ("language", "tlh"),
+        ("theme", "neon"),
+        ("theme", ""),
+    ],
 )
-def test_what_cannot_be_is_said_beside_the_field_and_changes_nothing(signed_in: Any, alice: Any, field: str, value: str) -> None:
+def test_what_cannot_be_is_said_beside_the_field_and_changes_nothing(
+    signed_in: Any, alice: Any, field: str, value: str
+) -> None:
     response = signed_in(alice).post(URL, form(**{field: value}))
     assert response.status_code == 400
     assert response.context["form"].errors[field]
@@ -86,7 +95,9 @@ def test_a_picture_is_taken_shown_and_removed_again(signed_in: Any, alice: Any) 
     assert client.get(alice.avatar_url)["Content-Type"] == "image/svg+xml"
 
 
-def test_the_file_of_an_earlier_picture_goes_with_it(signed_in: Any, alice: Any, django_capture_on_commit_callbacks: Any) -> None:
+def test_the_file_of_an_earlier_picture_goes_with_it(
+    signed_in: Any, alice: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     client = signed_in(alice)
     names = []
     with django_capture_on_commit_callbacks(execute=True):

@@ -122,7 +122,9 @@ def test_a_forged_forwarded_address_does_not_start_a_new_count(visitor: Any, set
     settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/m/ip"}
     client = visitor()
     words = [
-        client.post(URL, {"login": f"n{n}", "password": "wrong"}, headers={"x-forwarded-for": f"1.2.3.{n}"}).content.decode()
+        client.post(
+            URL, {"login": f"n{n}", "password": "wrong"}, headers={"x-forwarded-for": f"1.2.3.{n}"}
+        ).content.decode()
         for n in range(3)
     ]
     assert "Too many tries" in words[2] and "Too many tries" not in words[1]
@@ -135,7 +137,9 @@ def test_where_addresses_must_be_confirmed_one_who_did_not_waits(visitor: Any, a
     assert "_auth_user_id" not in client.session
 
 
-def test_who_an_operator_made_without_an_address_has_nothing_to_confirm(visitor: Any, person: Any, settings: Any) -> None:
+def test_who_an_operator_made_without_an_address_has_nothing_to_confirm(
+    visitor: Any, person: Any, settings: Any
+) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     person("bea", password=PASSWORD)
     assert sign_in(visitor(), "bea")["Location"] == "/"

@@ -20,7 +20,12 @@ def test_who_signs_up_is_in_at_once(visitor: Any) -> None:
     response = client.post(URL, form(display_name="Ann Berg"))
     assert (response.status_code, response["Location"]) == (302, "/")
     user = User.objects.get(username="ann")
-    assert (user.email, user.display_name, user.is_staff, user.can_take_part) == ("ann@example.org", "Ann Berg", False, True)
+    assert (user.email, user.display_name, user.is_staff, user.can_take_part) == (
+        "ann@example.org",
+        "Ann Berg",
+        False,
+        True,
+    )
     assert user.check_password(PASSWORD)
     assert client.get("/settings/profile/").status_code == 200
 
@@ -70,7 +75,9 @@ def test_an_address_that_is_taken_is_refused_in_any_case(visitor: Any, person: A
     assert User.objects.count() == 1
 
 
-def test_where_addresses_must_be_confirmed_a_taken_one_looks_like_a_free_one(visitor: Any, person: Any, settings: Any) -> None:
+def test_where_addresses_must_be_confirmed_a_taken_one_looks_like_a_free_one(
+    visitor: Any, person: Any, settings: Any
+) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     person("alice", email="ann@example.org")
     taken = visitor().post(URL, form())

@@ -1,0 +1,110 @@
+"""Suspending and restoring people."""
+
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+
+from accounts.actions import end_all_sessions, restore, suspend
+from accounts.actions.moderation import change_powers
+from accounts.models import User
+from rooms.models import AuditEntry
+from talkwave.errors import Refused
+
+
+def test_a_suspended_person_is_out_at_once_everywhere_and_told_so_once(
+    signed_in: Any, alice: Any, root: Any, closed: Any
+) -> None:
+    client, other = signed_in(alice), signed_in(alice)
+    suspend(root, alice, "spam")
+    alice.refresh_from_db()
+    assert alice.suspended_at == alice.access_changed_at is not None
+    assert (alice.pk, 4403, None) in closed()
+    assert not UserSession.objects.filter(user=alice).exists() and alice not in User.objects.present()
+    page = client.get("/settings/profile/")
+    assert page.status_code == 403 and "This account is suspended" in page.content.decode()
+    assert client.get("/settings/profile/")["Location"].startswith("/accounts/login/")
+    picture = other.get(alice.avatar_url, headers={"sec-fetch-dest": "image"})  # must not use the page up
+    assert picture.status_code == 403
+    assert "This account is suspended" in other.get("/").content.decode()
+
+
+def test_a_fetch_is_told_so_in_its_own_words(signed_in: Any, alice: Any) -> None:
+    client = signed_in(alice)
+    suspend(None, alice)
+    answer = client.get("/settings/profile/", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (403, {"code": "forbidden", "detail": "This account is suspended."})
+
+
+def test_a_session_the_list_does_not_know_is_no_way_around(visitor: Any, alice: Any) -> None:
+    client = visitor()
+    client.force_login(alice)
+    suspend(None, alice)
+    assert "This account is suspended" in client.get("/settings/profile/").content.decode()
+    restore(None, alice)
+    assert client.get("/settings/profile/").status_code == 302
+
+
+def test_restoring_lets_them_sign_in_anew_but_brings_no_session_back(signed_in: Any, alice: Any, root: Any) -> None:
+    client = signed_in(alice)
+    suspend(root, alice)
+    restored = restore(root, alice)
+    assert restored.can_take_part and restored.access_changed_at
+    assert client.get("/settings/profile/").status_code != 200
+    assert signed_in(alice).get("/settings/profile/").status_code == 200
+
+
+def test_each_act_is_logged_with_who_whom_and_why(alice: Any, root: Any) -> None:
+    suspend(root, alice, " spam ")
+    suspend(root, alice, "again")
+    restore(root, alice)
+    restore(root, alice)
+    end_all_sessions(root, alice)
+    entries = AuditEntry.objects.order_by("pk").values_list("actor", "verb", "subject", "detail")
+    assert list(entries) == [
+        (root.pk, "suspend", "alice", "spam"),
+        (root.pk, "restore", "alice", ""),
+        (root.pk, "end_sessions", "alice", ""),
+    ]
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "charlie", "suspended staff", "staff without the permission"])
+@pytest.mark.parametrize("act", [suspend, restore, end_all_sessions])
+def test_who_is_not_staff_in_good_standing_moderates_nobody(
+    person: Any, alice: Any, bob: Any, charlie: Any, staff: Any, who: str, act: Any
+) -> None:
+    victim = person("victim")
+    actors = {"alice": alice, "bob": bob, "charlie": charlie, "suspended staff": staff}
+    actor = actors.get(who) or person("newstaff", is_staff=True)
+    if who == "suspended staff":
+        actor = suspend(None, staff)
+    with pytest.raises(Refused) as refused:
+        act(actor, victim)
+    assert refused.value.code == "forbidden"
+    victim.refresh_from_db()
+    assert victim.suspended_at is None and not AuditEntry.objects.exclude(actor=None).exists()
+
+
+def test_staff_suspends_people_but_neither_staff_nor_themselves(staff: Any, alice: Any, root: Any, person: Any) -> None:
+    assert suspend(staff, alice).suspended_at
+    for target in (root, person("mate", is_staff=True), staff):
+        with pytest.raises(Refused):
+            suspend(staff, target)
+    with pytest.raises(Refused):
+        suspend(root, root)
+
+
+def test_who_is_deleted_is_not_suspended(alice: Any, root: Any) -> None:
+    from accounts.actions import delete_account
+
+    delete_account(root, alice)
+    with pytest.raises(Refused) as refused:
+        suspend(root, alice)
+    assert refused.value.code == "conflict"
+
+
+def test_powers_are_given_by_administrators_alone(root: Any, staff: Any, alice: Any) -> None:
+    assert change_powers(root, alice, is_staff=False, is_superuser=True).is_staff  # it takes one to use the other
+    for actor, target in ((staff, alice), (alice, alice), (root, root)):
+        with pytest.raises(Refused):
+            change_powers(actor, target, is_staff=False, is_superuser=False)
