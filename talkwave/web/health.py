@@ -37,6 +37,7 @@ class HealthMiddleware:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         response = probe()
         response["Cache-Control"] = "no-store"
+        response._has_been_logged = True  # type: ignore[attr-defined]  # a 503 of /readyz is an answer, no error
         response["X-Content-Type-Options"] = "nosniff"
         return response
 
