@@ -53,7 +53,7 @@ export default class ActionsBar {
 
   /** Puts the bar into a row; away from rows that have nothing to act on. */
   #show(row) {
-    if (this.sheet.open || row === this.#row) return;
+    if (this.sheet.open || (row === this.#row && !row?.matches(".message--editing"))) return;
     if (!row?.dataset.id || !this.#offer(row)) return this.#leave();
     this.#row = row;
     row.append(this.bar);
@@ -71,16 +71,17 @@ export default class ActionsBar {
   /** Shows the buttons that make sense for this row. True where there is one. */
   #offer(row) {
     const mine = row.matches(".message--mine");
-    const gone = row.matches(".message--deleted, .message--editing");
+    const gone = row.matches(".message--deleted");
     const text = row.dataset.kind === "text";
+    const busy = row.matches(".message--editing");
     const possible = {
       edit: mine && !gone && this.may.has("post"),
       "copy-text": text && !gone,
       "copy-link": true,
-      delete: !row.matches(".message--deleted") && ((mine && this.may.has("post")) || this.may.has("delete_others")),
+      delete: !gone && ((mine && this.may.has("post")) || this.may.has("delete_others")),
     };
-    for (const button of this.bar.querySelectorAll("[data-action]")) button.hidden = !possible[button.dataset.action];
-    return Object.values(possible).some(Boolean);
+    for (const button of this.bar.querySelectorAll("[data-action]")) button.hidden = busy || !possible[button.dataset.action];
+    return !busy && Object.values(possible).some(Boolean);
   }
 
   #buttons() {

@@ -12,6 +12,8 @@ import { rooms } from "../realtime/store.js";
 
 const QUIET_MS = 80;
 const MOST = 8;
+/** Of 1,900 emoji scattered letters find too many: only names that hold them together (lib/fuzzy.js). */
+const WHOLE = 31;
 const USED = "tw:emoji";
 const USUAL = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "🔥", "🌊"];
 /** What is begun just before the caret: a sign after a space or a bracket, and letters. */
@@ -87,7 +89,7 @@ export default class Complete {
 
   async colon(letters) {
     emoji ??= get(this.area.dataset.emoji).catch(() => ((emoji = null), []));
-    return best(await emoji, letters, ([, ...all]) => all, MOST).map(sign);
+    return best(await emoji, letters, ([, ...all]) => all, MOST, WHOLE).map(sign);
   }
 
   /** The button: the ones used lately, to be narrowed by writing on. */

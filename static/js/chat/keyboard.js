@@ -14,7 +14,7 @@ export default class Keyboard {
     const { signal } = this.listening;
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     for (const place of document.querySelectorAll("[data-keys]")) {
-      place.textContent = keys(KEYMAP.find(({ does }) => does === place.dataset.keys).keys[0]).join("");
+      place.textContent = keys(KEYMAP.find(({ does }) => does === place.dataset.keys).keys[0]).join(" ");
     }
     this.#map();
   }

@@ -1,7 +1,7 @@
 /**
  * The timeline by keyboard. It is one tab stop: the current row, on which ↑ ↓ Home End move, Enter goes into its
- * actions, E changes it, Del deletes it, C copies its link, Esc goes back to writing. Links within a row can be
- * reached by Tab while the row is current.
+ * actions, E changes it, Del deletes it, C copies its link, Esc goes back to writing. Links within the row can be
+ * reached by Tab once one is in it.
  */
 import { emit } from "../lib/events.js";
 
@@ -14,7 +14,8 @@ export class Keys {
   constructor(list, signal) {
     this.list = list;
     list.addEventListener("keydown", (event) => this.#key(event), { signal });
-    list.addEventListener("focusin", (event) => this.#enter(event.target.closest(".message")), { signal });
+    list.addEventListener("focusin", (event) => this.#enter(event.target.closest(".message"), { inside: true }), { signal });
+    list.addEventListener("focusout", (event) => list.contains(event.relatedTarget) || inner(this.#current, -1), { signal });
   }
 
   /** Rows came or went: the newest is the way in, unless somebody is in the list, or the current one is still there. */
@@ -23,11 +24,15 @@ export class Keys {
     this.#enter(this.list.querySelector(":scope > .message:last-of-type") ?? this.list.lastElementChild);
   }
 
-  #enter(row) {
-    if (!row || row === this.#current) return;
-    if (this.#current) open(this.#current, false);
-    this.#current = row;
-    open(row, true);
+  #enter(row, { inside = false } = {}) {
+    if (!row) return;
+    if (row !== this.#current) {
+      this.#current?.removeAttribute("tabindex");
+      inner(this.#current, -1);
+      this.#current = row;
+      row.tabIndex = 0;
+    }
+    if (inside) inner(row, 0);
   }
 
   #key(event) {
@@ -56,8 +61,7 @@ export class Keys {
   }
 }
 
-function open(row, yes) {
-  if (yes) row.tabIndex = 0;
-  else row.removeAttribute("tabindex");
-  for (const element of row.querySelectorAll(INNER)) element.tabIndex = yes ? 0 : -1;
+/** What is in a row can be tabbed to (0), or not (-1). The bar of actions steers its own buttons. */
+function inner(row, tabIndex) {
+  for (const element of row?.querySelectorAll(INNER) ?? []) if (!element.closest(".actions")) element.tabIndex = tabIndex;
 }

@@ -95,8 +95,9 @@ export function decorate(row, { me, dates }) {
   const named = me ? row.querySelectorAll(`.message__body .mention[data-user="${CSS.escape(me.id)}"]`) : [];
   for (const name of named) name.classList.add("mention--me");
   row.classList.toggle("message--names-me", named.length > 0);
-  // The list is one tab stop: only what is in the current row (keys.js) can be tabbed to.
-  for (const element of row.querySelectorAll(FOCUSABLE)) element.tabIndex = row.tabIndex;
+  // The list is one tab stop: what is in a row can be tabbed to only from within it (keys.js).
+  const tabIndex = row.contains(document.activeElement) ? 0 : -1;
+  for (const element of row.querySelectorAll(FOCUSABLE)) element.tabIndex = tabIndex;
 }
 
 /** What stands in a row as text, for copying and for being read out. */

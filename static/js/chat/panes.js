@@ -20,6 +20,7 @@ export default class Panes {
     const { signal } = this.listening;
     document.addEventListener("click", (event) => this.#click(event), { signal });
     addEventListener("popstate", () => this.#back(), { signal });
+    this.#press();
     on("tw:ui.side", (wish) => this.#wish(wish), { signal });
     on("tw:ui.room", () => this.#follow(), { signal });
     for (const name of ["member.joined", "member.left", "member.updated", "room.updated"]) {
@@ -100,6 +101,8 @@ export default class Panes {
     this.element.setAttribute("aria-busy", "true");
     try {
       const { found } = await page(url, { signal: this.asked.signal, fragment: "side" });
+      // No part for a pane but a page: that is where to go then.
+      if (!found.querySelector(".side__body")) return location.assign(href);
       const scrolled = this.url === String(url) ? (this.element.querySelector(".side__body")?.scrollTop ?? 0) : 0;
       this.url = String(url);
       this.element.hidden = false;
@@ -121,19 +124,19 @@ export default class Panes {
   /** What opens it looks held down while it is open. */
   #press() {
     for (const link of document.querySelectorAll(".pane-head__tools > [data-side]")) {
-      link.classList.toggle("button--held", this.#open && link.dataset.side === this.kind);
+      link.setAttribute("aria-expanded", String(this.#open && link.dataset.side === this.kind));
     }
   }
 
   /** Another room is shown: the same pane of that one, or none where it has none. */
   #follow() {
+    this.#press();
     if (!this.#open) return;
     if (phone.matches) return this.close({ quietly: true });
     const link = document.querySelector(`.pane-head [data-side="${this.kind}"]`);
     if (!link) return this.close({ quietly: true });
     this.opener = null;
     if (new URL(link.href).pathname !== new URL(this.url).pathname) this.#load(link.href);
-    else this.#press();
   }
 
   /** Somebody came, went or was given a role: show that, unless one writes in the pane just now. */

@@ -22,6 +22,8 @@ export default class People {
     this.input.setAttribute("role", "combobox");
     this.input.setAttribute("aria-autocomplete", "list");
     this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-describedby");
+    element.querySelector(".field__hint").hidden = true;
     this.listening = new AbortController();
     const { signal } = this.listening;
     this.input.addEventListener("keydown", (event) => this.#key(event), { signal });

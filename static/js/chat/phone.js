@@ -39,13 +39,17 @@ export default class Phone {
     const arrow = event.target.closest?.(".pane-head__back");
     const here = document.documentElement.dataset.view === "sidebar" && event.target.closest?.(".sidebar [aria-current=page]");
     if ((!arrow && !here) || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (here) event.preventDefault();
-    if (here && this.came !== "main") history.replaceState(history.state, "", location.pathname + location.search);
-    if (here && this.came !== "main") return this.#show();
-    if (!here && this.came !== "sidebar") return;
     event.preventDefault();
-    this.came = null;
-    history.back();
+    const cameFrom = arrow ? "sidebar" : "main";
+    if (this.came === cameFrom) {
+      this.came = null;
+      history.back();
+    } else if (arrow) {
+      location.hash = "sidebar";
+    } else {
+      history.replaceState(history.state, "", location.pathname + location.search);
+      this.#show();
+    }
   }
 
   /** Safari does not shrink the page for its keyboard. */

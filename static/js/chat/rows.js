@@ -254,8 +254,7 @@ export class Rows {
 const seqOf = (row) => Number(row.dataset.seq);
 
 function facts(row) {
-  const kind = row.matches(".message--deleted") ? "deleted" : row.dataset.kind;
-  return { sender: row.dataset.sender, kind, at: Date.parse(row.dataset.at), day: row.dataset.day };
+  return { sender: row.dataset.sender, kind: row.dataset.kind, at: Date.parse(row.dataset.at), day: row.dataset.day };
 }
 
 function previousMessage(row) {

@@ -78,7 +78,7 @@ export default class Sidebar {
     const { unread, mentions } = counted(room);
     const link = row.querySelector("a");
     link.classList.toggle("room-link--unread", unread > 0 || mentions > 0);
-    link.classList.toggle("room-link--quiet", room.notify === "none" || Boolean(room.archived));
+    row.querySelector(".room-link__quiet").hidden = room.notify !== "none";
     setText(row.querySelector(".room-link__name"), titleOf(room, me()?.id, word("notes")));
     this.#sign(row, room);
     row.querySelector(".room-link__pin").hidden = !room.pinned;
