@@ -158,7 +158,7 @@ if REDIS_EMBEDDED and REDIS_ADDRESS_FILE.is_file():
     REDIS_URLS = [REDIS_ADDRESS_FILE.read_text(encoding="utf-8").strip()]
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "talkwave.realtime.layer.LiveChannelLayer",
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # Without an address (a command while no server runs) publishing is skipped quietly: nobody listens.
         "CONFIG": {"hosts": REDIS_URLS or ["redis://127.0.0.1:1"], "prefix": env.text("REDIS_PREFIX", "talkwave")},
     }

@@ -52,7 +52,8 @@ def user_group(user_id: int) -> str:
     return f"user.{user_id}"
 
 
-PRESENCE_GROUP = "presence"
+# The group of every hub.
+EVERYWHERE = "everywhere"
 
 
 def encode(event: Mapping[str, Any]) -> str:
@@ -117,7 +118,7 @@ def close_user(user_id: int, code: int, *, session_key: str | None = None) -> No
 
 def presence(user_id: int, event: Mapping[str, Any]) -> None:
     """To whoever watches this person; like a hint."""
-    _send([Envelope(PRESENCE_GROUP, {"type": "hub", "op": "presence", "user": user_id, "text": encode(event)})])
+    _send([Envelope(EVERYWHERE, {"type": "hub", "op": "presence", "user": user_id, "text": encode(event)})])
 
 
 def _to_user(user_id: int, **message: Any) -> None:
