@@ -156,12 +156,19 @@ def conversation(seed: str, theme: Theme, usernames: list[str]) -> Iterator[Said
     people = len(usernames)
     while True:
         # The first members talk more than the last, as everywhere.
-        circle = [int(people * draw() ** 2) for _ in range(2 + int(draw() * 5))]
+        circle = list({int(people * draw() ** 2) for _ in range(3 + int(draw() * 5))})
         pause = 600 + dice.expovariate(1 / 4_000)
-        for turn in range(3 + int(draw() ** 2 * 30)):
-            speaker = circle[0] if turn == 0 else circle[int(draw() * len(circle))]
-            lines = theme.opens if turn == 0 else theme.answers if draw() < 0.55 else SMALL_TALK
-            yield Said(pause, speaker, _filled(lines[int(draw() * len(lines))], draw, usernames))
+        speaker = -1
+        told: set[str] = set()
+        for turn in range(3 + int(draw() ** 2 * 20)):
+            lines = theme.opens if turn == 0 else theme.answers if draw() < 0.5 else SMALL_TALK
+            line = lines[int(draw() * len(lines))]
+            before, speaker = speaker, circle[int(draw() * len(circle))]
+            if line in told or (speaker == before and draw() < 0.7):
+                # Nobody says the same twice, and most wait for an answer.
+                continue
+            told.add(line)
+            yield Said(pause, speaker, _filled(line, draw, usernames))
             pause = 4 + 70 * draw() ** 2
 
 

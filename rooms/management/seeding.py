@@ -17,7 +17,7 @@ from accounts.names import username_look
 from rooms.actions.direct import direct_room_for
 from rooms.actions.founding import enrol, found_room, set_read_marks
 from rooms.actions.imports import Line, append_lines
-from rooms.management.community import PRIVATE_THEMES, THEMES, Said, Theme, conversation, personas
+from rooms.management.community import PRIVATE_THEMES, THEMES, Theme, conversation, personas
 from rooms.models import Kind, Membership, Role, Room, name_key
 
 T = TypeVar("T")
@@ -141,11 +141,12 @@ class Seeding:
         members = planned.members
         names = [user.username for user in members]
         dice_name = f"talk {self.seed} {planned.room.name_key or planned.room.pk}"
-        sample = itertools.islice(conversation(dice_name, planned.theme, names), 2_000)
-        mean = sum(said.pause for said in sample) / 2_000
-        scale = self.awake.total_seconds() / (mean * (planned.messages + 1)) if planned.messages else 0
+        # How long it would all take at its own pace, to make it fill the days there are.
+        sampled = min(planned.messages, 20_000)
+        sample = itertools.islice(conversation(dice_name, planned.theme, names), sampled)
+        pace = sum(said.pause for said in sample) / max(sampled, 1)
+        scale = self.awake.total_seconds() / (pace * planned.messages + 1)
         passed = 0.0
-        said: Said
         for number, said in enumerate(
             itertools.islice(conversation(dice_name, planned.theme, names), planned.messages)
         ):
