@@ -101,8 +101,7 @@ export default class Panes {
     this.element.setAttribute("aria-busy", "true");
     try {
       const { found } = await page(url, { signal: this.asked.signal, fragment: "side" });
-      // No part for a pane but a page: that is where to go then.
-      if (!found.querySelector(".side__body")) return location.assign(href);
+      if (!found.querySelector(".side__body")) frame(found);
       const scrolled = this.url === String(url) ? (this.element.querySelector(".side__body")?.scrollTop ?? 0) : 0;
       this.url = String(url);
       this.element.hidden = false;
@@ -152,4 +151,11 @@ export default class Panes {
   #back() {
     if (this.#open && phone.matches && location.hash !== "#side") this.close({ quietly: true });
   }
+}
+
+/** A part that brings no head of its own (somebody's card) gets ours, with the button that closes. */
+function frame(found) {
+  const content = [...found.body.childNodes];
+  found.body.replaceChildren(...document.getElementById("side-template").content.cloneNode(true).childNodes);
+  found.querySelector(".side__body").append(...content);
 }

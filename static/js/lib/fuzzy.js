@@ -30,13 +30,13 @@ function scattered(name, query) {
   return gaps > 3 * query.length ? 0 : Math.max(1, 30 - gaps);
 }
 
-/** The best `most` of `items` for the query; `names(item)` are what it is called. Equal ones keep their order. */
-export function best(items, query, names, most = 20) {
+/** The best `most` of `items` for the query; `names(item)` are what it is called; `least` shuts out weaker ones. Equal ones keep their order. */
+export function best(items, query, names, most = 20, least = 1) {
   const wanted = plain(query.trim());
   const scored = [];
   for (const [order, item] of items.entries()) {
     const value = Math.max(...names(item).map((name) => score(plain(name), wanted)));
-    if (value > 0) scored.push({ item, value, order });
+    if (value >= least) scored.push({ item, value, order });
   }
   scored.sort((a, b) => b.value - a.value || a.order - b.order);
   return scored.slice(0, most).map(({ item }) => item);
