@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -71,7 +72,7 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints: ClassVar[Any] = [
-            models.UniqueConstraint(models.functions.Lower("email"), condition=~Q(email=""), name="one_person_an_email")
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="one_person_an_email")
         ]
 
     def __str__(self) -> str:

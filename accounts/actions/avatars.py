@@ -31,7 +31,8 @@ def remove_avatar(actor: User) -> User:
     return _point_to(actor, "")
 
 
-def remove_file_after_commit(name: str) -> None:
+def remove_file_after_commit(name: str | None) -> None:
+    """Only once nothing points to it for sure; nothing to do where there was none."""
     if name:
         transaction.on_commit(lambda: default_storage.delete(name), robust=True)
 

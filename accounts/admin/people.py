@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts import actions
 from accounts.models import User
+from accounts.views.me import me
 from talkwave.errors import Refused
 
 
@@ -86,12 +87,11 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.acting = request.user
-        return form
+        return type("PersonForm", (form,), {"acting": request.user})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if request.user.is_superuser:
-            actions.change_powers(request.user, obj, is_staff=obj.is_staff, is_superuser=obj.is_superuser)
+            actions.change_powers(me(request), obj, is_staff=obj.is_staff, is_superuser=obj.is_superuser)
 
     @admin.display(description=_("state"), ordering="suspended_at")
     def state(self, person: User) -> Any:
@@ -112,23 +112,26 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if "confirmed" not in request.POST:
             return self._confirm(request, queryset, "suspend", _("Suspend these people"), asks_reason=True)
         reason = request.POST.get("reason", "")
-        return self._each(request, queryset, lambda person: actions.suspend(request.user, person, reason))
+        self._each(request, queryset, lambda person: actions.suspend(me(request), person, reason))
+        return None
 
     @admin.action(description=_("Restore the chosen people"), permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._each(request, queryset, lambda person: actions.restore(request.user, person))
+        self._each(request, queryset, lambda person: actions.restore(me(request), person))
 
     @admin.action(description=_("Sign the chosen people out everywhere"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._each(request, queryset, lambda person: actions.end_all_sessions(request.user, person))
+        self._each(request, queryset, lambda person: actions.end_all_sessions(me(request), person))
 
     @admin.action(description=_("Close the chosen accounts for ever…"), permissions=["change"])
     def close_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return self._confirm(request, queryset, "close_accounts", _("Close these accounts for ever"))
-        return self._each(request, queryset, lambda person: actions.delete_account(request.user, person))
+        self._each(request, queryset, lambda person: actions.delete_account(me(request), person))
+        return None
 
     def _each(self, request: HttpRequest, people: QuerySet[User], act: Callable[[User], object]) -> None:
+        """Does it for each of them; a refusal is told, and does not hold up the others."""
         done = 0
         for person in people:
             try:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts import actions
 from accounts.models import ApiToken
+from accounts.views.me import me
 from talkwave.errors import Refused
 
 
@@ -35,7 +36,7 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         done = 0
         for token in queryset:
             try:
-                actions.revoke_token(request.user, token)
+                actions.revoke_token(me(request), token)
                 done += 1
             except Refused as refused:
                 self.message_user(request, f"{token}: {refused.detail}", messages.ERROR)

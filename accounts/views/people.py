@@ -59,7 +59,7 @@ def _person_or_404(user_id: int) -> User:
 
 
 def _uploaded(user: User) -> bytes | None:
-    if not user.avatar:
+    if not user.avatar.name:
         return None
     try:
         with default_storage.open(user.avatar.name) as file:

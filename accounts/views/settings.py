@@ -19,6 +19,7 @@ from accounts import actions
 from accounts.browsers import describe
 from accounts.forms import AvatarForm, DeleteAccountForm, ProfileForm
 from accounts.views.farewell import farewell
+from accounts.views.me import me
 from talkwave.errors import Refused
 from talkwave.web.ratelimit import Buckets
 
@@ -32,13 +33,13 @@ _pictures: Final = Buckets(*settings.RATE_AVATARS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """What one says about oneself, and how one likes this place to look."""
-    form = ProfileForm(request.POST or None, user=request.user)
+    form = ProfileForm(request.POST or None, user=me(request))
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                actions.change_profile(request.user, **form.cleaned_data)
+                actions.change_profile(me(request), **form.cleaned_data)
             except Refused as refused:
                 form.add_error(None, refused.detail)
                 status = refused.status
@@ -61,10 +62,10 @@ def avatar_change(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _profile_page(request, avatar_error=_("Choose a picture first."), status=400)
     try:
-        if wait := _pictures.take(request.user.pk):
+        if wait := _pictures.take(me(request).pk):
             raise Refused("rate_limited", _("Too many pictures in a row. Wait a minute."), retry_after=wait)
         picture = form.cleaned_data["picture"]
-        actions.change_avatar(request.user, file=picture, size=picture.size)
+        actions.change_avatar(me(request), file=picture, size=picture.size)
     except Refused as refused:
         return _profile_page(request, avatar_error=refused.detail, status=refused.status)
     messages.success(request, _("This is your picture now."))
@@ -75,7 +76,7 @@ def avatar_change(request: HttpRequest) -> HttpResponse:
 @require_POST
 def avatar_remove(request: HttpRequest) -> HttpResponse:
     """Back to the generated picture."""
-    actions.remove_avatar(request.user)
+    actions.remove_avatar(me(request))
     messages.success(request, _("Your picture is removed."))
     return redirect("profile")
 
@@ -87,7 +88,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """Where one is signed in."""
     here = request.session.session_key
     # Sessions that ended by themselves leave the list when it is looked at.
-    listed = UserSession.objects.purge_and_list(request.user)
+    listed = UserSession.objects.purge_and_list(me(request))
     listed.sort(key=lambda session: (session.session_key != here, -session.last_seen_at.timestamp()))
     context = {
         "entries": [
@@ -103,12 +104,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def session_end(request: HttpRequest) -> HttpResponse:
     """Signs out one session (`session`: its number in the list), or all but this one."""
     if "session" not in request.POST:
-        ended = actions.end_other_sessions(request.user, keep=request.session.session_key)
+        ended = actions.end_other_sessions(me(request), keep=request.session.session_key)
         message = ngettext("Signed out in %(n)d other place.", "Signed out in %(n)d other places.", ended)
         messages.success(request, message % {"n": ended})
         return redirect("sessions")
     try:
-        actions.end_session(request.user, request.POST["session"])
+        actions.end_session(me(request), request.POST["session"])
     except Refused as refused:
         messages.error(request, refused.detail)
     else:
@@ -122,13 +123,13 @@ def session_end(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_delete(request: HttpRequest) -> HttpResponse:
     """The end of an account, once its owner has typed its name and password."""
-    form = DeleteAccountForm(request.POST or None, user=request.user)
+    form = DeleteAccountForm(request.POST or None, user=me(request))
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                actions.delete_account(request.user, request.user)
+                actions.delete_account(me(request), me(request))
             except Refused as refused:
                 form.add_error(None, refused.detail)
                 status = refused.status
@@ -142,7 +143,7 @@ def _profile_page(
     request: HttpRequest, *, form: ProfileForm | None = None, avatar_error: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
-        "form": form or ProfileForm(user=request.user),
+        "form": form or ProfileForm(user=me(request)),
         "avatar_form": AvatarForm(),
         "avatar_error": avatar_error,
         "avatar_max_bytes": settings.AVATAR_MAX_BYTES,
