@@ -1,0 +1,94 @@
+"""Messages: found, read, deleted. Nobody's words are ever changed here."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from rooms.actions import moderation
+from rooms.admin.looking import LookingAdmin, RoomFilter
+from rooms.models import Message
+from talkwave.errors import Refused
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    """Through the table of kept words, which is small: the messages themselves have no index for this."""
+
+    title = _("deleted")
+    parameter_name = "deleted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("kept", _("lately, words kept"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        return queryset.filter(deleted_text__isnull=False) if self.value() == "kept" else queryset
+
+
+class MessageAdmin(LookingAdmin):
+    """The newest first. In one room they come by their place in it, which its index gives."""
+
+    list_display = ("beginning", "sender", "room", "seq", "kind", "created_at", "edited_at", "deleted_at")
+    list_display_links = ("beginning",)
+    list_filter = (RoomFilter, "kind", DeletedFilter, "created_at")
+    list_select_related = ("sender", "room")
+    # Not by sender or room name: joined to a million rows, each letter typed would cost seconds.
+    search_fields = ("body", "=pk")
+    search_help_text = _("Words of the message, or its number. To find a room's messages, go there from the room.")
+    # Sorting by another column would sort a million rows.
+    sortable_by = ()
+    list_per_page = 100
+    actions = ("delete_messages",)
+    fields = (
+        *("room", "seq", "sender", "kind", "body", "system", "created_at", "edited_at", "deleted_at"),
+        *("deleted_words", "deleted_by", "version", "changes"),
+    )
+    readonly_fields = ("deleted_words", "deleted_by")
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["-seq"] if RoomFilter.parameter_name in request.GET else ["-pk"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if request.user.has_perm("rooms.view_deletedtext"):
+            return self.fields
+        return [field for field in self.fields if field not in self.readonly_fields]
+
+    def has_wipe_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rooms.delete_message")
+
+    def words_for(self, row: Message) -> str:
+        return f"{row.sender} · {row.room} · {self.beginning(row)}"
+
+    @admin.display(description=_("message"))
+    def beginning(self, message: Message) -> Any:
+        if message.deleted_at is not None:
+            return _("(deleted)")
+        return Truncator(message.body).chars(80)
+
+    @admin.display(description=_("what it said"), empty_value="")
+    def deleted_words(self, message: Message) -> str | None:
+        kept = getattr(message, "deleted_text", None)
+        return kept.body if kept else None
+
+    @admin.display(description=_("deleted by"))
+    def deleted_by(self, message: Message) -> Any:
+        kept = getattr(message, "deleted_text", None)
+        return kept.deleted_by if kept else None
+
+    @admin.action(description=_("Delete the chosen messages…"), permissions=["wipe"])
+    def delete_messages(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            note = _("Readers see that a message was deleted. Its words are kept for moderators for a while.")
+            return self.confirm(request, queryset, "delete_messages", _("Delete these messages"), note)
+        actor: Any = request.user
+        try:
+            count = moderation.delete_messages(actor, queryset.values_list("pk", flat=True))
+        except Refused as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+        else:
+            said = ngettext("%(n)d message deleted.", "%(n)d messages deleted.", count) % {"n": count}
+            self.message_user(request, said)
+        return None
