@@ -72,7 +72,8 @@ export class Paginator {
   #take(answer, where) {
     this.rows.join(answer.messages, where);
     if (answer.has_newer) this.rows.span.newest = Math.max(this.rows.span.newest, this.rows.span.last + 1);
-    for (const message of this.#recent.values()) if (this.rows.row(message.id)) this.rows.upsert(message);
+    const recent = [...this.#recent.values()].sort((one, other) => one.seq - other.seq);
+    for (const message of recent) this.rows.upsert(message);
     this.#recent.clear();
   }
 

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Reads } from "../../../static/js/realtime/reads.js";
+import { Refused } from "../../../static/js/realtime/socket.js";
+import { Store } from "../../../static/js/realtime/store.js";
+import { fakeClock } from "./fakes.mjs";
+
+function harness() {
+  const clock = fakeClock();
+  const store = new Store({ announce: () => {} });
+  store.replace([{ id: "7", version: 1, last_seq: 20, read_seq: 5, unread: 15, mentions: 2 }]);
+  const asked = [];
+  const state = { online: true };
+  const request = async (command) => {
+    if (!state.online) throw new Refused("offline");
+    asked.push(command.seq);
+  };
+  return { clock, store, asked, state, reads: new Reads({ request, store, timers: clock.timers }) };
+}
+
+test("marks in quick succession are told as one, the furthest", async () => {
+  const { reads, asked, clock, store } = harness();
+  for (const seq of [6, 9, 8, 12]) reads.mark("7", seq);
+  await clock.pass(500);
+  assert.deepEqual(asked, [12]);
+  assert.equal(store.room("7").unread, 8);
+});
+
+test("a mark never goes back", async () => {
+  const { reads, asked, clock } = harness();
+  reads.mark("7", 12);
+  await clock.pass(500);
+  reads.mark("7", 10);
+  reads.mark("7", 5);
+  await clock.pass(500);
+  assert.deepEqual(asked, [12]);
+});
+
+test("read while offline is told when the connection is back", async () => {
+  const { reads, asked, clock, state } = harness();
+  state.online = false;
+  reads.mark("7", 20);
+  await clock.pass(500);
+  assert.deepEqual(asked, []);
+  state.online = true;
+  reads.flush();
+  await clock.pass(0);
+  assert.deepEqual(asked, [20]);
+});
+
+test("a room one is not in has no mark", async () => {
+  const { reads, asked, clock } = harness();
+  reads.mark("9", 3);
+  await clock.pass(500);
+  assert.deepEqual(asked, []);
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Router } from "../../../static/js/realtime/router.js";
+import { Store } from "../../../static/js/realtime/store.js";
+import { message, seeded } from "./fakes.mjs";
+
+const den = (more = {}) => ({ id: "7", name: "den", version: 10, last_seq: 5, read_seq: 5, unread: 0, mentions: 0, role: "member", member_count: 2, ...more });
+
+function storeWith(...rooms) {
+  const announced = [];
+  const store = new Store({ announce: (changed) => announced.push(changed) });
+  store.belongsTo(1);
+  store.replace(rooms);
+  return { store, announced };
+}
+
+const created = (seq, more = {}) => ({ type: "message.created", room: "7", version: 10 + seq, message: message({ id: seq, ...more }) });
+
+test("a message of somebody else is unread, and one that names me counts as a mention too", () => {
+  const { store } = storeWith(den());
+  store.apply(created(6));
+  store.apply(created(7, { mentions: ["1"] }));
+  const { unread, mentions, last_seq } = store.room("7");
+  assert.deepEqual({ unread, mentions, last_seq }, { unread: 2, mentions: 1, last_seq: 7 });
+});
+
+test("the same message a second time counts once", () => {
+  const { store } = storeWith(den());
+  store.apply(created(6));
+  store.apply(created(6));
+  assert.equal(store.room("7").unread, 1);
+});
+
+test("an edit of an old message makes nothing unread", () => {
+  const { store } = storeWith(den());
+  store.apply({ ...created(3), type: "message.updated" });
+  assert.equal(store.room("7").unread, 0);
+  assert.equal(store.room("7").last_seq, 5);
+});
+
+test("what I write is read, and everything before it", () => {
+  const { store } = storeWith(den({ read_seq: 2, unread: 3, mentions: 1 }));
+  store.apply(created(6, { sender: "1" }));
+  const { unread, mentions, read_seq } = store.room("7");
+  assert.deepEqual({ unread, mentions, read_seq }, { unread: 0, mentions: 0, read_seq: 6 });
+});
+
+test("a system line makes no caught-up room unread, and adds to one that is", () => {
+  const { store } = storeWith(den(), den({ id: "8", read_seq: 4, unread: 1 }));
+  store.apply(created(6, { kind: "system" }));
+  store.apply({ ...created(6, { kind: "system" }), room: "8" });
+  assert.equal(store.room("7").unread, 0);
+  assert.equal(store.room("8").unread, 2);
+});
+
+test("a system line that I caused reads nothing for me", () => {
+  const { store } = storeWith(den({ read_seq: 4, unread: 1 }));
+  store.apply(created(6, { kind: "system", sender: "1" }));
+  assert.equal(store.room("7").unread, 2);
+});
+
+test("the mark of what is read only goes forward", () => {
+  const { store } = storeWith(den({ read_seq: 2, unread: 3 }));
+  store.markedRead("7", 4);
+  store.markedRead("7", 3);
+  assert.equal(store.room("7").read_seq, 4);
+  store.readUpdated({ room: "7", read_seq: 3, unread: 2, mentions: 0 });
+  assert.equal(store.room("7").unread, 1);
+  store.readUpdated({ room: "7", read_seq: 5, unread: 0, mentions: 0 });
+  assert.equal(store.room("7").unread, 0);
+});
+
+test("what everybody hears of a room leaves my own settings of it alone", () => {
+  const { store } = storeWith(den({ notify: "none", role: "owner" }));
+  store.apply({ type: "room.updated", room: "7", version: 11, state: { id: "7", name: "harbour", version: 11 } });
+  const { name, notify, role } = store.room("7");
+  assert.deepEqual({ name, notify, role }, { name: "harbour", notify: "none", role: "owner" });
+});
+
+test("a new role is mine only where it is about me", () => {
+  const { store } = storeWith(den());
+  store.apply({ type: "member.updated", room: "7", version: 11, member: { id: "2", role: "moderator" }, member_count: 2 });
+  assert.equal(store.room("7").role, "member");
+  store.apply({ type: "member.updated", room: "7", version: 12, member: { id: "1", role: "moderator" }, member_count: 2 });
+  assert.equal(store.room("7").role, "moderator");
+});
+
+test("many changes in one frame are announced once", async () => {
+  const { store, announced } = storeWith(den());
+  for (let seq = 6; seq < 26; seq += 1) store.apply(created(seq));
+  await null;
+  assert.deepEqual(announced, [["7"]]);
+});
+
+test("a room that is gone after a reconnect is announced as changed, and is gone", async () => {
+  const { store, announced } = storeWith(den(), den({ id: "8" }));
+  await null;
+  store.replace([den()]);
+  await null;
+  assert.deepEqual(announced.at(-1).sort(), ["7", "8"]);
+  assert.equal(store.room("8"), null);
+});
+
+test("any order of repeated events ends with the same counts", () => {
+  for (let seed = 1; seed <= 100; seed += 1) {
+    const random = seeded(seed);
+    const { store } = storeWith(den());
+    let mentions = 0;
+    for (let seq = 6; seq < 40; seq += 1) {
+      const named = random() < 0.3;
+      mentions += named ? 1 : 0;
+      store.apply(created(seq, { mentions: named ? ["1"] : [] }));
+      if (random() < 0.5) store.apply(created(5 + Math.ceil(random() * (seq - 5)), { mentions: ["1"] }));
+    }
+    assert.deepEqual([store.room("7").unread, store.room("7").mentions], [34, mentions], `seed ${seed}`);
+  }
+});
+
+function router() {
+  const { store } = storeWith(den());
+  const said = [];
+  const held = new Map([["7", 10]]);
+  const made = new Router({ store, onHello: (hello) => said.push(["hello", hello.epoch]), say: (name, detail) => said.push([name, detail]) });
+  made.catchup = {
+    observe: (event) => said.push(["observe", event.version]),
+    forget: (room) => held.delete(room),
+    hold: (room, version) => held.set(room, version),
+    check: (room, version) => said.push(["check", version]),
+    version: (room) => held.get(room) ?? null,
+    isOpen: () => false,
+  };
+  return { made, said, held, store };
+}
+
+test("durable events wait for their turn, ephemeral ones do not", () => {
+  const { made, said } = router();
+  made.take(created(6));
+  made.take({ type: "typing", room: "7", user: "2" });
+  assert.deepEqual(said.map(([name]) => name), ["observe", "tw:typing"]);
+});
+
+test("what sync brings is told as new or as changed, by whether it had been heard of", () => {
+  const { made, said } = router();
+  made.known([den()]);
+  made.apply({ type: "message.synced", room: "7", version: 11, message: message({ id: 3, version: 11 }) });
+  made.apply({ type: "message.synced", room: "7", version: 12, message: message({ id: 6, version: 12 }) });
+  assert.deepEqual(said.map(([name]) => name), ["tw:message.updated", "tw:message.created"]);
+});
+
+test("joining a room holds it, leaving lets it go", () => {
+  const { made, held, store } = router();
+  made.take({ type: "room.joined", room: den({ id: "9", version: 3 }) });
+  assert.equal(held.get("9"), 3);
+  assert.ok(store.room("9"));
+  made.take({ type: "room.left", room: "9", reason: "removed" });
+  assert.equal(held.has("9"), false);
+  assert.equal(store.room("9"), null);
+});
+
+test("room.joined again, for a changed setting, does not skip events that are still to come", () => {
+  const { made, said, held } = router();
+  made.take({ type: "room.joined", room: den({ version: 12, notify: "none" }) });
+  assert.equal(held.get("7"), 10);
+  assert.deepEqual(said[0], ["check", 12]);
+});
