@@ -71,7 +71,12 @@ def append_lines(room_id: int, lines: Sequence[Line], *, read: bool = True) -> i
 
 
 # People repeat themselves, made-up ones most: formatting is what costs.
-_remembered = functools.lru_cache(maxsize=10_000)(lambda text: render(text, {}))
+_names_in = functools.lru_cache(maxsize=10_000)(parse_mentions)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _rendered(text: str, named: tuple[tuple[str, tuple[int, str]], ...]) -> str:
+    return render(text, dict(named))
 
 
 def _key(line: Line) -> object:
@@ -81,19 +86,15 @@ def _key(line: Line) -> object:
 def _html_of(room_id: int, lines: Iterable[Line]) -> Bodies:
     """Each text rendered once, before the room is locked."""
     texts = {line.body for line in lines if line.system is None}
-    named = {text: parse_mentions(text) for text in texts if "@" in text}
+    names = {text: _names_in(text) for text in texts if "@" in text}
     people: dict[str, tuple[int, str]] = {}
-    if wanted := set().union(*named.values()):
+    if wanted := set().union(*names.values()):
         seats = Membership.objects.filter(room_id=room_id, user__username_key__in=wanted).select_related("user")
         people = {seat.user.username_key: (seat.user_id, seat.user.name) for seat in seats}
-    done: dict[object, tuple[str, str, list[int]]] = {
-        text: (
-            text,
-            render(text, people) if text in named else _remembered(text),
-            sorted({people[name][0] for name in named.get(text, ()) if name in people}),
-        )
-        for text in texts
-    }
+    done: dict[object, tuple[str, str, list[int]]] = {}
+    for text in texts:
+        named = tuple((name, people[name]) for name in sorted(names.get(text, ())) if name in people)
+        done[text] = (text, _rendered(text, named), [pk for _name, (pk, _shown) in named])
     for line in lines:
         if line.system is not None and (key := _key(line)) not in done:
             body = system_body(line.system, line.sender)
@@ -108,17 +109,18 @@ def _known(lines: Iterable[Line]) -> set[tuple[int, uuid.UUID]]:
     with connection.cursor() as cursor:
         for start in range(0, len(pairs), _LOOKED_UP):
             chunk = pairs[start : start + _LOOKED_UP]
-            # Pairs, not two lists: the index on (sender, client_id) is then asked once a pair, not once a combination.
             places = ", ".join(["(%s, %s)"] * len(chunk))
+            # From the pairs to the index on (sender, client_id), one look each: `IN` would make SQLite walk the table.
             cursor.execute(
-                f"SELECT sender_id, client_id FROM rooms_message WHERE (sender_id, client_id) IN (VALUES {places})",  # noqa: S608 (no words from outside)
+                f"SELECT sender_id, client_id FROM (VALUES {places}) AS wanted CROSS JOIN rooms_message"  # noqa: S608 (no words from outside)
+                " WHERE sender_id = wanted.column1 AND client_id = wanted.column2",
                 [value for pair in chunk for value in pair],
             )
             known.update((pk, uuid.UUID(str(client_id))) for pk, client_id in cursor)
     return known
 
 
-def _stored_uuid(value: uuid.UUID) -> object:
+def _stored_uuid(value: uuid.UUID) -> Any:
     return value if connection.vendor == "postgresql" else value.hex
 
 

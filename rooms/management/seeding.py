@@ -23,7 +23,7 @@ from rooms.models import Kind, Membership, Role, Room, name_key
 T = TypeVar("T")
 
 # Messages a transaction: a server that runs meanwhile gets its turn in between.
-BATCH: Final = 2_000
+BATCH: Final = 5_000
 # Seeded accounts are known again by their address, which can never be a real one (RFC 2606).
 _DOMAIN: Final = "community.example"
 _MESSAGES: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://talkwave.example/seed")
@@ -146,6 +146,7 @@ class Seeding:
         sample = itertools.islice(conversation(dice_name, planned.theme, names), sampled)
         pace = sum(said.pause for said in sample) / max(sampled, 1)
         scale = self.awake.total_seconds() / (pace * planned.messages + 1)
+        first_id = _first_id(f"{self.seed}/{planned.room.pk}")
         passed = 0.0
         for number, said in enumerate(
             itertools.islice(conversation(dice_name, planned.theme, names), planned.messages)
@@ -155,7 +156,7 @@ class Seeding:
                 members[said.speaker],
                 min(_when_awake(self.start, passed), self.now),
                 said.body,
-                uuid.uuid5(_MESSAGES, f"{self.seed}/{planned.room.pk}/{number}"),
+                uuid.UUID(int=first_id + number),
             )
 
     def _read(self, planned: Planned) -> None:
@@ -170,6 +171,12 @@ class Seeding:
             behind = 0 if luck < 0.7 else dice.randint(1, 12) if luck < 0.95 else dice.randint(20, 200)
             marks.append((user_id, max(0, last_seq - behind)))
         set_read_marks(planned.room.pk, marks)
+
+
+def _first_id(name: str) -> int:
+    """Where the ids of a room's messages begin, as UUIDs of version 8; they count up, so that the index grows at its end."""
+    upper = uuid.uuid5(_MESSAGES, name).int >> 64 & ~0xF000 | 0x8000
+    return upper << 64 | 0b10 << 62
 
 
 def _free(username: str, taken: set[str]) -> str:
