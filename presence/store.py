@@ -6,6 +6,7 @@ down, so nothing can stick.
 
 import uuid
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from redis import asyncio as aioredis
@@ -19,7 +20,8 @@ class PresenceStore:
     """One a server process. Raises redis' errors: the caller degrades."""
 
     def __init__(self) -> None:
-        self._redis = aioredis.from_url(
+        # Any: redis-py types its asyncio commands as maybe not awaitable.
+        self._redis: Any = aioredis.from_url(
             settings.REDIS_URLS[0], decode_responses=True, socket_connect_timeout=2, socket_timeout=2
         )
         self._name = uuid.uuid4().hex
@@ -72,7 +74,7 @@ class PresenceStore:
 
 async def sweep(*, dry_run: bool = False) -> int:
     """Forgets processes whose key has expired; how many there were. For `cleanup`."""
-    redis = aioredis.from_url(settings.REDIS_URLS[0], decode_responses=True)
+    redis: Any = aioredis.from_url(settings.REDIS_URLS[0], decode_responses=True)
     try:
         names = await redis.smembers(_PROCESSES)
         dead = [name for name in names if not await redis.exists(_PREFIX + name)]

@@ -102,7 +102,11 @@ class PresenceTracker:
         except (RedisError, OSError):
             online = {user_id: state for user_id in ids if (state := self._local(user_id))}
         away = [user_id for user_id in ids if user_id not in online]
-        seen = await db(lambda: dict(LastSeen.objects.filter(user_id__in=away).values_list("user_id", "at"))) if away else {}
+        seen = (
+            await db(lambda: dict(LastSeen.objects.filter(user_id__in=away).values_list("user_id", "at")))
+            if away
+            else {}
+        )
         answer: dict[int, tuple[str, datetime | None]] = {}
         for user_id in ids:
             state = online.get(user_id, "offline")

@@ -14,7 +14,7 @@ from rooms.models import Message
 from rooms.wire import when
 from talkwave.errors import Refused
 from talkwave.realtime.consumer import LiveConsumer
-from talkwave.realtime.database import db
+from talkwave.realtime.database import db_commits
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +64,12 @@ class Committer:
     async def _commit(self, drafts: list[Draft]) -> list[Message | Refused]:
         try:
             try:
-                return await db(post_messages, drafts, pool="commits")
+                return await db_commits(post_messages, drafts)
             except (IntegrityError, DatabaseError) as error:
                 # The same client_id at once on another process, or a connection that broke: once more finds the row,
                 # or makes it. Safe, because every draft has its client_id.
                 log.warning("a batch of %d is committed again: %s", len(drafts), type(error).__name__)
-                return await db(post_messages, drafts, pool="commits")
+                return await db_commits(post_messages, drafts)
         except Exception as error:
             if len(drafts) > 1:
                 # One of them may be to blame; the others must not pay for it.

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONCE
@@ -119,7 +120,9 @@ DATABASE_THREADS = env.number("DATABASE_THREADS", 4, least=1, most=64)
 _database_url = env.text("DATABASE_URL")
 if _database_url:
     try:
-        DATABASES = {"default": dict(dj_database_url.parse(_database_url, conn_max_age=0, conn_health_checks=True))}
+        DATABASES: dict[str, dict[str, Any]] = {
+            "default": dict(dj_database_url.parse(_database_url, conn_max_age=0, conn_health_checks=True))
+        }
     except (ValueError, dj_database_url.ParseError) as error:
         env.refuse("DATABASE_URL", str(error))
         DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}

@@ -38,10 +38,14 @@ def _work(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             connection.close()
 
 
-async def db(fn: Callable[P, T], *args: P.args, pool: str = "reads", **kwargs: P.kwargs) -> T:
-    """Runs `fn` on one of the database threads; raises what it raises. `pool="commits"` is the committer's own thread."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_pool(pool), lambda: _work(fn, *args, **kwargs))
+async def db(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs `fn` on one of the database threads; raises what it raises."""
+    return await asyncio.get_running_loop().run_in_executor(_pool("reads"), lambda: _work(fn, *args, **kwargs))
+
+
+async def db_commits(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same on the committer's own thread: sends never wait behind somebody's long look into history."""
+    return await asyncio.get_running_loop().run_in_executor(_pool("commits"), lambda: _work(fn, *args, **kwargs))
 
 
 def close() -> None:

@@ -25,10 +25,10 @@ def _go_on(coroutine: Coroutine[Any, Any, None], waiting: Any) -> Generator[Any,
         try:
             value = yield waiting
         except BaseException as error:  # cancellation goes inside, where the coroutine can clean up
-            step = lambda error=error: coroutine.throw(error)  # noqa: E731
+            thrown: BaseException | None = error
         else:
-            step = lambda value=value: coroutine.send(value)  # noqa: E731
+            thrown = None
         try:
-            waiting = step()
+            waiting = coroutine.send(value) if thrown is None else coroutine.throw(thrown)
         except StopIteration:
             return

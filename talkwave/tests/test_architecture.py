@@ -20,7 +20,14 @@ FORBIDDEN = {
     "presence": ("rooms", "talkwave.settings", "talkwave.urls", "talkwave.asgi", "talkwave.serving"),
     "rooms": ("talkwave.settings", "talkwave.urls", "talkwave.asgi", "talkwave.serving"),
     # Inside an app: doors call actions, actions call events, events call models; never upwards.
-    "rooms.models": ("rooms.actions", "rooms.events", "rooms.views", "rooms.access", "rooms.consumer", "rooms.commands"),
+    "rooms.models": (
+        "rooms.actions",
+        "rooms.events",
+        "rooms.views",
+        "rooms.access",
+        "rooms.consumer",
+        "rooms.commands",
+    ),
     "rooms.events": ("rooms.actions", "rooms.views", "rooms.commands", "rooms.consumer"),
     "rooms.actions": ("rooms.views", "rooms.commands", "rooms.consumer", "rooms.admin", "django.http"),
     "rooms.text": ("rooms.models", "rooms.actions", "rooms.views"),
