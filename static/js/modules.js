@@ -1,8 +1,9 @@
 /**
- * Starts what the page asks for: each `[data-module="name"]` gets the default class of chat/name.js (or ui/name.js),
+ * Starts what the page asks for: each `[data-module="name"]` gets the default class of chat/name.js (or ui/, account/),
  * once, and is stopped before it leaves the page.
  */
 const UI = new Set(["dialogs", "menus", "reveal", "theme", "toasts"]);
+const ACCOUNT = new Set(["avatar", "timezone"]);
 const running = new Map();
 
 /** Starts the modules in `root`, itself included. Resolves when all of them run. */
@@ -27,10 +28,15 @@ async function startOne(element) {
   running.set(element, null);
   const { module: name } = element.dataset;
   try {
-    const { default: Module } = await import(`./${UI.has(name) ? "ui" : "chat"}/${name}.js`);
+    const { default: Module } = await import(`./${folder(name)}/${name}.js`);
     if (element.isConnected && running.has(element)) running.set(element, new Module(element));
   } catch (error) {
     // One part that does not start must not keep the others from it.
     console.error(`${name} did not start`, error);
   }
+}
+
+function folder(name) {
+  if (UI.has(name)) return "ui";
+  return ACCOUNT.has(name) ? "account" : "chat";
 }
