@@ -81,7 +81,10 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     bio = forms.CharField(
-        label=_("About you"), max_length=BIO_MAX_LENGTH, required=False, help_text=_("One line that others can read.")
+        label=_("A line about you"),
+        max_length=BIO_MAX_LENGTH,
+        required=False,
+        help_text=_("What you do, what you like, how to say your name."),
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), required=False, help_text=_("Others see what time it is where you are.")

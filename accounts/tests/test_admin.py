@@ -22,6 +22,10 @@ def test_one_signs_in_to_it_by_the_same_page_as_to_everything(visitor: Any) -> N
     assert visitor().get("/admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/?next=")
 
 
+def test_a_password_is_changed_where_everybody_changes_theirs(signed_in: Any, root: Any) -> None:
+    assert signed_in(root).get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+
+
 @pytest.mark.parametrize("path", ["/admin/", PEOPLE, TOKENS])
 def test_who_is_not_staff_does_not_get_in(signed_in: Any, alice: Any, path: str) -> None:
     assert signed_in(alice).get(path, follow=True).status_code == 403
