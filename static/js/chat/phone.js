@@ -4,6 +4,7 @@
  */
 import { on } from "../lib/events.js";
 
+const phone = matchMedia("(max-width: 45rem)");
 const VIEWS = { "#sidebar": "sidebar", "#side": "side" };
 
 export default class Phone {
@@ -16,6 +17,7 @@ export default class Phone {
     on("tw:ui.room", () => this.#show(), { signal });
     on("tw:ui.view", () => this.#show(), { signal });
     for (const name of ["resize", "scroll"]) globalThis.visualViewport?.addEventListener(name, () => this.#fit(), { signal });
+    phone.addEventListener("change", () => this.#landmark(), { signal });
     this.came = null;
     this.#show();
     this.#fit();
@@ -32,6 +34,19 @@ export default class Phone {
     // Where one came from, so that the arrow in the head goes back instead of piling up history.
     this.came = root.dataset.view ?? null;
     root.dataset.view = view;
+    this.#landmark();
+  }
+
+  /** Where the rooms are all there is to see, they are the page's main part and have its heading. */
+  #landmark() {
+    const sidebar = document.getElementById("sidebar");
+    const alone = phone.matches && document.documentElement.dataset.view === "sidebar";
+    this.heading?.remove();
+    sidebar.removeAttribute("role");
+    if (!alone) return;
+    sidebar.setAttribute("role", "main");
+    this.heading ??= Object.assign(document.createElement("h1"), { className: "sr-only", textContent: sidebar.getAttribute("aria-label") });
+    sidebar.prepend(this.heading);
   }
 
   /** The arrow to the rooms, and the room one came from among them: there the way is the browser's back. */
