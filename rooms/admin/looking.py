@@ -28,7 +28,7 @@ class QuickChangeList(ChangeList):
     """
 
     def get_results(self, request: HttpRequest) -> None:
-        keys = list(self.queryset.values_list("pk", flat=True)[:COUNTED_MOST])
+        keys: Any = list(self.queryset.values_list("pk", flat=True)[:COUNTED_MOST])
         paginator = self.model_admin.get_paginator(request, keys, self.list_per_page)
         try:
             wanted = paginator.page(self.page_num).object_list

@@ -14,7 +14,6 @@ from rooms.admin.looking import LookingAdmin, RoomFilter
 from rooms.models import DeletedText, Message
 from talkwave.errors import Refused
 
-
 # Words have no index: a search reads every message, so it reads so many.
 SEARCHED_MOST: Final = 200_000
 
