@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["talkwave.testing_browser"]
+
 
 @pytest.fixture
 def person(db: None) -> Callable[..., Any]:

@@ -44,10 +44,13 @@ def database_url() -> str:
 
 
 class ServerProcess:
-    """A server process on this test process's database and Valkey, as the supervisor starts them."""
+    """A server process on this test process's database and Valkey, as the supervisor starts them.
 
-    def __init__(self, **environ: str) -> None:
-        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    With `port` one that was killed comes back at its address.
+    """
+
+    def __init__(self, port: int = 0, **environ: str) -> None:
+        listener = socket.create_server(("127.0.0.1", port), backlog=512)
         listener.setblocking(False)
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"

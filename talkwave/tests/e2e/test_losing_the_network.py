@@ -1,0 +1,103 @@
+"""The network goes, the server dies, the page is reloaded: everything that was written stands in the room once, in order."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from rooms.models import Message
+from talkwave.testing_browser import Window
+from talkwave.testing_servers import ServerProcess
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Window]
+
+
+def stored(room: Any) -> list[str]:
+    return list(Message.objects.filter(room=room).order_by("seq").values_list("body", flat=True))
+
+
+def test_who_is_offline_goes_on_writing_and_misses_nothing(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
+    a, b = visit(alice, room), visit(bob, room)
+    a.say("before")
+    b.sees("before")
+
+    a.offline()
+    for number in range(3):
+        a.say(f"Alice, offline {number}")
+    expect(a.status).to_contain_text("3 messages waiting")
+    expect(a.unsent).to_have_count(3)
+    for number in range(5):
+        b.say(f"Bob, meanwhile {number}")
+        b.sees(f"Bob, meanwhile {number}")
+    assert not a.row("Bob, meanwhile 0").count()
+
+    a.online()
+    order = ["before", *(f"Bob, meanwhile {n}" for n in range(5)), *(f"Alice, offline {n}" for n in range(3))]
+    a.shows(order)
+    b.shows(order)
+    assert stored(room) == order
+    expect(a.page.locator(".status-bar__inner")).to_be_hidden()
+
+
+def test_what_is_unsent_is_sent_after_a_reload(
+    visit: Visit, mortal: Callable[..., ServerProcess], room: Any, alice: Any
+) -> None:
+    server = mortal()
+    a = visit(alice, room, to=server)
+    a.say("before")
+    a.sees("before")
+    a.forgive()
+    server.kill()
+    a.say("first, with the server away")
+    a.say("second, with the server away")
+    expect(a.unsent).to_have_count(2)
+    # It is kept before anybody may leave the page.
+    a.page.wait_for_function(KEPT, arg=2)
+    mortal(server.port)
+    a.page.reload()
+    order = ["before", "first, with the server away", "second, with the server away"]
+    a.shows(order)
+    assert stored(room) == order
+    a.page.wait_for_function(KEPT, arg=0)
+    a.page.reload()
+    a.shows(order)
+
+
+def test_a_killed_server_that_comes_back_has_everything_once(
+    visit: Visit, mortal: Callable[..., ServerProcess], room: Any, alice: Any, bob: Any
+) -> None:
+    server = mortal()
+    a, b = visit(alice, room, to=server), visit(bob, room, to=server)
+    for window in (a, b):
+        window.forgive()
+    for number in range(4):
+        a.say(f"Alice {number}")
+        b.say(f"Bob {number}")
+    # No waiting: some are acknowledged by now, some are not.
+    server.kill()
+    for number in range(4, 8):
+        a.say(f"Alice {number}")
+        b.say(f"Bob {number}")
+    expect(a.status).to_contain_text("waiting")
+    mortal(server.port)
+    for window in (a, b):
+        expect(window.rows).to_have_count(16)
+        expect(window.unsent).to_have_count(0)
+    order = stored(room)
+    a.shows(order)
+    b.shows(order)
+    for name in ("Alice", "Bob"):
+        assert [body for body in order if name in body] == [f"{name} {number}" for number in range(8)]
+
+
+# How many messages the browser keeps for sending.
+KEPT = """count => new Promise((resolve, reject) => {
+    const asked = indexedDB.open("talkwave");
+    asked.onerror = reject;
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("outbox").objectStore("outbox").count();
+        all.onsuccess = () => (asked.result.close(), resolve(all.result === count));
+    };
+})"""
