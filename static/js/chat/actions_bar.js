@@ -15,6 +15,7 @@ const PREVIEW = 200;
 export default class ActionsBar {
   #row = null;
   #press = null;
+  #armed = false;
 
   constructor(bar) {
     this.bar = bar;
@@ -36,6 +37,9 @@ export default class ActionsBar {
     listen(bar, "click", (event) => this.#click(event.target.closest("[data-action]")));
     listen(bar, "keydown", (event) => this.#key(event));
     listen(this.sheet, "close", () => this.#backToBar());
+    // The finger that opened the sheet is lifted over it: that is no choice yet.
+    listen(this.sheet, "pointerdown", () => (this.#armed = true), { capture: true });
+    listen(this.sheet, "click", (event) => this.#armed || event.detail === 0 || (event.stopPropagation(), event.preventDefault()), { capture: true });
     on("tw:ui.message-actions", ({ row }) => this.#enter(row), { signal });
     on("tw:ui.copy-link", ({ id }) => this.#do("copy-link", this.#find(id)), { signal });
     on("tw:ui.delete", ({ id }) => this.#do("delete", this.#find(id)), { signal });
@@ -126,6 +130,7 @@ export default class ActionsBar {
 
   #openSheet(row) {
     this.#press.opened = true;
+    this.#armed = false;
     if (!this.#offer(row)) return;
     this.#row = row;
     this.sheet.firstElementChild.textContent = preview(row);

@@ -47,6 +47,8 @@ export default class Head {
 
   #people(count) {
     if (count === undefined) return;
+    const alone = document.querySelector("[data-alone]");
+    if (alone) alone.hidden = count > 1;
     this.element.querySelector("[data-room-people]").textContent = count.toLocaleString();
     this.element.querySelector(".pane-head__people").setAttribute("aria-label", plural("people", count));
   }

@@ -4,14 +4,21 @@
  */
 import { on } from "../lib/events.js";
 import { placeIn } from "../lib/paths.js";
+import { connection } from "../realtime/live.js";
 
 const HIGHLIGHT_MS = 3_000;
+const REST_MS = 400;
 
 export class Places {
   constructor(timeline, signal) {
-    this.timeline = timeline;
+    Object.assign(this, { timeline, signal });
     on("tw:ui.leaving", () => this.keep(), { signal });
-    addEventListener("pagehide", () => this.keep(), { signal });
+    // A page that is being left may not write any more, so it is written when the reader comes to rest.
+    let rest = null;
+    timeline.scroll.box.addEventListener("scroll", () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => signal.aborted || this.keep(), REST_MS);
+    }, { passive: true, signal });
     // Before app.js, which would load the room again: a link to a message of this room just goes there.
     document.addEventListener("click", (event) => this.#click(event), { capture: true, signal });
   }
@@ -35,9 +42,24 @@ export class Places {
     history.replaceState({ ...history.state, place }, "");
   }
 
-  async #return({ seq, offset }) {
-    const row = this.timeline.rows.rowAt(seq) ?? (await this.timeline.show(seq));
+  #return({ seq, offset }) {
+    const { rows, scroll } = this.timeline;
+    const row = rows.rowAt(seq);
+    if (row) scroll.putBack({ row, offset });
+    else this.#online(() => scroll.fromEnd === 0 && this.#fetch({ seq, offset }));
+  }
+
+  async #fetch({ seq, offset }) {
+    const row = await this.timeline.show(seq);
     if (row) this.timeline.scroll.putBack({ row, offset });
+  }
+
+  /** Does it as soon as the server can be asked: a page that was just loaded is not connected yet. */
+  #online(action) {
+    if (connection().state !== "offline") return action();
+    const once = new AbortController();
+    const signal = AbortSignal.any([once.signal, this.signal]);
+    on("tw:ui.connection", ({ state }) => state !== "offline" && (once.abort(), action()), { signal });
   }
 
   #toFirstNew() {

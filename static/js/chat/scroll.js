@@ -8,6 +8,8 @@
 const NEAR_END = 100;
 
 export class Scroll {
+  #kept = null;
+
   constructor(box, list) {
     Object.assign(this, { box, list });
   }
@@ -26,8 +28,9 @@ export class Scroll {
     return this.fromEnd <= NEAR_END;
   }
 
-  toEnd({ smooth = false } = {}) {
-    this.box.scrollTo({ top: 0, behavior: smooth && this.fromEnd < 4 * this.box.clientHeight ? "smooth" : "instant" });
+  /** At once: a page that is fetched on the way would break off anything slower. */
+  toEnd() {
+    this.box.scrollTop = 0;
   }
 
   /** The first row that is (partly) on the screen, and how far below the box's top it begins. */
@@ -39,9 +42,13 @@ export class Scroll {
 
   /** Runs `change`, and puts the row that was at the top of the screen back where it was. */
   keep(change) {
-    const before = this.place();
+    // Browsers scroll by whole pixels: measured anew each time, the parts of them would add up to a drift.
+    const rests = this.#kept?.row.isConnected && Math.abs(this.box.scrollTop - this.#kept.scrollTop) < 1;
+    const before = rests ? this.#kept : this.place();
     change();
-    if (before?.row.isConnected) this.putBack(before);
+    if (!before?.row.isConnected) return;
+    this.putBack(before);
+    this.#kept = { ...before, scrollTop: this.box.scrollTop };
   }
 
   /** Scrolls so that a row begins `offset` pixels below the box's top. */

@@ -61,7 +61,7 @@ export default class Timeline {
       onChange: () => this.#changed(),
       failed: (refusal, where) => !where && emit("tw:ui.toast", { text: refusal.message || word("not-loaded"), tone: "warning" }),
     });
-    this.below = new Pill(section.querySelector(".pill--below"), { name: belowWords, press: () => this.toNewest({ smooth: true }), signal });
+    this.below = new Pill(section.querySelector(".pill--below"), { name: belowWords, press: () => this.toNewest(), signal });
     this.above = new Pill(section.querySelector(".pill--above"), { name: aboveWords, press: () => this.#toFirstNew(), signal });
     this.reading = new Reading({ lastSeen: () => this.#lastSeen(), mark: (seq) => this.#read(seq), signal });
     this.places = new Places(this, signal);
@@ -186,10 +186,10 @@ export default class Timeline {
   }
 
   /** To the end, loading it where it is not on the page. */
-  async toNewest({ smooth = false } = {}) {
+  async toNewest() {
     if (this.rows.span.hasNewer && !(await this.paginator.replace())) return;
     this.rows.showUnsent(outbox.pending(this.room));
-    this.scroll.toEnd({ smooth });
+    this.scroll.toEnd();
     this.#changed();
   }
 
