@@ -21,7 +21,6 @@ def test_the_card_says_who_somebody_is_and_how_to_write_to_them(signed_in: Any, 
         "@<bdi>bob</bdi>",
         "Boats.",
         "Asia/Tokyo",
-       
         f'name="users" value="{bob.pk}"',
     ):
         assert part in text
@@ -30,7 +29,12 @@ def test_the_card_says_who_somebody_is_and_how_to_write_to_them(signed_in: Any, 
 
 def test_a_pane_gets_the_card_alone(signed_in: Any, alice: Any, bob: Any) -> None:
     text = signed_in(alice).get(f"/people/{bob.pk}/", headers={"x-fragment": "pane"}).content.decode()
-    assert "<html" not in text and "<h1" not in text and 'class="person-card"' in text and f'data-presence="{bob.pk}"' in text
+    assert (
+        "<html" not in text
+        and "<h1" not in text
+        and 'class="person-card"' in text
+        and f'data-presence="{bob.pk}"' in text
+    )
 
 
 def test_one_does_not_write_to_oneself_nor_to_who_is_away(signed_in: Any, alice: Any, bob: Any, charlie: Any) -> None:
