@@ -1,0 +1,105 @@
+/** What the chat page thinks with: finding by letters, the order of rooms, keys, and changes to text. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { countCharacters, inOpenFence } from "../../../static/js/lib/edit.js";
+import { best, plain, score } from "../../../static/js/lib/fuzzy.js";
+import { KEYMAP, matches } from "../../../static/js/lib/keymap.js";
+import { arrange, counted, kindOf, titleOf } from "../../../static/js/lib/roomlist.js";
+
+const room = (id, more = {}) => ({ id: String(id), name: `room ${id}`, kind: "public", unread: 0, mentions: 0, notify: "all", pinned: false, archived: false, last_message_at: null, ...more });
+const person = (id, name) => ({ id: String(id), username: name.toLowerCase(), display_name: name });
+const ids = (rooms) => rooms.map(({ id }) => id);
+const names = (item) => [item];
+
+test("the start of a name beats the start of a word, that beats the middle, that beats scattered letters", () => {
+  const scores = ["design", "new design", "redesign", "d-e-s-i-g-n"].map((name) => score(name, "design"));
+  assert.deepEqual([...scores].sort((a, b) => b - a), scores);
+  assert.ok(scores.at(-1) > 0);
+});
+
+test("case and accents do not matter, and other scripts are found as they are", () => {
+  assert.deepEqual(best(["Café", "Kaffee", "غرفة القهوة"], "cafe", names), ["Café"]);
+  assert.deepEqual(best(["Café", "غرفة القهوة"], "القهوة", names), ["غرفة القهوة"]);
+  assert.equal(plain("ÅNGSTRÖM"), "angstrom");
+});
+
+test("letters that are not all there, or not in order, find nothing", () => {
+  assert.deepEqual(best(["release notes"], "rxn", names), []);
+  assert.deepEqual(best(["release notes"], "nr", names), []);
+  assert.deepEqual(best(["release notes"], "rln", names), ["release notes"]);
+});
+
+test("without letters everything is found, in its own order", () => {
+  assert.deepEqual(best(["b", "a"], "  ", names), ["b", "a"]);
+});
+
+test("rooms stand pinned, then unread, then the latest, and archived ones last", () => {
+  const rooms = [
+    room(1, { last_message_at: "2026-01-05" }),
+    room(2, { unread: 3, last_message_at: "2026-01-01" }),
+    room(3, { pinned: true }),
+    room(4, { archived: true, unread: 9, last_message_at: "2026-01-09" }),
+    room(5, { last_message_at: "2026-01-06" }),
+    room(6, { unread: 1, last_message_at: "2026-01-02" }),
+  ];
+  assert.deepEqual(ids(arrange(rooms)), ["3", "6", "2", "5", "1", "4"]);
+});
+
+test("a room that was unread when it was opened keeps its place while it is open", () => {
+  const rooms = [room(1, { last_message_at: "2026-01-05" }), room(2, { last_message_at: "2026-01-01" })];
+  assert.deepEqual(ids(arrange(rooms, "2")), ["2", "1"]);
+  assert.deepEqual(ids(arrange(rooms)), ["1", "2"]);
+});
+
+test("what counts is what one asked for", () => {
+  const busy = { unread: 5, mentions: 2 };
+  assert.deepEqual(counted(room(1, busy)), busy);
+  assert.deepEqual(counted(room(1, { ...busy, notify: "mentions" })), { unread: 0, mentions: 2 });
+  assert.deepEqual(counted(room(1, { ...busy, notify: "none" })), { unread: 0, mentions: 0 });
+  assert.deepEqual(counted(room(1, { ...busy, kind: "direct" })), { unread: 5, mentions: 5 });
+});
+
+test("a conversation is called by the others in it, and one with nobody else by its own word", () => {
+  const ann = person(1, "Ann");
+  const bob = person(2, "Bob");
+  const cy = person(3, "Cy");
+  const direct = (...members) => room(9, { kind: "direct", name: "", members });
+  assert.equal(titleOf(direct(ann, bob), "1"), "Bob");
+  assert.equal(titleOf(direct(ann, bob, cy), "1"), "Bob, Cy");
+  assert.equal(titleOf(direct(ann), "1", "Notes"), "Notes");
+  assert.equal(kindOf(direct(ann, bob), "1").partner, bob);
+  assert.equal(kindOf(direct(ann, bob, cy), "1").partner, null);
+});
+
+const press = (key, more = {}) => ({ key, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
+
+test("a key is meant only with exactly its companions", () => {
+  assert.ok(matches(press("k", { ctrlKey: true }), ["Mod+K"]));
+  assert.ok(!matches(press("k"), ["Mod+K"]));
+  assert.ok(!matches(press("k", { ctrlKey: true, shiftKey: true }), ["Mod+K"]));
+  assert.ok(matches(press("X", { ctrlKey: true, shiftKey: true }), ["Mod+Shift+X"]));
+  assert.ok(!matches(press("ArrowDown", { altKey: true, shiftKey: true }), ["Alt+ArrowDown"]));
+});
+
+test("a sign is meant with Shift or without, as keyboards differ", () => {
+  assert.ok(matches(press("?", { shiftKey: true }), ["?"]));
+  assert.ok(matches(press("?"), ["?"]));
+});
+
+test("no key means two things in one place", () => {
+  for (const where of new Set(KEYMAP.map((entry) => entry.where))) {
+    const keys = KEYMAP.filter((entry) => entry.where === where).flatMap((entry) => entry.keys);
+    assert.equal(new Set(keys).size, keys.length, where);
+  }
+});
+
+test("Enter breaks the line inside a fence that is still open, and only there", () => {
+  assert.ok(inOpenFence("```js\nlet a", 11));
+  assert.ok(!inOpenFence("```js\nlet a\n```\n", 16));
+  assert.ok(!inOpenFence("before ```\n", 0));
+});
+
+test("characters are counted as the server counts them", () => {
+  assert.equal(countCharacters("🌊a"), 2);
+  assert.equal(countCharacters("نورا"), 4);
+});
