@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from rooms import access, events, sync
+from rooms import access, events, limits, sync
 from rooms.actions import messages, reads
 from rooms.actions.messages import Draft
 from rooms.live import live
@@ -20,7 +20,6 @@ from talkwave.web.ratelimit import Buckets
 
 Answer = dict[str, Any] | None
 
-_people = Buckets(*settings.RATE_MESSAGES)
 _programs = Buckets(*settings.RATE_MESSAGES_API)
 # A typing hint lasts seven seconds; more often than every two helps nobody.
 _typing = Buckets(0.5, 2)
@@ -34,7 +33,7 @@ async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     for later in ("reply_to", "attachments"):
         if command.get(later):
             raise Malformed(_("%(field)s is not possible here.") % {"field": later})
-    buckets = _programs if consumer.socket.is_program else _people
+    buckets = _programs if consumer.socket.is_program else limits.posting
     if wait := buckets.take(consumer.socket.user_id):
         raise consumer.too_fast(wait)
     draft = Draft(consumer.socket.user_id, command.get("room"), string(command, "body"), client_id)

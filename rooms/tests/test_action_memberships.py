@@ -263,6 +263,15 @@ def test_an_account_that_ends_leaves_its_rooms_and_keeps_its_conversations(room,
     assert counted(room) and counted(square) and true_version(room)
 
 
+def test_closing_an_account_takes_its_person_out_of_the_rooms(room, olga, alice, published):
+    from accounts.actions import delete_account
+
+    delete_account(olga, olga)
+    assert roles(room) == {"bob": "owner", "alice": "member"} and len(roles(room)) == 2
+    assert to_person(published, olga)[:1] == ["unsubscribe"]
+    assert true_version(room)
+
+
 # --- at once ----------------------------------------------------------------------------------------
 
 
