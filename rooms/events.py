@@ -1,6 +1,6 @@
 """What goes on the wire when something changed: each function builds one event and hands it to publish."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.models import User
@@ -11,21 +11,30 @@ from talkwave.realtime import publish
 from talkwave.realtime.publish import RoomEvent
 
 
-def message_event(message: Message) -> RoomEvent:
-    """The durable event of a message's present state: `message.created` where it never changed."""
+def message_event(message: Message, sender: User | None = None) -> RoomEvent:
+    """The durable event of a message's present state: `message.created` where it never changed.
+
+    `sender` saves fetching them, where the caller has looked at them in this transaction.
+    """
     kind = "message.created" if message.changes == 1 else "message.updated"
     # `message` comes last: publish.RoomEvent says why.
-    text = publish.encode(
-        {"type": kind, "room": str(message.room_id), "version": message.version, "message": message_wire(message)}
+    json = publish.encode(
+        {
+            "type": kind,
+            "room": str(message.room_id),
+            "version": message.version,
+            "message": message_wire(message, sender=sender),
+        }
     )
-    return RoomEvent(message.version, text, message.sender_id, str(message.client_id) if message.client_id else None)
+    return RoomEvent(message.version, json, message.sender_id, str(message.client_id) if message.client_id else None)
 
 
-def messages_changed(messages: Iterable[Message]) -> None:
-    """`message.created` or `message.updated` for each, one envelope a room."""
+def messages_changed(messages: Iterable[Message], senders: Mapping[int, User] | None = None) -> None:
+    """`message.created` or `message.updated` for each, one envelope a room. `senders`: as `message_event`'s, by id."""
     batches: dict[int, list[RoomEvent]] = {}
     for message in messages:
-        batches.setdefault(message.room_id, []).append(message_event(message))
+        event = message_event(message, senders.get(message.sender_id) if senders else None)
+        batches.setdefault(message.room_id, []).append(event)
     publish.room_events(batches)
 
 
@@ -37,10 +46,10 @@ def shared_room(room: Room) -> dict[str, Any]:
 
 def room_state_event(room: Room) -> RoomEvent:
     """`room.updated` at the room's state version."""
-    text = publish.encode(
+    json = publish.encode(
         {"type": "room.updated", "room": str(room.pk), "version": room.state_version, "state": shared_room(room)}
     )
-    return RoomEvent(room.state_version, text)
+    return RoomEvent(room.state_version, json)
 
 
 def room_updated(room: Room) -> None:

@@ -64,10 +64,11 @@ _lives: "WeakKeyDictionary[asyncio.AbstractEventLoop, Live]" = WeakKeyDictionary
 def live() -> Live:
     """That of the running event loop."""
     loop = asyncio.get_running_loop()
-    if loop not in _lives:
-        _lives[loop] = Live()
+    # Asked at every message: one look.
+    if (running := _lives.get(loop)) is None:
+        running = _lives[loop] = Live()
         lifecycle.on_stop(loop, stop)
-    return _lives[loop]
+    return running
 
 
 async def stop() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F
@@ -12,6 +13,7 @@ from rooms.models import Membership, Message, Room
 from rooms.queries import direct_members, mentions_of_membership
 
 
+@lru_cache(maxsize=256)  # the messages of a batch, and their acks, share their moment
 def when(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC, milliseconds: what JavaScript keeps."""
     if moment is None:
@@ -19,10 +21,10 @@ def when(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def message_wire(message: Message, *, reader_id: int | None = None) -> dict[str, Any]:
+def message_wire(message: Message, *, reader_id: int | None = None, sender: User | None = None) -> dict[str, Any]:
     """A Message. The same for every member, but for `client_id`, which only its author is shown.
 
-    Needs `sender` and the prefetched `mentions`.
+    Needs the prefetched `mentions`, and `sender` of the message or given.
     """
     gone = message.deleted_at is not None
     wire: dict[str, Any] = {
@@ -31,7 +33,7 @@ def message_wire(message: Message, *, reader_id: int | None = None) -> dict[str,
         "seq": message.seq,
         "version": message.version,
         "kind": message.kind,
-        "sender": person(message.sender),
+        "sender": person(sender or message.sender),
         "body": "" if gone else message.body,
         "html": "" if gone else message.html,
         "created_at": when(message.created_at),

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from rooms import access, events
 from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Room
+from rooms.roles import verbs
 from rooms.system import system_body
 from rooms.text import clean, parse_mentions, render
 from talkwave.errors import Refused
@@ -62,7 +64,7 @@ def _post_ready(
     with transaction.atomic():
         # Locked before anything is read: what the batch decides on cannot change under it.
         rooms = {room.pk: room for room in Room.objects.locked(room_ids)}
-        seats = _memberships(room_ids, {drafts[place].sender_id for place, _, _ in ready})
+        seats = _seats(room_ids, {drafts[place].sender_id for place, _, _ in ready})
         stored = _stored([drafts[place] for place, _, _ in ready])
         fresh: list[Message] = []
         for place, room_id, body in ready:
@@ -72,7 +74,7 @@ def _post_ready(
                 results[place] = stored[key]
                 continue
             try:
-                room, sender = _admit(rooms.get(room_id), seats.get((room_id, draft.sender_id)), draft.sender_id)
+                room = _admit(rooms.get(room_id), seats.get((room_id, draft.sender_id)), draft.sender_id)
             except Refused as refusal:
                 results[place] = refusal
                 continue
@@ -81,7 +83,7 @@ def _post_ready(
                 room_id=room_id,
                 seq=room.last_seq,
                 version=room.take_version(),
-                sender=sender,
+                sender_id=draft.sender_id,
                 client_id=draft.client_id,
                 body=body,
                 html=bodies.html(room_id, body),
@@ -93,46 +95,56 @@ def _post_ready(
                 stored[key] = message
         if fresh:
             _store(fresh, rooms, bodies, now)
-            events.messages_changed(fresh)
+            events.messages_changed(fresh, {seat.person.pk: seat.person for seat in seats.values()})
 
 
-def _memberships(room_ids: set[int], user_ids: set[int]) -> dict[tuple[int, int], Membership]:
-    found = Membership.objects.filter(room_id__in=room_ids, user_id__in=user_ids).select_related("user")
-    people: dict[int, User] = {}
-    seats = {}
-    for seat in found:
-        # One User object a person, however many rooms: its wire form is made once.
-        seat.user = people.setdefault(seat.user_id, seat.user)
-        seats[seat.room_id, seat.user_id] = seat
-    return seats
+class _Seat(NamedTuple):
+    """One person in one room, as far as posting asks."""
+
+    role: str
+    person: User
+
+
+def _seats(room_ids: set[int], user_ids: set[int]) -> dict[tuple[int, int], _Seat]:
+    found = Membership.objects.filter(room_id__in=room_ids, user_id__in=user_ids).values_list(
+        "room_id", "user_id", "role", *[f"user__{name}" for name in _PERSON]
+    )
+    return {(room_id, user_id): _Seat(role, _person(user_id, *state)) for room_id, user_id, role, *state in found}
+
+
+# What of a person posting has to know: whether they may take part, and what others see of them.
+_PERSON = ("username", "display_name", "avatar_version", "is_active", "suspended_at", "deleted_at")
+
+
+@lru_cache(maxsize=4096)
+def _person(user_id: int, *state: Any) -> User:
+    """That person in just this state; another name, or a suspension, is another entry. Only to be looked at."""
+    return User(pk=user_id, **dict(zip(_PERSON, state, strict=True)))
 
 
 def _stored(drafts: Iterable[Draft]) -> dict[tuple[int, uuid.UUID | None], Message]:
-    keyed = [draft for draft in drafts if draft.client_id is not None]
-    found = Message.objects.filter(
-        sender_id__in={draft.sender_id for draft in keyed}, client_id__in={draft.client_id for draft in keyed}
-    )
+    """What is there already of these drafts. (Another person's message with the same `client_id` matches none.)"""
+    found = Message.objects.filter(client_id__in={draft.client_id for draft in drafts if draft.client_id is not None})
     return {(message.sender_id, message.client_id): message for message in found}
 
 
-def _admit(room: Room | None, membership: Membership | None, sender_id: int) -> tuple[Room, User]:
-    """The room and the sender, where that member may post there; raises Refused as access does."""
+def _admit(room: Room | None, seat: _Seat | None, sender_id: int) -> Room:
+    """The room, where that person may post there; raises Refused as access does."""
     if room is None:
         raise access.not_found()
-    if membership is None:
-        sender = User.objects.filter(pk=sender_id).first()
-        if sender is None or not sender.can_take_part:
-            raise access.not_found()
-        access.check(access.Seat(room, None), "post")
+    if seat is not None and seat.person.can_take_part:
+        if "post" not in verbs(room.kind, seat.role, archived=room.archived_at is not None):
+            access.check(access.Seat(room, Membership(room=room, user_id=sender_id, role=seat.role)), "post")
+        return room
+    sender = User.objects.filter(pk=sender_id).first()
+    if sender is None or not sender.can_take_part:
         raise access.not_found()
-    if not membership.user.can_take_part:
-        raise access.not_found()
-    access.check(access.Seat(room, membership), "post")
-    return room, membership.user
+    access.check(access.Seat(room, None), "post")
+    raise access.not_found()
 
 
 def _store(fresh: list[Message], rooms: dict[int, Room], bodies: "_Rendered", now: datetime) -> None:
-    Message.objects.bulk_create(fresh)
+    Message.objects.insert(fresh)
     mentions = [
         Mention(message=message, user_id=user_id, room_id=message.room_id, seq=message.seq)
         for message in fresh

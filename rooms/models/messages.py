@@ -1,7 +1,11 @@
 """Messages, whom they mention, and what is kept of deleted ones."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from rooms.models.rooms import Room
@@ -20,6 +24,47 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def after(self, seq: int, limit: int) -> list["Message"]:
         """The `limit` messages just above `seq`, ascending."""
         return list(self.filter(seq__gt=seq).order_by("seq")[:limit])
+
+    def insert(self, messages: Sequence["Message"]) -> None:
+        """Stores new messages of people (kind `text`) and gives them their ids; they are numbered already.
+
+        As `bulk_create`, in a quarter of its time: that is half of what storing a message costs (docs/decisions.md).
+        """
+        features = connection.features
+        adapted = connection.ops.adapt_datetimefield_value
+        moments = {moment: adapted(moment) for moment in {message.created_at for message in messages}}
+        with connection.cursor() as cursor:
+            most = min(_ROWS_AT_ONCE, (features.max_query_params or 65_535) // len(_COLUMNS))
+            for start in range(0, len(messages), most):
+                chunk = messages[start : start + most]
+                values: list[Any] = []
+                for message in chunk:
+                    client_id = message.client_id
+                    values += (
+                        message.room_id, message.seq, message.version, message.changes, message.sender_id,
+                        client_id if client_id is None or features.has_native_uuid_field else client_id.hex,
+                        message.kind, message.body, message.html, moments[message.created_at],
+                    )  # fmt: skip
+                cursor.execute(_insertion(len(chunk)), values)
+                # In which order they come back, no database promises.
+                ids = {(room_id, seq): pk for pk, room_id, seq in cursor.fetchall()}
+                for message in chunk:
+                    message.pk = ids[message.room_id, message.seq]
+                    message._state.adding = False
+
+
+# What `insert` writes; the other columns of a new message are null.
+_COLUMNS = ("room_id", "seq", "version", "changes", "sender_id", "client_id", "kind", "body", "html", "created_at")
+_ROWS_AT_ONCE = 256
+
+
+@lru_cache(maxsize=_ROWS_AT_ONCE)
+def _insertion(rows: int) -> str:
+    row = f"({', '.join(['%s'] * len(_COLUMNS))})"
+    return (
+        f"INSERT INTO rooms_message ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * rows)}"  # noqa: S608 (no words from outside)
+        " RETURNING id, room_id, seq"
+    )
 
 
 class Message(models.Model):
@@ -47,7 +92,8 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["room", "seq"], name="one_message_a_seq"),
-            models.UniqueConstraint(fields=["sender", "client_id"], name="one_message_a_client_id"),
+            # The client_id first: a batch of messages, by however many people, is one look into one index.
+            models.UniqueConstraint(fields=["client_id", "sender"], name="one_message_a_client_id"),
         ]
         indexes = [
             models.Index(fields=["room", "version"], name="message_version"),

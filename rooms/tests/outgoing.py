@@ -25,7 +25,7 @@ def to_person(published: list[Any], user: Any) -> list[Any]:
         if message.get("user") != user.pk:
             continue
         if message["op"] == "event":
-            event = json.loads(message["text"])
+            event = json.loads(message["json"])
             found.append((event["type"], event.get("reason")))
         else:
             found.append(message["op"])

@@ -19,6 +19,7 @@ from talkwave.errors import Refused
 from talkwave.realtime import frames, lifecycle
 from talkwave.realtime.frames import Malformed
 from talkwave.realtime.hub import Hub
+from talkwave.realtime.parts import PARTS
 from talkwave.realtime.socket import FLOODING, NOT_A_FRAME, RESTARTING, SIGNED_OUT, SUSPENDED, Socket
 from talkwave.web.ratelimit import Buckets
 
@@ -70,7 +71,13 @@ class LiveConsumer(AsyncConsumer):
             await send({"type": "websocket.close", "code": RESTARTING})
             return
         self.hub = lifecycle.hub()
-        self.socket = Socket(send, user, session_key=session_key, send_now=self.hub.send_now)
+        self.socket = Socket(
+            send,
+            user,
+            session_key=session_key,
+            send_now=self.hub.send_now,
+            takes_parts=PARTS in (scope.get("extensions") or {}),
+        )
         self._buckets = _programs if self.socket.is_program else _people
         try:
             if len(self.hub.people.get(user.pk, ())) >= settings.SOCKETS_PER_USER:

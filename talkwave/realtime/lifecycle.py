@@ -48,12 +48,12 @@ async def drain(seconds: float) -> None:
     if (running := _hubs.get(asyncio.get_running_loop())) is None:
         return
     made, _ = running
-    sockets = made.sockets
-    random.shuffle(sockets)
-    for done, socket in enumerate(sockets, start=1):
-        made.end(socket, RESTARTING)
-        if done % 50 == 0 or done == len(sockets):
-            await asyncio.sleep(seconds * min(50, len(sockets)) / len(sockets))
+    if sockets := made.sockets:
+        # Each at a moment of its own within the time.
+        delays = sorted(random.uniform(0, seconds) for _ in sockets)  # noqa: S311
+        for delay, socket in zip(delays, sockets, strict=True):
+            made.loop.call_later(delay, made.end, socket, RESTARTING)
+        await asyncio.sleep(delays[-1] + 0.05)
     await stop()
 
 

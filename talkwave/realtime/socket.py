@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ class Socket:
     """What the hub and the consumer know of a connection. Never blocks: `push` keeps, `flush` writes what it can."""
 
     __slots__ = (
-        "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_writing", "is_program", "last_heard",
+        "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_takes_parts", "_writing", "is_program", "last_heard",
         "refusals", "rooms", "send_now", "session_key", "state", "user", "user_id", "watching",
     )  # fmt: skip
 
@@ -32,6 +32,7 @@ class Socket:
         *,
         session_key: str | None,
         send_now: Callable[["Socket"], None],
+        takes_parts: bool = False,
     ) -> None:
         self.user = user
         self.user_id: int = user.pk
@@ -44,7 +45,9 @@ class Socket:
         self.last_heard = time.monotonic()
         self.send_now = send_now
         self._send = send
-        self._out: list[tuple[str, str | None]] = []
+        self._takes_parts = takes_parts
+        # What is to go out, in pieces, a comma before each object.
+        self._out: list[bytes | memoryview] = []
         # The sizes of the frames that are out and not confirmed, and their sum.
         self._sizes: deque[int] = deque()
         self._bytes_out = self._bytes_waiting = 0
@@ -59,22 +62,27 @@ class Socket:
 
     def push(self, event: Mapping[str, Any]) -> None:
         """One object for this client; it goes out with whatever else is ready at the next flush."""
-        self.push_text(encode(event))
+        self.push_json(encode(event))
 
     def greet(self, hello: Mapping[str, Any]) -> None:
         """The first object of all; what came in meanwhile was kept and follows it."""
-        self._out.insert(0, (encode(hello), None))
+        self._out[:0] = (b",", encode(hello))
         self._greeted = True
         self.send_now(self)
 
-    def push_text(self, text: str, frame: str | None = None) -> None:
-        """JSON objects joined by commas; `frame` is the same as a frame of its own, where many sockets share it."""
+    def push_json(self, json: bytes) -> None:
+        """JSON objects joined by commas."""
+        self.push_parts((json,))
+
+    def push_parts(self, parts: Sequence[bytes | memoryview]) -> None:
+        """The same in pieces, as the hub has them: large ones are shared by many sockets, and copied by none."""
         if self._closed:
             return
         if not self._out and self._greeted:
             self.send_now(self)
-        self._out.append((text, frame))
-        self._bytes_waiting += len(text)
+        self._out.append(b",")
+        self._out += parts
+        self._bytes_waiting += sum(map(len, parts))
         if self._bytes_waiting > settings.SOCKET_WINDOW_BYTES:
             self.close(TOO_SLOW)
 
@@ -88,20 +96,22 @@ class Socket:
         """Writes what waits as one frame. While an earlier frame is still being taken by the server, it goes on waiting."""
         if self._writing is not None or not self._out or self._closed or not self._greeted:
             return
-        if len(self._out) == 1 and self._out[0][1] is not None:
-            frame = self._out[0][1]
-        else:
-            frame = "[" + ",".join([text for text, _ in self._out]) + "]"
-        self._out.clear()
+        parts, self._out = self._out, []
+        # A frame is an array: a bracket in place of the first comma.
+        parts[0] = b"["
+        parts.append(b"]")
         self._bytes_waiting = 0
-        size = len(frame)
+        size = sum(map(len, parts))
         self._sizes.append(size)
         self._bytes_out += size
         self._frames_out += 1
         if len(self._sizes) > settings.SOCKET_WINDOW_FRAMES or self._bytes_out > settings.SOCKET_WINDOW_BYTES:
             self.close(TOO_SLOW)
             return
-        self._write({"type": "websocket.send", "text": frame})
+        if self._takes_parts:
+            self._write({"type": "websocket.send", "parts": parts, "size": size})
+        else:
+            self._write({"type": "websocket.send", "text": b"".join(parts).decode()})
 
     def close(self, code: int) -> None:
         """Ends the connection with this code, once; what waits is dropped, sync brings it back."""

@@ -10,10 +10,13 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from talkwave.realtime.parts import PARTS, frame_head
 from talkwave.serving.drain import Drain
 
 PING_SECONDS = 120
@@ -40,6 +43,21 @@ class ChatSocketProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn = ChatServerProtocol(max_size=self.config.ws_max_size, logger=self.logger)
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.scope["extensions"][PARTS] = {}
+
+    async def send(self, message: Any) -> None:
+        """As uvicorn does; a frame that comes in pieces goes to the transport in these."""
+        if "parts" not in message:
+            await super().send(message)
+            return
+        await self.writable.wait()
+        if self.close_sent or self.conn.state is not State.OPEN:
+            raise ClientDisconnected
+        self.transport.writelines((frame_head(message["size"]), *message["parts"]))
 
     def handle_cont(self, event: Frame) -> None:
         # Each piece costs far more memory than the byte it may hold.
