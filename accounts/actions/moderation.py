@@ -26,8 +26,9 @@ def suspend(actor: User | None, user: User, reason: str = "") -> User:
             return user
         user.suspended_at = user.access_changed_at = timezone.now()
         user.save(update_fields=["suspended_at", "access_changed_at"])
-        sessions.end(UserSession.objects.filter(user=user), farewell="suspended")
+        # First: a socket closes with the first code it is given, and this one says why.
         publish.close_user(user.pk, 4403)
+        sessions.end(UserSession.objects.filter(user=user), farewell="suspended")
         detail = reason.strip()[:REASON_MAX_LENGTH]
         moderated.send(sender=User, actor=actor, verb="suspend", subject=user.username, detail=detail)
     return user

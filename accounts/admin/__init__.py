@@ -3,7 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.shortcuts import redirect
+from django.views.generic import RedirectView
 
 from accounts.admin.people import PersonAdmin
 from accounts.admin.tokens import ApiTokenAdmin
@@ -13,7 +13,7 @@ from accounts.models import ApiToken, User
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # One page to change a password too: it keeps this session and closes the others with their sockets.
-admin.site.password_change = lambda request, extra_context=None: redirect("account_change_password")  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign]
 
 # allauth's list shows session keys, which are as good as passwords, and ends sessions without their sockets.
 if admin.site.is_registered(UserSession):

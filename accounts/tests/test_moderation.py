@@ -19,7 +19,7 @@ def test_a_suspended_person_is_out_at_once_everywhere_and_told_so_once(
     suspend(root, alice, "spam")
     alice.refresh_from_db()
     assert alice.suspended_at == alice.access_changed_at is not None
-    assert (alice.pk, 4403, None) in closed()
+    assert closed()[0] == (alice.pk, 4403, None)
     assert not UserSession.objects.filter(user=alice).exists() and alice not in User.objects.present()
     page = client.get("/settings/profile/")
     assert page.status_code == 403 and "This account is suspended" in page.content.decode()

@@ -57,6 +57,14 @@ def test_revoking_one_session_closes_its_sockets_alone(
     assert mine.ask(type="ping")["type"] == "pong"
 
 
+def test_a_page_that_is_open_while_one_is_suspended_hears_why(
+    signed_in: Any, alice: Any, socket_of: Callable[..., Client]
+) -> None:
+    socket = socket_of(signed_in(alice))
+    suspend(None, alice)
+    assert socket.closed_with() == 4403
+
+
 def test_a_revoked_token_is_out_and_the_persons_other_programs_come_back(
     server: Any, transactional_db: None, alice: Any
 ) -> None:
