@@ -4,6 +4,8 @@
  */
 export const ROWS_MOST = 300;
 const PAGE = 50;
+/** Around a place there must be a screen of messages on either side, to put it where it is wanted. */
+const PAGE_AROUND = 100;
 const SCREENS_AHEAD = 2;
 const RETRY_MS = 3_000;
 
@@ -47,7 +49,7 @@ export class Paginator {
   /** Shows the newest page, or the one around a seq, in place of what is here. False where it could not be had. */
   async replace({ around = null } = {}) {
     const round = ++this.#round;
-    const answer = await this.#ask(around === null ? {} : { around });
+    const answer = await this.#ask(around === null ? {} : { around, limit: PAGE_AROUND });
     if (round !== this.#round || !answer) return false;
     this.rows.clear();
     this.#take(answer, "after");

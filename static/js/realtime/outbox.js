@@ -101,7 +101,8 @@ export class Outbox {
 
   /** Sends what can be sent; called when the connection is back. */
   flush() {
-    for (const room of new Set(this.pending().map((entry) => entry.room))) {
+    const rooms = new Set(this.pending().filter((entry) => entry.state !== "failed").map((entry) => entry.room));
+    for (const room of rooms) {
       if (this.#busy.size >= ROOMS_AT_ONCE) return;
       if (!this.#busy.has(room)) this.#run(room);
     }

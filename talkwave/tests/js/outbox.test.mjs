@@ -162,6 +162,23 @@ test("a refusal stays with its reason until one retries or deletes it, and the n
   assert.deepEqual(await storage.all(), []);
 });
 
+test("with nothing left but what failed, the outbox rests", async () => {
+  let asked = 0;
+  const { outbox, said } = harness({
+    request: async () => {
+      asked += 1;
+      throw new Refused("read_only", "Archived.");
+    },
+  });
+  await outbox.start(1);
+  for (const room of ["7", "8"]) outbox.enqueue({ room, body: "no" });
+  await settle();
+  const quiet = said.length;
+  for (let turn = 0; turn < 3; turn += 1) outbox.flush();
+  await settle();
+  assert.deepEqual([asked, said.length], [2, quiet]);
+});
+
 test("too fast is waited out as long as the server says, and nothing fails", async () => {
   const { request, stored } = server();
   const refusals = [new Refused("rate_limited", "", 2.5), new Refused("unavailable")];

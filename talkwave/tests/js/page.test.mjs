@@ -26,6 +26,7 @@ test("case and accents do not matter, and other scripts are found as they are", 
 test("letters that are not all there, or not in order, find nothing", () => {
   assert.deepEqual(best(["release notes"], "rxn", names), []);
   assert.deepEqual(best(["release notes"], "nr", names), []);
+  assert.deepEqual(best(["Profile and settings"], "den", names), []);
   assert.deepEqual(best(["release notes"], "rln", names), ["release notes"]);
 });
 
