@@ -1,5 +1,6 @@
 """What a request takes from the person who makes it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +15,8 @@ from accounts.actions.sessions import FAREWELL
 from accounts.models import User
 from accounts.views.farewell import farewell, wants_page
 
+_PICTURE = re.compile(r"/people/\d+/avatar")
+
 
 class PersonMiddleware:
     """The person's language and time zone; the list of sessions kept true; a last word to who was put out."""
@@ -22,6 +25,9 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # A picture is the same for everybody: looking at the session would cost queries, and caches its sharing.
+        if _PICTURE.fullmatch(request.path):
+            return self.get_response(request)
         if request.user.is_authenticated:
             _use_choices_of(request.user)
             _note_activity(request)

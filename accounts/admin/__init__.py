@@ -13,7 +13,7 @@ from accounts.models import ApiToken, User
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # One page to change a password too: it keeps this session and closes the others with their sockets.
-admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[assignment,method-assign]
 
 # allauth's list shows session keys, which are as good as passwords, and ends sessions without their sockets.
 if admin.site.is_registered(UserSession):

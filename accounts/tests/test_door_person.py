@@ -68,6 +68,15 @@ def test_a_picture_can_be_kept_for_ever_under_its_version_alone(visitor: Any, al
         assert client.get(f"/people/{alice.pk}/avatar{other}")["Cache-Control"] == "no-cache"
 
 
+def test_a_picture_costs_one_query_and_caches_may_share_it(
+    signed_in: Any, alice: Any, django_assert_num_queries: Any
+) -> None:
+    client = signed_in(alice)
+    with django_assert_num_queries(1):
+        response = client.get(alice.avatar_url)
+    assert "Cookie" not in response.get("Vary", "")
+
+
 def test_a_drawn_picture_can_do_nothing_when_opened_by_itself(visitor: Any, person: Any) -> None:
     user = person("mallory", display_name="<script>alert(1)</script> &")
     response = visitor().get(user.avatar_url)

@@ -24,8 +24,8 @@ def test_a_suspended_person_is_out_at_once_everywhere_and_told_so_once(
     page = client.get("/settings/profile/")
     assert page.status_code == 403 and "This account is suspended" in page.content.decode()
     assert client.get("/settings/profile/")["Location"].startswith("/accounts/login/")
-    picture = other.get(alice.avatar_url, headers={"sec-fetch-dest": "image"})  # must not use the page up
-    assert picture.status_code == 403
+    icon = other.get("/people.json", headers={"sec-fetch-dest": "image"})  # must not use the page up
+    assert icon.status_code == 403
     assert "This account is suspended" in other.get("/").content.decode()
 
 
