@@ -16,13 +16,17 @@ _PROCESSES = f"{_PREFIX}processes"
 _RANK = {"active": 2, "idle": 1}
 
 
+def _address() -> str:
+    return settings.REDIS_URLS[0] if settings.REDIS_URLS else settings.REDIS_NOWHERE
+
+
 class PresenceStore:
     """One a server process. Raises redis' errors: the caller degrades."""
 
     def __init__(self) -> None:
         # Any: redis-py types its asyncio commands as maybe not awaitable.
         self._redis: Any = aioredis.from_url(
-            settings.REDIS_URLS[0], decode_responses=True, socket_connect_timeout=2, socket_timeout=2
+            _address(), decode_responses=True, socket_connect_timeout=2, socket_timeout=2
         )
         self._name = uuid.uuid4().hex
         self._key = _PREFIX + self._name
@@ -74,7 +78,7 @@ class PresenceStore:
 
 async def sweep(*, dry_run: bool = False) -> int:
     """Forgets processes whose key has expired; how many there were. For `cleanup`."""
-    redis: Any = aioredis.from_url(settings.REDIS_URLS[0], decode_responses=True)
+    redis: Any = aioredis.from_url(_address(), decode_responses=True)
     try:
         names = await redis.smembers(_PROCESSES)
         dead = [name for name in names if not await redis.exists(_PREFIX + name)]

@@ -56,6 +56,8 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTT
 
 # --- Django ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    # Makes `runserver` speak WebSocket. Not in every process: its import costs half a second and 28 MB.
+    *(["daphne"] if sys.argv[1:2] == ["runserver"] else []),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -159,18 +161,21 @@ REDIS_EMBEDDED = not REDIS_URLS
 REDIS_ADDRESS_FILE = DATA_DIR / "run" / "redis-url"
 if REDIS_EMBEDDED and REDIS_ADDRESS_FILE.is_file():
     REDIS_URLS = [REDIS_ADDRESS_FILE.read_text(encoding="utf-8").strip()]
+# Where nothing answers: for `runserver` and commands without any Redis. The live path then finds everything in the
+# database, a little later.
+REDIS_NOWHERE = "redis://127.0.0.1:1"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # Without an address (a command while no server runs) publishing is skipped quietly: nobody listens.
-        "CONFIG": {"hosts": REDIS_URLS or ["redis://127.0.0.1:1"], "prefix": env.text("REDIS_PREFIX", "talkwave")},
+        "CONFIG": {"hosts": REDIS_URLS or [REDIS_NOWHERE], "prefix": env.text("REDIS_PREFIX", "talkwave")},
     }
 }
 # Rate limits of sign-in are counted here: shared by all processes.
 CACHES = {
     "default": {
         "BACKEND": "talkwave.web.cache.ForgivingRedisCache",
-        "LOCATION": REDIS_URLS[:1] or ["redis://127.0.0.1:1"],
+        "LOCATION": REDIS_URLS[:1] or [REDIS_NOWHERE],
         "KEY_PREFIX": "talkwave",
     }
 }
@@ -366,7 +371,12 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+    "filters": {"one_line": {"()": "talkwave.web.logs.OneLine"}},
+    "loggers": {
+        "channels_redis.pubsub": {"filters": ["one_line"]},
+        "django.channels.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+    },
 }
 
 try:

@@ -24,3 +24,14 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class OneLine(logging.Filter):
+    """For a library that logs a traceback a second while Redis is away: what is wrong, in one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0] is not None:
+            record.msg, record.args = f"{record.getMessage()} {record.exc_info[0].__name__}", ()
+            record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
