@@ -71,7 +71,7 @@ export function sayRoom() {
 function clicked(event) {
   if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest?.("a[href]");
-  if (!link || link.origin !== location.origin || link.hasAttribute("download")) return;
+  if (!link || link.origin !== location.origin || link.hasAttribute("download") || isWithinPage(link)) return;
   const url = new URL(link.href);
   // A link in a message opens a page apart, but one to a room of ours is just here.
   if (!("pane" in link.dataset) && !placeIn(url)) return;
@@ -79,3 +79,6 @@ function clicked(event) {
   event.preventDefault();
   show(url.href, { push: url.pathname + url.search !== shown });
 }
+
+/** `#main`, `#sidebar`: to another part of this very page. */
+const isWithinPage = (link) => link.getAttribute("href").startsWith("#");

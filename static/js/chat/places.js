@@ -36,6 +36,8 @@ export class Places {
   /** Writes into the history entry what is at the top of the screen; nothing where that is the end of the room. */
   keep() {
     const { rows, scroll, room } = this.timeline;
+    // On the way back the entry is another room's already, while this one still stands.
+    if (placeIn(new URL(location.href))?.room !== room) return;
     const here = scroll.place();
     const atEnd = scroll.nearEnd && !rows.span.hasNewer;
     const place = here?.row.dataset.seq && !atEnd ? { room, seq: Number(here.row.dataset.seq), offset: here.offset } : null;
@@ -82,7 +84,7 @@ export class Places {
   #click(event) {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest?.("a[href]");
-    if (!link || link.origin !== location.origin || link.hasAttribute("download")) return;
+    if (!link || link.origin !== location.origin || link.getAttribute("href").startsWith("#")) return;
     const place = placeIn(new URL(link.href));
     if (place?.room !== this.timeline.room) return;
     const { rows } = this.timeline;
