@@ -1,5 +1,6 @@
 """Forms and fetches that change something: what they answer, and that nothing typed is lost."""
 
+import re
 import uuid
 
 import pytest
@@ -35,6 +36,12 @@ def test_a_form_sent_twice_is_one_message(signed_in, room, alice):
     first = client.post(at("room_post", room), fields, headers=JSON).json()
     assert client.post(at("room_post", room), fields, headers=JSON).json() == first
     assert Message.objects.count() == 1
+
+
+def test_the_form_of_a_page_names_its_message(signed_in, room, alice):
+    client = signed_in(alice)
+    name = lambda: re.search(r'name="client_id" value="([0-9a-f-]{36})"', client.get(at("room", room)).text)[1]  # noqa: E731
+    assert name() != name()
 
 
 @pytest.mark.parametrize("body, status", [("x" * 10_001, 413), ("   ", 400), ("a\x00b", 400)])
@@ -90,7 +97,9 @@ def test_name_and_topic_change_together_or_not_at_all(signed_in, room, olga):
     assert client.post(at("room_edit", room), {"name": "cave", "topic": "x" * 501}).status_code == 413
     room.refresh_from_db()
     assert (room.name, room.version) == ("den", 0)
-    assert client.post(at("room_edit", room), {"name": "cave", "topic": "bats"})["Location"] == at("room_settings", room)
+    assert client.post(at("room_edit", room), {"name": "cave", "topic": "bats"})["Location"] == at(
+        "room_settings", room
+    )
     room.refresh_from_db()
     assert (room.name, room.topic) == ("cave", "bats")
 

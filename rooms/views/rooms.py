@@ -1,5 +1,6 @@
 """Looking at rooms: one, the list of all, and where one lands."""
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -73,6 +74,8 @@ def show_room(
         "oldest": first,
         "newest": last,
         "around": around,
+        # The form without JavaScript: sent twice, it is one message.
+        "client_id": uuid.uuid4(),
         "read_seq": seat.membership.read_seq if seat.membership else seat.room.last_seq,
         "composer_body": composer_body,
         "composer_error": composer_error,
