@@ -82,8 +82,10 @@ function greeted(hello) {
   const restored = epoch !== null && hello.epoch !== epoch;
   epoch = hello.epoch;
   person = hello.user;
-  const open = catchup.rooms().filter((room) => catchup.isOpen(room));
   const listed = new Set(hello.rooms.map((room) => room.id));
+  // Taken out, or gone from elsewhere, while this tab was away: nobody could tell it then.
+  for (const { id } of store.rooms()) if (!listed.has(id)) router.take({ type: "room.left", room: id, reason: "removed" });
+  const open = catchup.rooms().filter((room) => catchup.isOpen(room));
   for (const room of catchup.rooms()) if (!listed.has(room) && !open.includes(room)) catchup.forget(room);
   router.known(hello.rooms);
   store.replace(hello.rooms);

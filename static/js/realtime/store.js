@@ -29,9 +29,9 @@ export class Store {
 
   /** Everything anew, as hello lists it. */
   replace(rooms) {
-    for (const id of this.#rooms.keys()) this.#changed.add(id);
+    const before = [...this.#rooms.keys()];
     this.#rooms = new Map(rooms.map((room) => [room.id, { ...room }]));
-    this.#touch(...this.#rooms.keys());
+    this.#touch(...before, ...this.#rooms.keys());
   }
 
   /** A room joined, or its personal settings changed. */

@@ -163,3 +163,13 @@ test("room.joined again, for a changed setting, does not skip events that are st
   assert.equal(held.get("7"), 10);
   assert.deepEqual(said[0], ["check", 12]);
 });
+
+test("hello after a lost connection is announced, and so is what comes after it", async () => {
+  const { store, announced } = storeWith(den());
+  await Promise.resolve();
+  store.replace([den({ unread: 1 })]);
+  await Promise.resolve();
+  store.apply(created(6));
+  await Promise.resolve();
+  assert.deepEqual(announced, [["7"], ["7"], ["7"]]);
+});
