@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 import pytest
@@ -39,7 +40,7 @@ class Window:
 
     def _listen(self, page: Page) -> None:
         page.on("console", lambda said: self._complain(f"{said.text} ({said.location['url']})", said.type == "error"))
-        page.on("pageerror", lambda error: self._complain(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self._complain(f"uncaught: {error}\n{error.stack}"))
         page.on("response", lambda answer: self._complain(f"{answer.status} {answer.url}", answer.status >= 500))
         # Aborted ones were not wanted any more: the page went elsewhere.
         page.on(
@@ -135,6 +136,21 @@ class Window:
 
     def close(self) -> None:
         self.context.close()
+
+
+def apart(action: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """Runs an action as another process would, in a thread of its own: in this one Playwright's event loop runs, and
+    what an action publishes goes out by a loop of its own."""
+    from django.db import connections
+
+    def run() -> Any:
+        try:
+            return action(*arguments, **options)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
 
 
 @pytest.fixture(scope="module")

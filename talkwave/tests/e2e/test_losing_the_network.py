@@ -12,6 +12,15 @@ from talkwave.testing_servers import ServerProcess
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
+# How many messages the browser keeps for sending.
+KEPT = """count => new Promise((resolve, reject) => {
+    const asked = indexedDB.open("talkwave");
+    asked.onerror = reject;
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("outbox").objectStore("outbox").count();
+        all.onsuccess = () => (asked.result.close(), resolve(all.result === count));
+    };
+})"""
 
 
 def stored(room: Any) -> list[str]:
@@ -92,12 +101,15 @@ def test_a_killed_server_that_comes_back_has_everything_once(
         assert [body for body in order if name in body] == [f"{name} {number}" for number in range(8)]
 
 
-# How many messages the browser keeps for sending.
-KEPT = """count => new Promise((resolve, reject) => {
-    const asked = indexedDB.open("talkwave");
-    asked.onerror = reject;
-    asked.onsuccess = () => {
-        const all = asked.result.transaction("outbox").objectStore("outbox").count();
-        all.onsuccess = () => (asked.result.close(), resolve(all.result === count));
-    };
-})"""
+def test_after_a_lost_connection_the_sidebar_still_tells_what_is_new(
+    visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any
+) -> None:
+    other = make_room("elsewhere", alice="member")
+    a, b = visit(alice, other), visit(bob, room)
+    a.offline()
+    b.say("while you were away")
+    b.sees("while you were away")
+    a.online()
+    expect(a.link_to(room).locator(".room-link__count")).to_contain_text("1")
+    b.say("and now that you are back")
+    expect(a.link_to(room).locator(".room-link__count")).to_contain_text("2")

@@ -1,0 +1,77 @@
+"""Who writes, who is here, what is unread, and who is meant: seen without doing anything."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from talkwave.testing_browser import Window
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Window]
+
+
+def test_one_sees_who_is_writing_until_the_message_is_there(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
+    a, b = visit(alice, room), visit(bob, room)
+    a.composer.press_sequentially("Let me th")
+    expect(b.page.locator(".typing")).to_have_text("Alice is writing")
+    expect(a.page.locator(".typing")).to_be_empty()
+    a.composer.press("Enter")
+    b.sees("Let me th")
+    expect(b.page.locator(".typing")).to_be_empty()
+
+
+def test_one_sees_who_comes_and_goes(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
+    a = visit(alice, room)
+    a.page.get_by_role("link", name="3 people").click()
+    dot = a.page.locator(f'#side .avatar__presence[data-presence="{bob.pk}"]')
+    words = a.page.locator(f'#side [data-presence-words="{bob.pk}"]')
+    expect(dot).to_have_attribute("data-state", "offline")
+    b = visit(bob, room)
+    expect(dot).to_have_attribute("data-state", "active")
+    expect(words).to_have_text("@bob · here")
+    b.page.close()
+    expect(dot).to_have_attribute("data-state", "offline")
+    expect(words).to_have_text("@bob · offline")
+
+
+def test_what_is_unread_is_bold_counted_and_in_the_title_until_it_is_read(
+    visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any
+) -> None:
+    other = make_room("elsewhere", alice="member")
+    a, b = visit(alice, other), visit(bob, room)
+    expect(a.page).to_have_title("elsewhere – TalkWave")
+    for number in range(3):
+        b.say(f"news {number}")
+    link = a.link_to(room)
+    expect(link).to_have_class(re.compile("room-link--unread"))
+    expect(link.locator(".room-link__count")).to_contain_text("3")
+    expect(link.locator(".room-link__mentions")).to_be_hidden()
+    expect(a.page).to_have_title("(3) elsewhere – TalkWave")
+    assert link.locator(".room-link__name").evaluate("name => Number(getComputedStyle(name).fontWeight)") >= 600
+
+    b.say("what does @alice think?")
+    expect(link.locator(".room-link__mentions")).to_contain_text("1")
+    expect(a.page).to_have_title("(4) elsewhere – TalkWave")
+
+    link.click()
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("den")
+    expect(a.page.locator(".timeline__new")).to_have_count(1)
+    expect(a.sees("what does @Alice think?").locator(".mention--me")).to_have_count(1)
+    expect(link).not_to_have_class(re.compile("room-link--unread"))
+    expect(a.page).to_have_title("den – TalkWave")
+    # The line stays where it was while the room is open.
+    expect(a.page.locator(".timeline__new + .message")).to_contain_text("news 0")
+
+
+def test_reading_in_one_window_is_reading_in_all(visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any) -> None:
+    other = make_room("elsewhere", alice="member")
+    desk, sofa, b = visit(alice, other), visit(alice, other), visit(bob, room)
+    b.say("news")
+    for window in (desk, sofa):
+        expect(window.link_to(room)).to_have_class(re.compile("room-link--unread"))
+    sofa.link_to(room).click()
+    expect(desk.link_to(room)).not_to_have_class(re.compile("room-link--unread"))
+    expect(desk.page).to_have_title("elsewhere – TalkWave")

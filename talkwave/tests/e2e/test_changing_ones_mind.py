@@ -1,0 +1,122 @@
+"""Editing and deleting what one wrote, as everybody else sees it; and words that are not lost meanwhile."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from rooms.models import Message
+from talkwave.testing_browser import Window
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Window]
+
+
+def test_arrow_up_edits_my_last_message_for_everybody(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
+    a, b = visit(alice, room), visit(bob, room)
+    a.say("see you at noon")
+    a.sees("see you at noon")
+    b.say("fine")
+    a.sees("fine")
+    a.composer.press("ArrowUp")
+    field = a.page.locator(".edit__body")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("see you at noon")
+    field.fill("see you at **one**")
+    field.press("Enter")
+    for window in (a, b):
+        expect(window.sees("see you at one").locator(".message__edited")).to_be_visible()
+        assert window.texts() == ["see you at one", "fine"]
+    expect(a.composer).to_be_focused()
+
+
+def test_escape_leaves_a_message_as_it_was(visit: Visit, room: Any, alice: Any) -> None:
+    a = visit(alice, room)
+    a.say("as it was")
+    a.sees("as it was")
+    a.composer.press("ArrowUp")
+    field = a.page.locator(".edit__body")
+    field.fill("something else")
+    field.press("Escape")
+    expect(field).to_have_count(0)
+    a.shows(["as it was"])
+    expect(a.composer).to_be_focused()
+    assert Message.objects.get(room=room).edited_at is None
+
+
+def test_a_deleted_message_leaves_a_line_and_not_a_word(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
+    a, b = visit(alice, room), visit(bob, room)
+    a.say("what was I thinking")
+    b.sees("what was I thinking")
+    row = a.sees("what was I thinking")
+    row.hover()
+    a.page.get_by_role("toolbar", name="About this message").get_by_role("button", name="Delete").click()
+    dialog = a.page.get_by_role("dialog", name="Delete this message?")
+    expect(dialog).to_contain_text("what was I thinking")
+    dialog.get_by_role("button", name="Cancel").click()
+    b.sees("what was I thinking")
+
+    row.hover()
+    a.page.get_by_role("toolbar", name="About this message").get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Delete").click()
+    for window in (a, b):
+        expect(window.page.get_by_text("This message was deleted.")).to_be_visible()
+        expect(window.row("what was I thinking")).to_have_count(0)
+        assert window.rows.count() == 1
+    b.page.reload()
+    expect(b.page.get_by_text("This message was deleted.")).to_be_visible()
+    assert "what was I thinking" not in b.page.content()
+
+
+def test_nobody_is_offered_to_change_the_words_of_others(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
+    a, b = visit(alice, room), visit(bob, room)
+    a.say("mine")
+    b.sees("mine").hover()
+    bar = b.page.get_by_role("toolbar", name="About this message")
+    expect(bar.get_by_role("button", name="Copy the text")).to_be_visible()
+    expect(bar.get_by_role("button", name="Edit")).to_be_hidden()
+    # Bob moderates: what others wrote he may take away.
+    expect(bar.get_by_role("button", name="Delete")).to_be_visible()
+    b.say("his")
+    a.sees("his").hover()
+    bar = a.page.get_by_role("toolbar", name="About this message")
+    expect(bar.get_by_role("button", name="Copy the text")).to_be_visible()
+    expect(bar.get_by_role("button", name="Delete")).to_be_hidden()
+
+
+def test_a_draft_survives_a_reload_and_shows_a_pencil(visit: Visit, make_room: Any, room: Any, alice: Any) -> None:
+    other = make_room("elsewhere", alice="member")
+    a = visit(alice, room)
+    a.composer.fill("half a tho")
+    a.page.reload()
+    expect(a.composer).to_have_value("half a tho")
+    a.link_to(other).click()
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("elsewhere")
+    expect(a.composer).to_have_value("")
+    expect(a.link_to(room).locator(".room-link__draft")).to_be_visible()
+    a.link_to(room).click()
+    expect(a.composer).to_have_value("half a tho")
+    a.say("half a thought, finished")
+    a.sees("half a thought, finished")
+    a.page.reload()
+    a.is_live()
+    expect(a.composer).to_have_value("")
+    a.link_to(other).click()
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("elsewhere")
+    expect(a.link_to(room).locator(".room-link__draft")).to_be_hidden()
+
+
+def test_a_message_too_long_is_refused_with_the_count_and_the_text_stays(visit: Visit, room: Any, alice: Any) -> None:
+    a = visit(alice, room)
+    text = "wave " * 2000 + "too much"
+    a.composer.fill(text)
+    a.composer.press("Enter")
+    expect(a.page.locator(".composer__count")).to_have_text("8 characters too many: a message holds 10,000")
+    expect(a.composer).to_have_value(text)
+    expect(a.composer).to_have_attribute("aria-invalid", "true")
+    expect(a.rows).to_have_count(0)
+    a.say(text[:10_000])
+    expect(a.rows).to_have_count(1)
+    expect(a.unsent).to_have_count(0)
+    assert Message.objects.get(room=room).body == text[:10_000].strip()
