@@ -300,7 +300,7 @@ WEBSOCKET_FRAGMENTS_MAX = 256
 SOCKET_WINDOW_FRAMES = 1_000
 SOCKET_WINDOW_BYTES = 4 * 1024 * 1024
 SOCKETS_PER_USER = env.number("SOCKETS_PER_USER", 50, least=1)
-HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.01)
+HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005)
 HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2)
 HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0)
 # Messages committed together, and how many may wait before a sender is told `unavailable`.

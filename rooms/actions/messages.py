@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from rooms import access, events
@@ -27,6 +28,8 @@ class Draft:
     room_id: object
     body: str
     client_id: uuid.UUID | None = None
+    # Whose words a refusal is said in; empty, those of the running thread. A batch holds drafts of many people.
+    language: str = ""
 
 
 def post_message(actor: User, room_id: object, body: str, *, client_id: uuid.UUID | None = None) -> Message:
@@ -47,12 +50,18 @@ def post_messages(drafts: Sequence[Draft]) -> list[Message | Refused]:
     ready: list[tuple[int, int, str]] = []  # place among the drafts, room, body
     for place, draft in enumerate(drafts):
         try:
-            ready.append((place, access.parse_id(draft.room_id), clean(draft.body)))
+            with _words_of(draft):
+                ready.append((place, access.parse_id(draft.room_id), clean(draft.body)))
         except Refused as refusal:
             results[place] = refusal
     if ready:
         _post_ready(drafts, ready, results)
     return [result if result is not None else access.not_found() for result in results]
+
+
+def _words_of(draft: Draft) -> AbstractContextManager[None]:
+    # Most speak the thread's language already, and this is where every message passes.
+    return nullcontext() if draft.language in ("", translation.get_language()) else translation.override(draft.language)
 
 
 def _post_ready(
@@ -74,7 +83,8 @@ def _post_ready(
                 results[place] = stored[key]
                 continue
             try:
-                room = _admit(rooms.get(room_id), seats.get((room_id, draft.sender_id)), draft.sender_id)
+                with _words_of(draft):
+                    room = _admit(rooms.get(room_id), seats.get((room_id, draft.sender_id)), draft.sender_id)
             except Refused as refusal:
                 results[place] = refusal
                 continue
@@ -155,7 +165,7 @@ def _store(fresh: list[Message], rooms: dict[int, Room], bodies: "_Rendered", no
     for mention in mentions:
         by_message.setdefault(mention.message_id, []).append(mention)
     for message in fresh:
-        message._prefetched_objects_cache = {"mentions": by_message.get(message.pk, [])}
+        message._prefetched_objects_cache = {"mentions": by_message.get(message.pk, [])}  # type: ignore[attr-defined]
     touched = {message.room_id for message in fresh}
     # Who writes has read what came before: one mark a room and sender, the last.
     marks = {(message.room_id, message.sender_id): message.seq for message in fresh}
@@ -204,7 +214,7 @@ def post_system(room: Room, actor: User, system: dict[str, Any]) -> Message:
         system=system, body=body, html=render(body, {}),
     )  # fmt: skip
     message.save()
-    message._prefetched_objects_cache = {"mentions": []}
+    message._prefetched_objects_cache = {"mentions": []}  # type: ignore[attr-defined]
     room.last_message_at = message.created_at
     room.save(update_fields=["last_seq", "version", "last_message_at"])
     Membership.objects.filter(room=room, read_seq=message.seq - 1).update(read_seq=message.seq)

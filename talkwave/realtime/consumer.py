@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from talkwave.errors import Refused
@@ -40,6 +41,8 @@ class LiveConsumer(AsyncConsumer):
     commands: ClassVar[dict[str, Command]] = {}
     socket: Socket
     hub: Hub
+    # Of the person, for what they are refused: `identify` finds it.
+    language: str = settings.LANGUAGE_CODE
 
     async def identify(self, scope: dict[str, Any]) -> tuple[Any, str | None]:
         """The person, and the session's key or None for a program. Raises Refused: `forbidden` for the suspended."""
@@ -70,6 +73,8 @@ class LiveConsumer(AsyncConsumer):
             log.warning("database away, a connection is sent back: %s", type(error).__name__)
             await send({"type": "websocket.close", "code": RESTARTING})
             return
+        # A connection is a task of its own: this reaches no other.
+        translation.activate(self.language)
         self.hub = lifecycle.hub()
         self.socket = Socket(
             send,

@@ -19,8 +19,9 @@ from django.conf import settings
 from twisted.internet import reactor
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
-from talkwave.realtime.parts import PARTS, Parts, frame_head
+from talkwave.realtime.parts import PARTS, Parts
 from talkwave.serving.drain import Drain
+from talkwave.serving.frames import frame_head, whole_text_frame
 
 # The application's own heartbeat rules (docs/protocol.md); daphne's pings only find a peer that is gone altogether.
 PING_SECONDS = 120
@@ -30,35 +31,6 @@ READ_CHUNK = 64 * 1024
 # Frames that wait for a busy consumer before daphne stops reading from that socket, and how soon it looks again.
 QUEUED_FRAMES = 64
 RESUME_CHECK_SECONDS = 0.02
-
-
-def whole_text_frame(data: bytes, begin: int) -> tuple[str, int] | None:
-    """The text of the frame that begins there, and where it ends.
-
-    None where that is not a whole, unfragmented, masked text frame of less than 64 KiB, valid in every way.
-    """
-    if len(data) < begin + 6 or data[begin] != 0x81:
-        return None
-    size = data[begin + 1] - 0x80
-    head = 6
-    if size == 126:
-        head = 8
-        size = int.from_bytes(data[begin + 2 : begin + 4], "big")
-        if size < 126:
-            return None
-    elif not 0 <= size < 126:
-        return None
-    payload = begin + head
-    end = payload + size
-    if len(data) < end:
-        return None
-    # As two large numbers the bytes are unmasked in one operation.
-    mask = data[payload - 4 : payload] * (size // 4 + 1)
-    unmasked = int.from_bytes(data[payload:end], "big") ^ int.from_bytes(mask[:size], "big")
-    try:
-        return unmasked.to_bytes(size, "big").decode(), end
-    except UnicodeDecodeError:
-        return None
 
 
 class ChatSocketProtocol(WebSocketProtocol):

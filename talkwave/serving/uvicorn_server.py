@@ -16,8 +16,9 @@ from websockets.frames import CloseCode, Frame
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from talkwave.realtime.parts import PARTS, frame_head
+from talkwave.realtime.parts import PARTS
 from talkwave.serving.drain import Drain
+from talkwave.serving.frames import frame_head
 
 PING_SECONDS = 120
 KEEP_ALIVE_SECONDS = 60

@@ -7,6 +7,7 @@ import asyncio
 import os
 from typing import Any
 
+from talkwave.realtime.parts import PARTS
 from talkwave.serving import listening
 from talkwave.serving.worker import runner
 from talkwave.web import health
@@ -15,7 +16,8 @@ reading = asyncio.Event()
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Sockets: echo; `close N` is answered with that close code; under /stuck nothing is read before GET /read.
+    """Sockets: the length of each text; `say …` comes back as it is, `parts N` as that many bytes in many pieces;
+    `close N` is answered with that close code; under /stuck nothing is read before GET /read.
 
     Requests: /slow ends only once the server is told to stop; anything else tells its root path and its body's length.
     """
@@ -31,6 +33,14 @@ async def _socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
         text = message.get("text") or ""
         if text.startswith("close "):
             await send({"type": "websocket.close", "code": int(text.split()[1])})
+        elif text.startswith("say "):
+            await send({"type": "websocket.send", "text": text})
+        elif text.startswith("parts "):
+            size = int(text.split()[1])
+            shared = memoryview(b"0123456789" * (size // 10))
+            pieces = [shared[place : place + 1000] for place in range(0, size, 1000)]
+            assert PARTS in scope["extensions"]
+            await send({"type": "websocket.send", "parts": pieces, "size": sum(map(len, pieces))})
         else:
             await send({"type": "websocket.send", "text": str(len(text))})
 

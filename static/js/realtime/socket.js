@@ -8,6 +8,8 @@ const ANSWER_MS = 20_000;
 const PROBE_MS = 5_000;
 const STEADY_MS = 5_000;
 const FRAMES_A_PING = 200;
+/** In characters, of at most three bytes each: a busy room's frames are large, and 1 MiB is confirmed in time. */
+const TEXT_A_PING = Math.floor(2 ** 20 / 3);
 const RESTARTING = 1012;
 const TOO_SLOW = 4408;
 const FLOODING = 4429;
@@ -38,6 +40,7 @@ export class Socket {
   #refs = 0;
   #received = 0;
   #confirmed = 0;
+  #unconfirmed = 0;
   #heartbeat = 25_000;
   #lastFrame = 0;
   #pinged = 0;
@@ -56,7 +59,7 @@ export class Socket {
     const Opener = this.#env.WebSocket ?? globalThis.WebSocket;
     const socket = new Opener(this.#env.url ?? `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
     this.#socket = socket;
-    this.#received = this.#confirmed = this.#pinged = 0;
+    this.#received = this.#confirmed = this.#unconfirmed = this.#pinged = 0;
     this.#lastFrame = this.#env.now();
     socket.onmessage = (event) => socket === this.#socket && this.#hear(event.data);
     socket.onclose = (event) => socket === this.#socket && this.#lost(event.code);
@@ -104,6 +107,7 @@ export class Socket {
 
   #hear(text) {
     this.#received += 1;
+    this.#unconfirmed += text.length;
     this.#lastFrame = this.#env.now();
     let objects;
     try {
@@ -114,7 +118,7 @@ export class Socket {
     }
     for (const object of objects) this.#take(object);
     // The server closes a reader that confirms too little.
-    if (this.#received - this.#confirmed >= FRAMES_A_PING) this.#ping();
+    if (this.#received - this.#confirmed >= FRAMES_A_PING || this.#unconfirmed >= TEXT_A_PING) this.#ping();
   }
 
   #take(object) {
@@ -156,6 +160,7 @@ export class Socket {
 
   #ping() {
     this.#confirmed = this.#received;
+    this.#unconfirmed = 0;
     this.#pinged = this.#env.now();
     this.#write({ type: "ping", received: this.#received });
   }

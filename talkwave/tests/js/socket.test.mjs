@@ -77,6 +77,16 @@ test("after 200 frames it confirms without waiting for the heartbeat", () => {
   assert.equal(peer().last("ping").received, 200);
 });
 
+test("after 1 MiB of large frames it confirms too, before the server's window is full", () => {
+  const { peer } = harness();
+  peer().serves(hello());
+  const large = { type: "typing", room: "7", pad: "語".repeat(2 ** 15) };
+  for (let count = 0; count < 10; count += 1) peer().serves(large);
+  assert.equal(peer().last("ping"), undefined);
+  peer().serves(large);
+  assert.equal(peer().last("ping").received, 12);
+});
+
 test("a peer that answers no ping is dead after another heartbeat, and a new connection is tried", async () => {
   const { clock, opened, peer, states } = harness();
   peer().serves(hello());

@@ -1,0 +1,75 @@
+"""Frames in pieces say just what the text of them says."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from talkwave.realtime.hub import Hub
+from talkwave.realtime.parts import spliced
+from talkwave.realtime.publish import RoomEvent, encode
+from talkwave.realtime.room import LiveRoom
+from talkwave.realtime.socket import Socket
+
+
+def written(*, takes_parts: bool) -> tuple[Socket, list[Any]]:
+    """A socket that keeps what it would send."""
+    frames: list[Any] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        if "parts" in message:
+            text = b"".join(message["parts"])
+            assert len(text) == message["size"]
+        else:
+            text = message["text"]
+        frames.append(json.loads(text))
+
+    socket = Socket(
+        send, SimpleNamespace(pk=7), session_key=None, send_now=lambda _socket: None, takes_parts=takes_parts
+    )
+    return socket, frames
+
+
+@pytest.mark.parametrize("takes_parts", [True, False])
+def test_whatever_is_pushed_goes_out_as_one_array_in_order_after_hello(takes_parts: bool) -> None:
+    socket, frames = written(takes_parts=takes_parts)
+    socket.push({"n": 1})
+    socket.push_json(b'{"n":2},{"n":3}')
+    socket.greet({"type": "hello", "é": "👋"})
+    socket.flush()
+    socket.push_parts((b'{"n', memoryview(b'":4}')))
+    socket.flush()
+    socket.flush()
+    assert frames == [[{"type": "hello", "é": "👋"}, {"n": 1}, {"n": 2}, {"n": 3}], [{"n": 4}]]
+
+
+def test_only_its_author_gets_the_client_id_and_each_at_their_own_message() -> None:
+    room = LiveRoom(1)
+    author, frames = written(takes_parts=True)
+    other, others = written(takes_parts=True)
+    other.user_id = 8
+    for socket in (author, other):
+        socket.greet({})
+        room.sockets.add(socket)
+    room.out = [
+        RoomEvent(n, encode({"version": n, "message": {"body": f"é{n}"}}), person, f"id {n}" if person else None)
+        for n, person in enumerate((7, None, 8, 7, 9), start=1)
+    ]
+    Hub._push_room(SimpleNamespace(), room)  # type: ignore[arg-type]
+    author.flush()
+    other.flush()
+    assert [event["message"].get("client_id") for event in frames[0][1:]] == ["id 1", None, None, "id 4", None]
+    assert [event["message"].get("client_id") for event in others[0][1:]] == [None, None, "id 3", None, None]
+    assert [event["message"]["body"] for event in others[0][1:]] == ["é1", "é2", "é3", "é4", "é5"]
+
+
+def test_splicing_keeps_every_byte() -> None:
+    assert b"".join(spliced(b"abcdef", [(0, b"1"), (3, b"2"), (6, b"3")])) == b"1abc2def3"
+
+
+def test_a_reader_that_confirms_nothing_has_only_so_many_bytes_waiting(settings: Any) -> None:
+    settings.SOCKET_WINDOW_BYTES = 100
+    socket, _ = written(takes_parts=True)
+    socket.push_parts((b"x" * 60, memoryview(b"x" * 60)))
+    assert socket.closed
