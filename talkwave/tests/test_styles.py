@@ -33,6 +33,7 @@ OWED = [
     ("on-accent", "accent-hover", 4.5),
     ("on-danger", "danger-fill", 4.5),
     ("on-mention", "mention", 4.5),
+    ("on-mention", "mention-mark", 4.5),
     ("line-strong", "surface-raised", 3),
     ("line-strong", "surface-sunken", 3),
     ("focus", "surface", 3),
