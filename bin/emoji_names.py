@@ -11,7 +11,13 @@ import emoji
 
 TONES = {chr(code) for code in range(0x1F3FB, 0x1F400)}
 # Names people type that the package does not know.
-MORE = {"👍": ["thumbsup", "yes"], "👎": ["thumbsdown", "no"], "🎉": ["party"], "😂": ["lol"], "🌊": ["wave_water", "sea"]}
+MORE = {
+    "👍": ["thumbsup", "yes"],
+    "👎": ["thumbsdown", "no"],
+    "🎉": ["party"],
+    "😂": ["lol"],
+    "🌊": ["wave_water", "sea"],
+}
 
 
 def entries() -> list[list[str]]:

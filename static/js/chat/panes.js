@@ -7,6 +7,8 @@ import { emit, on } from "../lib/events.js";
 import { page } from "../lib/http.js";
 import { word } from "../lib/words.js";
 
+/** Changes come in bunches: the pane is shown anew once, after the last. */
+const SETTLES_MS = 400;
 const phone = matchMedia("(max-width: 45rem)");
 
 export default class Panes {
@@ -31,6 +33,7 @@ export default class Panes {
   stop() {
     this.listening.abort();
     this.asked?.abort();
+    clearTimeout(this.timer);
   }
 
   get #open() {
@@ -138,14 +141,16 @@ export default class Panes {
     if (new URL(link.href).pathname !== new URL(this.url).pathname) this.#load(link.href);
   }
 
-  /** Somebody came, went or was given a role: show that, unless one writes in the pane just now. */
+  /** Somebody came, went or was given a role: shown as soon as nobody is in the middle of something here. */
   #changed(room) {
     if (!this.#open || room !== document.getElementById("main")?.dataset.room) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
+      if (!this.#open) return;
       const writing = this.element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-      if (this.#open && !writing && !this.element.querySelector(".menu:popover-open, .chip")) this.#load(this.url);
-    }, 400);
+      if (writing || this.element.querySelector(".menu:popover-open, .chip")) this.#changed(room);
+      else this.#load(this.url);
+    }, SETTLES_MS);
   }
 
   #back() {

@@ -28,7 +28,7 @@ export default class Sidebar {
     this.held = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
-    on("tw:store.rooms", () => this.#draw(), { signal });
+    on("tw:store.rooms", ({ changed }) => this.#draw(changed), { signal });
     on("tw:ui.room", () => this.#here(), { signal });
     on("tw:ui.draft", ({ room }) => this.#draft(String(room)), { signal });
     addEventListener("storage", ({ key }) => this.#draftElsewhere(key), { signal });
@@ -44,25 +44,27 @@ export default class Sidebar {
     this.listening.abort();
   }
 
-  #draw() {
+  /** Only the rows that changed: with hundreds of rooms a busy one must not cost the others. The first time, all. */
+  #draw(changed) {
     if (!this.alive) {
       this.alive = true;
       this.#hold();
+      changed = [...this.rows.keys(), ...rooms().map(({ id }) => id)];
     }
-    const held = new Set();
-    for (const room of rooms()) {
-      held.add(room.id);
-      this.#row(room);
-    }
-    for (const [id, row] of this.rows) {
-      if (held.has(id)) continue;
-      row.remove();
-      this.rows.delete(id);
+    for (const id of new Set(changed)) {
+      const room = known(id);
+      if (room) this.#row(room);
+      else this.#drop(id);
     }
     this.#empties();
     this.#order();
     this.#sums();
     this.#news();
+  }
+
+  #drop(id) {
+    this.rows.get(id)?.remove();
+    this.rows.delete(id);
   }
 
   #row(room) {

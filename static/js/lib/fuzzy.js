@@ -16,18 +16,21 @@ export function score(name, query) {
   return scattered(name, query);
 }
 
-/** Letters in their order with gaps between, at most three letters apart: "rln" finds "release-notes". */
+/** Letters in their order, the first of them beginning a word, few others between: "rln" finds "release notes". */
 function scattered(name, query) {
   if (query.length < 2) return 0;
-  let at = -1;
-  let gaps = 0;
-  for (const letter of query) {
-    const next = name.indexOf(letter, at + 1);
-    if (next === -1) return 0;
-    if (at >= 0) gaps += next - at - 1;
-    at = next;
+  let most = 0;
+  for (let start = name.indexOf(query[0]); start !== -1; start = name.indexOf(query[0], start + 1)) {
+    if (start > 0 && !/[\s\-_./·]/.test(name[start - 1])) continue;
+    let at = start;
+    for (const letter of query.slice(1)) {
+      at = name.indexOf(letter, at + 1);
+      if (at === -1) return most;
+    }
+    const gaps = at - start + 1 - query.length;
+    if (gaps <= 3 * query.length) most = Math.max(most, 30 - gaps, 1);
   }
-  return gaps > 3 * query.length ? 0 : Math.max(1, 30 - gaps);
+  return most;
 }
 
 /** The best `most` of `items` for the query; `names(item)` are what it is called; `least` shuts out weaker ones. Equal ones keep their order. */

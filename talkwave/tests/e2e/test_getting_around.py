@@ -1,0 +1,135 @@
+"""Moving about: the jump field, the keys, the side pane, and a phone with one pane at a time."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from talkwave.testing_browser import PHONE, Window
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Window]
+
+
+def test_a_few_letters_jump_to_a_room_and_the_composer_is_ready(
+    visit: Visit, make_room: Any, room: Any, alice: Any
+) -> None:
+    other = make_room("release notes", alice="member")
+    a = visit(alice, room)
+    a.page.keyboard.press("Control+k")
+    expect(a.page.locator(".jump__input")).to_be_focused()
+    a.page.keyboard.type("rel")
+    chosen = a.page.locator('#jump [role=option][aria-selected="true"]')
+    expect(chosen).to_contain_text("release notes")
+    a.page.keyboard.press("Enter")
+    expect(a.page).to_have_url(re.compile(f"/rooms/{other.pk}/$"))
+    expect(a.composer).to_be_focused()
+
+
+def test_the_jump_field_finds_nothing_of_a_private_room_one_is_not_in(
+    visit: Visit, room: Any, alice: Any, charlie: Any, make_room: Any
+) -> None:
+    make_room("open house", kind="public", alice="owner")
+    c = visit(charlie, "/rooms/")
+    c.page.keyboard.press("Control+k")
+    c.page.keyboard.type("open")
+    expect(c.page.locator("#jump [role=option]", has_text="open house")).to_be_visible()
+    c.page.locator(".jump__input").fill("den")
+    expect(c.page.locator(".jump__none")).to_be_visible()
+
+
+def test_escape_closes_the_jump_field_and_the_focus_is_where_it_was(visit: Visit, room: Any, alice: Any) -> None:
+    a = visit(alice, room)
+    expect(a.composer).to_be_focused()
+    a.page.keyboard.press("Control+k")
+    a.page.keyboard.press("Escape")
+    expect(a.page.locator("#jump")).to_be_hidden()
+    expect(a.composer).to_be_focused()
+
+
+def test_alt_and_the_arrows_go_from_room_to_room_and_with_shift_to_unread_ones(
+    visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any
+) -> None:
+    for name in ("one", "two", "three"):
+        make_room(name, alice="member")
+    a, b = visit(alice, room), visit(bob, room)
+    links = a.page.locator(".room-list .room-link")
+    expect(links.locator(".room-link__name")).to_have_text(["three", "two", "one", "den"])
+    expect(links.last).to_have_attribute("aria-current", "page")
+    a.page.keyboard.press("Alt+ArrowUp")
+    expect(links.nth(2)).to_have_attribute("aria-current", "page")
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("one")
+    a.page.keyboard.press("Alt+ArrowDown")
+    expect(links.last).to_have_attribute("aria-current", "page")
+    # After the last comes the first.
+    a.page.keyboard.press("Alt+ArrowDown")
+    expect(links.first).to_have_attribute("aria-current", "page")
+    b.say("over here")
+    expect(a.link_to(room)).to_have_class(re.compile("room-link--unread"))
+    a.page.keyboard.press("Alt+Shift+ArrowDown")
+    expect(a.page).to_have_url(re.compile(f"/rooms/{room.pk}/$"))
+
+
+def test_the_question_mark_shows_the_keys_but_is_a_letter_to_who_writes(visit: Visit, room: Any, alice: Any) -> None:
+    a = visit(alice, room)
+    a.composer.press("?")
+    expect(a.page.locator("#keyboard-map")).to_be_hidden()
+    expect(a.composer).to_have_value("?")
+    a.page.locator("#main").focus()
+    a.page.keyboard.press("?")
+    expect(a.page.locator("#keyboard-map")).to_be_visible()
+    expect(a.page.locator(".keys__row").first).to_contain_text("K")
+
+
+def test_the_side_pane_opens_by_a_key_and_escape_gives_the_focus_back(
+    visit: Visit, room: Any, alice: Any, bob: Any
+) -> None:
+    a = visit(alice, room)
+    people = a.page.get_by_role("link", name="3 people")
+    people.click()
+    expect(a.page.locator("#side")).to_contain_text("Bob")
+    expect(people).to_have_attribute("aria-expanded", "true")
+    a.page.keyboard.press("Escape")
+    expect(a.page.locator("#side")).to_be_hidden()
+    expect(people).to_be_focused()
+    a.page.keyboard.press("Control+.")
+    expect(a.page.locator("#side")).to_be_visible()
+
+
+def test_a_phone_shows_one_pane_at_a_time_and_back_leads_through_them(
+    visit: Visit, make_room: Any, room: Any, alice: Any
+) -> None:
+    other = make_room("elsewhere", alice="member")
+    a = visit(alice, room, viewport=PHONE, has_touch=True, is_mobile=True)
+    sidebar, main, side = (a.page.locator(f"#{name}") for name in ("sidebar", "main", "side"))
+    expect(main).to_be_visible()
+    expect(sidebar).to_be_hidden()
+    a.page.get_by_role("link", name="All rooms").tap()
+    expect(sidebar).to_be_visible()
+    expect(main).to_be_hidden()
+    a.link_to(other).tap()
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("elsewhere")
+    expect(sidebar).to_be_hidden()
+    a.page.get_by_role("link", name="1 person").first.tap()
+    expect(side).to_be_visible()
+    a.page.go_back()
+    expect(side).to_be_hidden()
+    expect(main).to_be_visible()
+    a.page.go_back()
+    expect(sidebar).to_be_visible()
+    a.page.go_back()
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("den")
+
+
+def test_on_a_touch_keyboard_enter_breaks_the_line_and_the_button_sends(visit: Visit, room: Any, alice: Any) -> None:
+    a = visit(alice, room, viewport=PHONE, has_touch=True, is_mobile=True)
+    expect(a.page.locator(".timeline[data-ready]")).to_be_visible()
+    a.composer.press_sequentially("one")
+    a.composer.press("Enter")
+    a.composer.press_sequentially("two")
+    expect(a.composer).to_have_value("one\ntwo")
+    a.page.get_by_role("button", name="Send").tap()
+    expect(a.rows).to_have_count(1)
+    expect(a.composer).to_have_value("")
