@@ -40,22 +40,25 @@ export class Scroll {
     return row && { row, offset: row.getBoundingClientRect().top - top };
   }
 
-  /** Runs `change`, and puts the row that was at the top of the screen back where it was. */
+  /**
+   * Runs `change`, and leaves where it is what the reader looks at: the row at the top of the screen stays by its lower
+   * edge, for its head may come or go with the row before it.
+   */
   keep(change) {
     // Browsers scroll by whole pixels: measured anew each time, the parts of them would add up to a drift.
-    const rests = this.#kept?.row.isConnected && Math.abs(this.box.scrollTop - this.#kept.scrollTop) < 1;
-    const before = rests ? this.#kept : this.place();
+    const kept = this.#kept;
+    const rests = kept?.row.isConnected && Math.abs(this.box.scrollTop - kept.scrollTop) < 1 && Math.abs(this.#bottomOf(kept.row) - kept.bottom) < 2;
+    const row = rests ? kept.row : this.place()?.row;
+    const bottom = rests ? kept.bottom : row && this.#bottomOf(row);
     change();
-    if (!before?.row.isConnected) return;
-    this.putBack(before);
-    this.#kept = { ...before, scrollTop: this.box.scrollTop };
+    if (!row?.isConnected) return;
+    this.#move(this.#bottomOf(row) - bottom);
+    this.#kept = { row, bottom, scrollTop: this.box.scrollTop };
   }
 
   /** Scrolls so that a row begins `offset` pixels below the box's top. */
   putBack({ row, offset }) {
-    const now = row.getBoundingClientRect().top - this.box.getBoundingClientRect().top;
-    // Below half a pixel there is nothing to see, and each correction may round.
-    if (Math.abs(now - offset) > 0.5) this.box.scrollTop += now - offset;
+    this.#move(row.getBoundingClientRect().top - this.box.getBoundingClientRect().top - offset);
   }
 
   /** Brings a row to the middle, or, where it is taller than the box, its beginning to the top. */
@@ -78,6 +81,15 @@ export class Scroll {
       else to = middle;
     }
     return rows[from - 1] ?? null;
+  }
+
+  #move(by) {
+    // Below half a pixel there is nothing to see, and each correction may round.
+    if (Math.abs(by) > 0.5) this.box.scrollTop += by;
+  }
+
+  #bottomOf(row) {
+    return row.getBoundingClientRect().bottom - this.box.getBoundingClientRect().top;
   }
 
   #firstBelow(top) {

@@ -230,9 +230,19 @@ export default class Timeline {
     if (atEnd) this.unseen = 0;
     const far = span.hasNewer || this.scroll.fromEnd > 1.5 * this.scroll.box.clientHeight;
     this.below.show(this.unseen > 0 || far ? this.unseen : null);
-    const lineAbove = this.rows.newSeq !== null && this.unreadOnOpening && this.rows.newSeq < span.first;
-    this.above.show(lineAbove ? this.unreadOnOpening : null);
+    this.above.show(this.#firstNewIsAbove() ? this.unreadOnOpening : null);
     this.reading.look();
+  }
+
+  /** Is where one left off further up than one has been since? Once it was on the screen, nobody needs the way there. */
+  #firstNewIsAbove() {
+    const { newSeq, span } = this.rows;
+    if (!this.unreadOnOpening || newSeq === null) return false;
+    if (newSeq < span.first) return true;
+    const row = this.rows.rowAt(newSeq);
+    const above = row !== null && row.getBoundingClientRect().top < this.scroll.box.getBoundingClientRect().top;
+    if (!above) this.unreadOnOpening = 0;
+    return above;
   }
 
   #lastSeen() {
