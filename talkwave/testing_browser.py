@@ -99,6 +99,10 @@ class Window:
             has=self.page.locator(".message__body", has_text=re.compile(f"^\\s*{re.escape(text)}\\s*$"))
         )
 
+    def at(self, seq: int) -> Locator:
+        """The message with this number."""
+        return self.page.locator(f'.timeline__list > .message[data-seq="{seq}"]')
+
     def link_to(self, room: Any) -> Locator:
         """The room in the sidebar."""
         return self.page.locator(f'.room-item[data-room="{room.pk}"] .room-link')
