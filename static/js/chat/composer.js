@@ -4,7 +4,7 @@
  */
 import { countCharacters, inOpenFence, insert } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
-import { plural } from "../lib/words.js";
+import { number, plural } from "../lib/words.js";
 import { outbox } from "../realtime/outbox.js";
 import { socket } from "../realtime/socket.js";
 
@@ -92,10 +92,10 @@ export default class Composer {
   }
 
   #showCount() {
-    // Half of the code points are at most as many as the units: no need to count short ones.
+    // There are never more characters than units (`length`): a short text need not be counted.
     const near = this.area.value.length > this.most - COUNT_FROM;
     const left = near ? this.most - countCharacters(this.area.value.trim()) : this.most;
-    const shown = left > COUNT_FROM ? "" : left >= 0 ? plural("composer.left", left) : plural("composer.over", -left, { most: this.most.toLocaleString() });
+    const shown = left > COUNT_FROM ? "" : left >= 0 ? plural("composer.left", left) : plural("composer.over", -left, { most: number(this.most) });
     if (this.count.textContent !== shown) this.count.textContent = shown;
     this.count.classList.toggle("composer__count--over", left < 0);
     if (left < 0) this.area.setAttribute("aria-invalid", "true");

@@ -1,7 +1,7 @@
 /** Keeps the head of the open room true: its name, topic and number of people, and what I chose for it. */
 import { emit, on } from "../lib/events.js";
 import { go } from "../lib/go.js";
-import { plural, word } from "../lib/words.js";
+import { number, plural, word } from "../lib/words.js";
 import { room as known } from "../realtime/store.js";
 
 export default class Head {
@@ -36,7 +36,6 @@ export default class Head {
       this.element.querySelector("[data-room-name]").textContent = name;
       document.getElementById("main").dataset.title = name;
       document.getElementById("composer-body")?.setAttribute("placeholder", word("composer.to", { name }));
-      emit("tw:ui.renamed", { room: this.room, name });
     }
     const line = this.element.querySelector("[data-room-topic]");
     if (line && topic !== undefined) {
@@ -49,7 +48,7 @@ export default class Head {
     if (count === undefined) return;
     const alone = document.querySelector("[data-alone]");
     if (alone) alone.hidden = count > 1;
-    this.element.querySelector("[data-room-people]").textContent = count.toLocaleString();
+    this.element.querySelector("[data-room-people]").textContent = number(count);
     this.element.querySelector(".pane-head__people").setAttribute("aria-label", plural("people", count));
   }
 

@@ -60,7 +60,7 @@ export default class Keyboard {
     const room = known(document.getElementById("main")?.dataset.room);
     if (!room?.unread) return;
     markRead(room.id, room.last_seq);
-    emit("tw:ui.read", { room: room.id });
+    emit("tw:ui.toast", { text: word("read.done") });
   }
 
   regions() {
