@@ -16,8 +16,18 @@ def main() -> None:
         if folder := early.parse_known_args(sys.argv[2:])[0].data:
             os.environ["DATA_DIR"] = str(Path(folder).expanduser().resolve())
     from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError, ProgrammingError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError) as error:
+        # A database that is away, or that nobody has prepared yet, is no fault of the program: one line is enough.
+        reason = str(error).strip()
+        unprepared = "no such table" in reason or ("relation" in reason and "does not exist" in reason)
+        if "--traceback" in sys.argv or not (unprepared or isinstance(error, OperationalError)):
+            raise
+        hint = "Nothing is in it yet: start the server once, or run `manage.py migrate`." if unprepared else reason
+        sys.exit(f"The database cannot be used. {hint}")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ Those here look at the settings alone; `serving_problems` at what `serve` was as
 """
 
 import importlib.metadata
+import os
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from channels_redis.core import RedisChannelLayer
@@ -75,6 +77,31 @@ def frame_limit(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register("mail")
+def mail(**_: Any) -> list[CheckMessage]:
+    """Found out otherwise when somebody waits for a mail."""
+    found: list[CheckMessage] = []
+    try:
+        import_string(settings.EMAIL_BACKEND)
+    except ImportError:
+        found.append(
+            Error(
+                f"There is no EMAIL_BACKEND {settings.EMAIL_BACKEND!r}.",
+                hint="To send mail: django.core.mail.backends.smtp.EmailBackend",
+                id="talkwave.E012",
+            )
+        )
+    if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
+        found.append(
+            Error(
+                "EMAIL_USE_TLS and EMAIL_USE_SSL are both set.",
+                hint="Usually EMAIL_USE_TLS with port 587, or EMAIL_USE_SSL with port 465.",
+                id="talkwave.E013",
+            )
+        )
+    return found
+
+
 @register(Tags.compatibility)
 def database_connections(**_: Any) -> list[CheckMessage]:
     """Under ASGI each request may come on a fresh thread, and a kept connection stays behind on it."""
@@ -142,6 +169,12 @@ def public_without_https(**_: Any) -> list[CheckMessage]:
     ]
 
 
+def _writable(folder: Path) -> bool:
+    """Whether files can be made in `folder`, or it in the folder that will hold it."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
 def serving_problems(bind: str, processes: int) -> list[CheckMessage]:
     """What speaks against serving so; `serve` refuses to start on any of it."""
     found: list[CheckMessage] = []
@@ -161,6 +194,14 @@ def serving_problems(bind: str, processes: int) -> list[CheckMessage]:
                 "PUBLIC_URL is https, but no proxy is trusted: every request would be sent to https again and again.",
                 hint="Set TRUSTED_PROXY_COUNT to the number of proxies in front, usually 1.",
                 id="talkwave.E011",
+            )
+        )
+    if not _writable(settings.MEDIA_ROOT):
+        found.append(
+            Error(
+                f"MEDIA_ROOT {settings.MEDIA_ROOT} cannot be written to.",
+                hint="Nobody could upload a picture. Give it to the account that serves.",
+                id="talkwave.E014",
             )
         )
     if processes > 1 and _database()["ENGINE"].endswith("sqlite3"):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -26,6 +27,34 @@ def environ_with(file: Path) -> dict[str, str]:
             quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
             found[name.strip()] = value[1:-1] if quoted else value
     return {**found, **os.environ}
+
+
+def wrong_origin(url: str) -> str | None:
+    """What speaks against `url` as the address of the whole site; None where nothing does."""
+    if not url.startswith(("http://", "https://")):
+        return f"{url!r} does not begin with http:// or https://"
+    try:
+        parts = urlsplit(url)
+        whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        whole = False
+    if not whole:
+        return f"{url!r} is not an address like https://chat.example"
+    if parts.path or parts.query or parts.fragment or parts.username is not None:
+        return f"{url!r} has more than a host and a port: the site needs a name of its own"
+    return None
+
+
+def wrong_redis(url: str) -> str | None:
+    """What speaks against `url` as the address of a Redis. It may hold a password, so it is not repeated."""
+    try:
+        parts = urlsplit(url)
+        there = bool(parts.path) if parts.scheme == "unix" else bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        there = False
+    if there and parts.scheme in ("redis", "rediss", "unix"):
+        return None
+    return "is not written redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///PATH"
 
 
 class Env:
@@ -84,14 +113,14 @@ class Env:
 
         return self._read(name, default, parse)
 
-    def decimal(self, name: str, default: float, *, least: float = 0.0) -> float:
+    def decimal(self, name: str, default: float, *, least: float = 0.0, most: float = 86_400.0) -> float:
         def parse(raw: str) -> float:
             try:
                 value = float(raw)
             except ValueError:
                 raise ValueError(f"{raw!r} is not a number") from None
-            if not value >= least:
-                raise ValueError(f"{raw} is below {least}")
+            if not least <= value <= most:  # neither is nan
+                raise ValueError(f"{raw} is not between {least} and {most}")
             return value
 
         return self._read(name, default, parse)

@@ -5,31 +5,41 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE
 
-from talkwave.env import Env, WrongSettings, environ_with
+from talkwave.env import Env, WrongSettings, environ_with, wrong_origin, wrong_redis
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Env(environ_with(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))))
+_env_file = Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env").expanduser()
+env = Env(environ_with(_env_file))
+if os.environ.get("ENV_FILE") and not _env_file.exists():
+    env.refuse("ENV_FILE", f"there is no {str(_env_file)!r}")
 
 # --- Where things are -----------------------------------------------------------------------------
 # A relative path counts from the project, wherever a command is started.
 DATA_DIR = (BASE_DIR / Path(env.text("DATA_DIR", "data")).expanduser()).resolve()
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 PUBLIC_URL_GIVEN = env.given("PUBLIC_URL")
-if not PUBLIC_URL.startswith(("http://", "https://")):
-    env.refuse("PUBLIC_URL", f"{PUBLIC_URL!r} does not begin with http:// or https://")
+if _wrong_url := wrong_origin(PUBLIC_URL):
+    env.refuse("PUBLIC_URL", _wrong_url)
     PUBLIC_URL = "http://127.0.0.1:8000"  # for the lines up to env.check() only
 HTTPS = PUBLIC_URL.startswith("https://")
 DEBUG = env.flag("DEBUG", False)
 SITE_NAME = env.text("SITE_NAME", "TalkWave")
 
 
+# Who guesses it can sign in as anybody.
+SECRET_KEY_LEAST = 50
+
+
 def _secret_key() -> str:
     """The given one, else the one `serve` keeps in the data folder, made on first use."""
     if given := env.text("SECRET_KEY"):
+        if len(given) < SECRET_KEY_LEAST:
+            env.refuse("SECRET_KEY", f"has {len(given)} characters; at least {SECRET_KEY_LEAST} are needed")
         return given
     path = DATA_DIR / "secret_key"
     try:
@@ -47,11 +57,16 @@ def _secret_key() -> str:
         return path.read_text(encoding="ascii").strip()
 
 
-SECRET_KEY = _secret_key()
+try:
+    SECRET_KEY = _secret_key()
+except OSError as error:
+    env.refuse("DATA_DIR", f"{str(DATA_DIR)!r} cannot be used ({error.strerror})")
+    SECRET_KEY = "-"  # for the lines up to env.check() only
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
-_host = PUBLIC_URL.split("://", 1)[1].split("/", 1)[0]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted({_host.rsplit(":", 1)[0], "127.0.0.1", "localhost", "[::1]"})
+_host = urlsplit(PUBLIC_URL).hostname or ""
+_host = f"[{_host}]" if ":" in _host else _host
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or sorted({_host, "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTTPS else [])
 
 # --- Django ---------------------------------------------------------------------------------------
@@ -128,6 +143,8 @@ if _database_url:
     except (ValueError, dj_database_url.ParseError) as error:
         env.refuse("DATABASE_URL", str(error))
         DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+    if DATABASES["default"]["ENGINE"] not in ("django.db.backends.postgresql", "django.db.backends.sqlite3"):
+        env.refuse("DATABASE_URL", "is not written postgres://USER:PASSWORD@HOST:PORT/NAME")
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         # A persistent connection per thread leaks under ASGI (a fresh thread a request): the pool instead.
         DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
@@ -156,6 +173,9 @@ SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
 # --- Redis: the embedded Valkey that `serve` starts, or REDIS_URL ------------------------------------
 REDIS_URLS = env.words("REDIS_URL")
+for _url in REDIS_URLS:
+    if _wrong_url := wrong_redis(_url):
+        env.refuse("REDIS_URL", _wrong_url)
 REDIS_EMBEDDED = not REDIS_URLS
 # `serve` writes the embedded one's address here, so that management commands find it while it runs.
 REDIS_ADDRESS_FILE = DATA_DIR / "run" / "redis-url"
@@ -182,7 +202,7 @@ CACHES = {
 
 # --- Serving ----------------------------------------------------------------------------------------
 SERVER = env.text("SERVER", "daphne", choices=("daphne", "uvicorn"))
-DRAIN_SECONDS = env.decimal("DRAIN_SECONDS", 3.0)
+DRAIN_SECONDS = env.decimal("DRAIN_SECONDS", 3.0, most=60.0)
 # A request with a larger body is refused before it is read into memory.
 HTTP_BODY_MAX = env.number("HTTP_BODY_MAX", 16 * 1024 * 1024, least=1024 * 1024)
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=10)
@@ -300,9 +320,9 @@ WEBSOCKET_FRAGMENTS_MAX = 256
 SOCKET_WINDOW_FRAMES = 1_000
 SOCKET_WINDOW_BYTES = 4 * 1024 * 1024
 SOCKETS_PER_USER = env.number("SOCKETS_PER_USER", 50, least=1)
-HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005)
-HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2)
-HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0)
+HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005, most=60.0)
+HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2, most=60.0)
+HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, most=60.0)
 # Messages committed together, and how many may wait before a sender is told `unavailable`.
 COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)
 COMMIT_QUEUE = env.number("COMMIT_QUEUE", 10_000, least=1)

@@ -62,6 +62,9 @@ def test_redis_py_8_is_refused(monkeypatch: pytest.MonkeyPatch, installed: str, 
         (checks.database_connections, "DATABASES", {"default": POSTGRES | {"OPTIONS": {}}}, ["W001"]),
         (checks.database_connections, "DATABASES", {"default": SQLITE}, []),
         (checks.database_connections, "DATABASES", {"default": SQLITE | {"OPTIONS": {}}}, ["E007"]),
+        (checks.mail, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend", []),
+        (checks.mail, "EMAIL_BACKEND", "mail.nowhere.Backend", ["E012"]),
+        (checks.mail, "EMAIL_USE_TLS", True, []),
         (checks.behind_a_proxy, "HTTPS", True, ["W003"]),
         (checks.behind_a_proxy, "HTTPS", False, []),
         (checks.public_without_https, "HTTPS", True, []),
@@ -114,6 +117,22 @@ def test_serve_refuses_what_the_settings_do_not_bear(
     settings.DEBUG = debug
     monkeypatch.setitem(settings.DATABASES, "default", database)
     assert numbers(checks.serving_problems(bind, processes)) == expected
+
+
+def test_two_kinds_of_tls_for_mail_exclude_each_other(settings: LazySettings) -> None:
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = True
+    assert numbers(checks.mail()) == ["E013"]
+
+
+def test_serve_wants_a_place_for_uploads(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(settings.DATABASES, "default", SQLITE)
+    (tmp_path / "file").touch()
+    settings.MEDIA_ROOT = tmp_path / "yet" / "to be made"
+    assert numbers(checks.serving_problems("127.0.0.1", 1)) == []
+    settings.MEDIA_ROOT = tmp_path / "file" / "media"
+    assert numbers(checks.serving_problems("127.0.0.1", 1)) == ["E014"]
 
 
 @pytest.mark.process

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from talkwave.env import Env, WrongSettings, environ_with
+from talkwave.env import Env, WrongSettings, environ_with, wrong_origin, wrong_redis
 from talkwave.tests.served import ROOT, manage
 
 
@@ -66,6 +66,55 @@ def test_every_wrong_value_is_named_in_one_go() -> None:
     assert [part.split(":")[0] for part in str(refusal.value).removeprefix("wrong settings: ").split("; ")] == list(
         "ABCDEFG"
     )
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "https://chat.example", "http://[::1]:80"])
+def test_the_address_of_the_site_is_a_scheme_and_a_host(url: str) -> None:
+    assert wrong_origin(url) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["chat.example", "ftp://x", "https:", "http://:80", "http://x:abc", "http://x:99999", "https://x/chat"]
+)
+def test_any_other_address_of_the_site_is_refused(url: str) -> None:
+    assert wrong_origin(url)
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:6379/0", "rediss://u:p@r.example", "unix:///run/valkey.sock"])
+def test_redis_is_reached_in_three_ways(url: str) -> None:
+    assert wrong_redis(url) is None
+
+
+@pytest.mark.parametrize("url", ["http://x", "127.0.0.1:6379", "redis://x:port", "redis://", "unix://"])
+def test_any_other_address_of_redis_is_refused(url: str) -> None:
+    assert wrong_redis(url)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("DATA_DIR", "/dev/null", "Not a directory"),
+        ("SECRET_KEY", "short", "has 5 characters; at least 50"),
+        ("ENV_FILE", "/nowhere/env", "there is no"),
+        ("DATABASE_URL", "mysql://u:hush@h/n", "is not written postgres://"),
+        ("REDIS_URL", "http://hush@x", "is not written redis://"),
+        ("DRAIN_SECONDS", "inf", "is not between"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(name: str, value: str, reason: str) -> None:
+    refused = manage("check", **{name: value})
+    assert refused.returncode == 1
+    [line] = refused.stderr.splitlines()
+    assert f"{name}: " in line and reason in line and "hush" not in line
+
+
+@pytest.mark.process
+def test_a_command_on_a_database_nobody_has_prepared_says_what_to_do(tmp_path: Path) -> None:
+    refused = manage("createuser", "alice", DATA_DIR=str(tmp_path))
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("The database cannot be used. Nothing is in it yet")
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.process
