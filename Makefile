@@ -35,3 +35,9 @@ lock: $(VENV)/.installed-dev
 .PHONY: bench
 bench: $(VENV)/.installed
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+# The words of templates and Python for translators, merged into locale/ and compiled (docs/translating.md). Needs gettext.
+.PHONY: messages
+messages: $(VENV)/.installed
+	@$(VENV)/bin/python manage.py makemessages --all --add-location file --no-obsolete --ignore "$(VENV)" --ignore data --ignore benchmarks --ignore "test*"
+	@$(VENV)/bin/python manage.py compilemessages --locale de --ignore "$(VENV)"

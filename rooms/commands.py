@@ -36,7 +36,7 @@ async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     buckets = _programs if consumer.socket.is_program else limits.posting
     if wait := buckets.take(consumer.socket.user_id):
         raise consumer.too_fast(wait)
-    draft = Draft(consumer.socket.user_id, command.get("room"), string(command, "body"), client_id)
+    draft = Draft(consumer.socket.user_id, command.get("room"), string(command, "body"), client_id, consumer.language)
     # The ack follows from there, after the commit.
     live().committer.submit(draft, consumer, command)
     return None

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from rooms.actions.messages import Draft, post_messages
 from rooms.models import Message
@@ -78,7 +79,8 @@ class Committer:
                 log.exception("a message could not be committed")
             else:
                 log.warning("database away: %s", type(error).__name__)
-            return [Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)]
+            with override(drafts[0].language or None):
+                return [Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)]
 
 
 def ack(message: Message) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rooms.wire import rooms_of, when
 from talkwave.errors import Refused
 from talkwave.realtime.consumer import LiveConsumer
 from talkwave.realtime.database import db
+from talkwave.web.language import language_from
 from talkwave.web.origin import origin_allowed
 
 PROTOCOL = 1
@@ -40,6 +41,7 @@ class ChatConsumer(LiveConsumer):
             raise Refused("not_found", "")
         if user.suspended_at is not None:
             raise Refused("forbidden", "")
+        self.language = user.language or language_from(headers.get(b"accept-language", ""))
         return user, session_key
 
     async def greet(self) -> None:

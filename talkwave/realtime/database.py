@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, reset_queries
+from django.utils import translation
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,7 +41,14 @@ def _work(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 async def db(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs `fn` on one of the database threads; raises what it raises."""
-    return await asyncio.get_running_loop().run_in_executor(_pool("reads"), lambda: _work(fn, *args, **kwargs))
+    language = translation.get_language()
+
+    def work() -> T:
+        # A refusal is said in the language of who asks, which no thread knows by itself.
+        with translation.override(language):
+            return _work(fn, *args, **kwargs)
+
+    return await asyncio.get_running_loop().run_in_executor(_pool("reads"), work)
 
 
 async def db_commits(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -5,7 +5,7 @@
 import { clone } from "../lib/dom.js";
 import { countCharacters } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
-import { plural, word } from "../lib/words.js";
+import { number, plural, word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 
 /** Words that were typed and neither saved nor thrown away, by message. */
@@ -92,7 +92,7 @@ export default class Edit {
     const body = area.value.trim();
     const over = countCharacters(body) - this.most;
     if (!body) return this.#say(form, word("edit-empty"));
-    if (over > 0) return this.#say(form, plural("edit-long", over, { most: this.most.toLocaleString() }));
+    if (over > 0) return this.#say(form, plural("edit-long", over, { most: number(this.most) }));
     if (body !== before.trim()) {
       button.setAttribute("aria-busy", "true");
       try {

@@ -4,6 +4,8 @@
  * A part in braces is filled in; a word that depends on a number has one entry for each form
  * of the language (`new.one`, `new.other`).
  */
+import { localeFor } from "./time.js";
+
 let words = null;
 let forms = null;
 
@@ -16,7 +18,12 @@ export function word(key, values = {}) {
 export function plural(key, n, values = {}) {
   forms ??= new Intl.PluralRules(document.documentElement.lang || "en");
   const form = `${key}.${forms.select(n)}`;
-  return word(all().has(form) ? form : `${key}.other`, { n: n.toLocaleString(), ...values });
+  return word(all().has(form) ? form : `${key}.other`, { n: number(n), ...values });
+}
+
+/** A number as people of the page's language write it: 10,000 or 10.000. */
+export function number(n) {
+  return n.toLocaleString(localeFor(document.documentElement.lang, globalThis.navigator?.languages));
 }
 
 /** Is there such a word? */
