@@ -57,9 +57,13 @@ def ratio(figure: Figure, figures: list[Figure]) -> str:
 
 def show_run(figure: Figure) -> None:
     """One line for one run, as soon as it is over."""
-    extra = f"p50 {figure.p50:.1f}  p95 {figure.p95:.1f}  p99 {figure.p99:.1f} ms" if figure.case == "latency" else (
-        f"{number(figure.value)} {TITLES[figure.case][1]}, {number(figure.messages)} messages/s, "
-        f"{figure.senders} senders"
+    extra = (
+        f"p50 {figure.p50:.1f}  p95 {figure.p95:.1f}  p99 {figure.p99:.1f} ms"
+        if figure.case == "latency"
+        else (
+            f"{number(figure.value)} {TITLES[figure.case][1]}, {number(figure.messages)} messages/s, "
+            f"{figure.senders} senders"
+        )
     )
     shares = (
         f"server {figure.server_core:.0%}, others on its core {figure.others:.0%}, load {figure.load_core:.0%}, "

@@ -33,9 +33,7 @@ class RoomSource:
 
     def barred(self, since: datetime) -> Mapping[int, int]:
         changed = User.objects.filter(access_changed_at__gt=since)
-        return {
-            user.pk: SUSPENDED if user.suspended_at else SIGNED_OUT for user in changed if not user.can_take_part
-        }
+        return {user.pk: SUSPENDED if user.suspended_at else SIGNED_OUT for user in changed if not user.can_take_part}
 
     def ended_sessions(self, session_keys: Iterable[str]) -> set[str]:
         keys = set(session_keys)

@@ -40,6 +40,6 @@ def direct_members(room_ids: list[int]) -> dict[int, list[User]]:
 def common_people(user: User, user_ids: list[int]) -> set[int]:
     """Those of `user_ids` who share a room with the person, and the person: whose presence may be watched."""
     shared = Membership.objects.filter(user=user).values("room_id")
-    return set(Membership.objects.filter(user_id__in=user_ids, room_id__in=shared).values_list("user_id", flat=True)) | (
-        {user.pk} & set(user_ids)
-    )
+    return set(
+        Membership.objects.filter(user_id__in=user_ids, room_id__in=shared).values_list("user_id", flat=True)
+    ) | ({user.pk} & set(user_ids))

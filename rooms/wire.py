@@ -88,7 +88,9 @@ def room_wire(
 
 def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, Any]]:
     """The Rooms a person is in (or those of them in `room_ids`), the latest first; two queries, however many."""
-    memberships = Membership.objects.filter(user=user).select_related("room").annotate(mentions=mentions_of_membership())
+    memberships = (
+        Membership.objects.filter(user=user).select_related("room").annotate(mentions=mentions_of_membership())
+    )
     if room_ids is not None:
         memberships = memberships.filter(room_id__in=room_ids)
     found = list(memberships.order_by(F("room__last_message_at").desc(nulls_last=True), "-room_id"))

@@ -16,7 +16,7 @@ if "TALKWAVE_TEST_DIR" not in os.environ:
     os.environ["REDIS_URL"] = redis_url()
     os.environ["DATABASE_URL"] = database_url()
 
-from talkwave.settings import *  # noqa: E402, F403
+from talkwave.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

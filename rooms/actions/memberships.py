@@ -37,9 +37,7 @@ def invite(actor: User, room_id: object, user_ids: Iterable[object]) -> list[Use
     invited = people.invitees(actor, user_ids)
     with transaction.atomic():
         room = access.room_for(actor, room_id, to="invite", lock=True).room
-        present = set(
-            Membership.objects.filter(room=room, user__in=invited).values_list("user_id", flat=True)
-        )
+        present = set(Membership.objects.filter(room=room, user__in=invited).values_list("user_id", flat=True))
         new = [user for user in invited if user.pk not in present]
         for user in new:
             admit(room, user)

@@ -18,9 +18,7 @@ from rooms.text.characters import is_visible, settle
 from talkwave.errors import Refused
 
 
-def create_room(
-    actor: User, *, kind: str, name: str, topic: str = "", members: Iterable[object] = ()
-) -> Room:
+def create_room(actor: User, *, kind: str, name: str, topic: str = "", members: Iterable[object] = ()) -> Room:
     """A public or private room with its maker as owner and `members` (ids of people) in it."""
     if not actor.can_take_part:
         raise Refused("forbidden", _("This account cannot make rooms."))

@@ -63,7 +63,9 @@ class MessageAdmin(LookingAdmin):
         found, duplicates = super().get_search_results(request, queryset, search_term)
         if search_term and RoomFilter.parameter_name not in request.GET:
             newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-            number = int(search_term) if search_term.isascii() and search_term.isdigit() and len(search_term) < 19 else 0
+            number = (
+                int(search_term) if search_term.isascii() and search_term.isdigit() and len(search_term) < 19 else 0
+            )
             found = found.filter(Q(pk__gt=newest - SEARCHED_MOST) | Q(pk=number))
         return found, duplicates
 

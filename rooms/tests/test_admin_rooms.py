@@ -252,7 +252,9 @@ def test_a_long_list_has_pages_in_order(desk, room, alice):
     Message.objects.bulk_create(
         Message(room=room, seq=seq, version=seq, sender=alice, body=f"line {seq}", html="") for seq in range(1, 251)
     )
-    seqs = [row.seq for page in (1, 2, 3) for row in desk.get(list_of("message"), {"p": page}).context["cl"].result_list]
+    seqs = [
+        row.seq for page in (1, 2, 3) for row in desk.get(list_of("message"), {"p": page}).context["cl"].result_list
+    ]
     assert seqs == list(range(250, 0, -1))
     assert desk.get(list_of("message"), {"p": 9}).status_code == 302
     in_room = desk.get(list_of("message"), {"room": room.pk, "q": "line 20"}).context["cl"]

@@ -22,7 +22,11 @@ def rows_of_page():
 def test_the_page_about_roles_says_what_the_code_does():
     everything = frozenset().union(*MAY.values())
     assert rows_of_page() == {
-        verb: [*(verb in MAY[role] for role in (Role.MEMBER, Role.MODERATOR, Role.OWNER)), verb in DIRECT, verb in ARCHIVED]
+        verb: [
+            *(verb in MAY[role] for role in (Role.MEMBER, Role.MODERATOR, Role.OWNER)),
+            verb in DIRECT,
+            verb in ARCHIVED,
+        ]
         for verb in everything
     }
 
@@ -38,7 +42,14 @@ def test_a_conversation_knows_no_ranks(role):
 
 @pytest.mark.parametrize("role", Role.values)
 def test_nobody_writes_in_an_archived_room(role):
-    assert not verbs(Kind.PRIVATE, role, archived=True) & {"post", "react", "rename", "topic", "invite", "delete_others"}
+    assert not verbs(Kind.PRIVATE, role, archived=True) & {
+        "post",
+        "react",
+        "rename",
+        "topic",
+        "invite",
+        "delete_others",
+    }
     assert {"read", "leave"} <= verbs(Kind.PRIVATE, role, archived=True)
 
 

@@ -13,7 +13,20 @@ from talkwave.web.ratelimit import Buckets
 
 pytestmark = pytest.mark.django_db
 
-HOSTILE = ["%", "_", "\\", "'", '"', "\x00", "a" * 10_000, "\ud800".encode("utf-8", "surrogatepass"), "(?:", "@", "#", " "]
+HOSTILE = [
+    "%",
+    "_",
+    "\\",
+    "'",
+    '"',
+    "\x00",
+    "a" * 10_000,
+    "\ud800".encode("utf-8", "surrogatepass"),
+    "(?:",
+    "@",
+    "#",
+    " ",
+]
 
 
 @pytest.fixture
@@ -61,7 +74,9 @@ def test_nothing_typed_gives_mentions_then_unread_then_the_latest(jumped, make_r
     assert [title for _, title in jumped(alice)] == ["named", "unread", "muted", "quiet"]
 
 
-def test_beginnings_come_first_then_one_s_own_then_public_rooms_then_people(jumped, make_room, person, alice, bob, olga):
+def test_beginnings_come_first_then_one_s_own_then_public_rooms_then_people(
+    jumped, make_room, person, alice, bob, olga
+):
     make_room("harbour", alice="member")
     make_room("harmony", kind="public", olga="owner")
     make_room("the harvest", alice="member")

@@ -95,7 +95,13 @@ def done(request: HttpRequest, url: str, said: str = "", **data: Any) -> HttpRes
 
 
 def show(
-    request: HttpRequest, name: str, context: dict[str, Any], *, fragment: str = "pane", part: str = "", status: int = 200
+    request: HttpRequest,
+    name: str,
+    context: dict[str, Any],
+    *,
+    fragment: str = "pane",
+    part: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """`rooms/<name>.html`; or alone its part, `rooms/_<part or name>.html`, where the browser swaps in that `fragment`."""
     template = f"rooms/_{part or name}.html" if wants_fragment(request, fragment) else f"rooms/{name}.html"

@@ -26,9 +26,7 @@ def post(request: HttpRequest, room_id: int) -> HttpResponse:
         if wants_json(request) or refusal.code == "not_found":
             raise
         seat = access.room_for(user, room_id)
-        return show_room(
-            request, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail)
-        )
+        return show_room(request, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail))
     return done(
         request, f"{reverse('room', args=[room_id])}#m-{message.pk}", message=message_wire(message, reader_id=user.pk)
     )

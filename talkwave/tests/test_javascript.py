@@ -67,7 +67,9 @@ def test_html_enters_the_page_in_one_place() -> None:
     for path in scripts():
         text = path.read_text(encoding="utf-8")
         allowed = 1 if path == SCRIPTS / "lib" / "dom.js" else 0
-        assert len(re.findall(r"\.(?:inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write", text)) == allowed, path
+        assert len(re.findall(r"\.(?:inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write", text)) == allowed, (
+            path
+        )
 
 
 @pytest.mark.parametrize("path", scripts(), ids=lambda path: str(path.relative_to(SCRIPTS)))

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
 
 
-def test_who_is_removed_is_told_and_reads_nothing_more(visit: Visit, room: Any, alice: Any, bob: Any, olga: Any) -> None:
+def test_who_is_removed_is_told_and_reads_nothing_more(
+    visit: Visit, room: Any, alice: Any, bob: Any, olga: Any
+) -> None:
     a, b = visit(alice, room), visit(bob, room)
     b.say("everybody hears this")
     a.sees("everybody hears this")
