@@ -41,8 +41,8 @@ class Hub:
         self.watchers: dict[int, set[Socket]] = defaultdict(set)
         self._dirty_rooms: set[LiveRoom] = set()
         self._dirty_sockets: list[Socket] = []
-        self._flush_at: asyncio.TimerHandle | None = None
-        self._flushed_at = self._not_before = 0.0
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._flush_at = self._flushed_at = self._not_before = 0.0
         self._layer = get_channel_layer()
         self._channel = ""
         self._joined: set[str] = set()
@@ -276,15 +276,17 @@ class Hub:
 
     def _schedule(self, when: float) -> None:
         when = max(when, self._not_before)
-        if self._flush_at is not None:
-            if self._flush_at.when() <= when:
+        if self._flush_timer is not None:
+            if self._flush_at <= when:
                 return
-            self._flush_at.cancel()
-        self._flush_at = self.loop.call_at(when, self._flush)
+            self._flush_timer.cancel()
+        # Kept beside the timer: uvloop's do not tell when they are due.
+        self._flush_at = when
+        self._flush_timer = self.loop.call_at(when, self._flush)
 
     def _flush(self) -> None:
         """Everything that is ready, as one frame a socket. After an idle time at once, under load a little later."""
-        self._flush_at = None
+        self._flush_timer = None
         begun = self.loop.time()
         rooms, self._dirty_rooms = self._dirty_rooms, set()
         for room in rooms:

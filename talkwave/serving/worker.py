@@ -38,11 +38,11 @@ def main() -> None:
     run = runner(settings.SERVER)  # before anything else of ours: Twisted has to find its reactor first
     from talkwave.asgi import application
 
-    # All that is loaded by now stays. Left as it is, Python's collector walks all of it again and again, for garbage
-    # that a live path does not make: 15 % of the time of a busy process (docs/decisions.md).
+    # All that is loaded by now stays; left as it is, Python's collector walks it again and again for garbage that a
+    # live path does not make. It must still come: a closed connection is a ring of objects that only it takes apart.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(20_000, 5, 2)
 
     def started(loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
         os.write(options.ready, b"1")
