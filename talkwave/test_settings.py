@@ -7,16 +7,19 @@ process that a test starts gets the same folder, database and Valkey through the
 import os
 import tempfile
 
-if "TALKWAVE_TEST_DIR" not in os.environ:
+# A test process of its own for each of pytest's `-n`; the server processes it starts are told by the environment.
+_process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+if os.environ.get("TALKWAVE_TEST_PROCESS") != _process:
     from talkwave.testing_servers import database_url, redis_url
 
-    os.environ["TALKWAVE_TEST_DIR"] = os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tw-test-")
+    os.environ["TALKWAVE_TEST_PROCESS"] = _process
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tw-test-")
     # What a developer keeps in .env is not for tests.
     os.environ["ENV_FILE"] = os.devnull
     os.environ["REDIS_URL"] = redis_url()
     os.environ["DATABASE_URL"] = database_url()
 
-from talkwave.settings import *  # noqa: F403
+from talkwave.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
