@@ -1,4 +1,4 @@
-"""TalkWave on uvicorn (`SERVER=uvicorn`): faster than daphne, and with back-pressure of its own."""
+"""TalkWave on uvicorn (`SERVER=uvicorn`), which has back-pressure of its own; docs/speed.md has both side by side."""
 
 import asyncio
 import contextlib
