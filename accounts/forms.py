@@ -4,7 +4,9 @@ from functools import cache
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.account.models import EmailAddress
 from django import forms
@@ -70,6 +72,23 @@ class SignupForm(AllauthSignupForm):
             self.add_error("username", refused.detail)
             context = {"form": self, "login_url": reverse("account_login")}
             return None, render(request, "account/signup.html", context, status=refused.status)
+
+
+def _name_address(field: forms.Field) -> None:
+    field.label = _("E-mail address")
+    field.widget.attrs.pop("placeholder", None)
+
+
+class AddressForm(AllauthAddEmailForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_address(self.fields["email"])
+
+
+class ForgottenForm(AllauthResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_address(self.fields["email"])
 
 
 class ProfileForm(forms.Form):

@@ -4,7 +4,5 @@ from django.dispatch import Signal
 
 # user: an account is being deleted; whoever knows the person lets go of them now.
 account_deleted = Signal()
-# user: the name, the picture or the line about oneself is another one now.
-profile_changed = Signal()
 # actor (None: an operator at a terminal), verb, subject, detail: an act of moderation, to be kept in the log.
 moderated = Signal()

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.pictures import small_picture
-from accounts.signals import profile_changed
 
 FOLDER = "avatars"
 
@@ -47,5 +46,4 @@ def _point_to(actor: User, name: str) -> User:
         user.avatar_version += 1
         user.save(update_fields=["avatar", "avatar_version"])
         remove_file_after_commit(before)
-        profile_changed.send(sender=User, user=user)
     return user

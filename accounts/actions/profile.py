@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.names import DISPLAY_NAME_MAX_LENGTH, clean_line
-from accounts.signals import profile_changed
 from talkwave.errors import Refused
 
 BIO_MAX_LENGTH = 200
@@ -47,8 +46,6 @@ def change_profile(
             # The generated picture has the initials in it.
             user.avatar_version += 1
         user.save(update_fields=[*changed, "avatar_version"])
-        if changed.keys() & {"display_name", "bio"}:
-            profile_changed.send(sender=User, user=user)
     return user
 
 

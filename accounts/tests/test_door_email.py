@@ -48,6 +48,12 @@ def test_who_confirms_an_address_has_it_and_who_only_gave_it_loses_it(signed_in:
     assert (ann.email, squatter.email) == ("new@example.org", "")
 
 
+@pytest.mark.parametrize("url", [URL, "/accounts/password/reset/"])
+def test_the_field_is_called_as_everywhere_else(signed_in: Any, ann: Any, url: str) -> None:
+    page = signed_in(ann).get(url).content.decode()
+    assert re.search(r"<label\b.*?E-mail address", page, re.DOTALL) and ">Email" not in page
+
+
 def test_an_address_another_confirmed_cannot_be_taken(signed_in: Any, ann: Any, person: Any) -> None:
     other = person("bea", email="bea@example.org")
     EmailAddress.objects.create(user=other, email="bea@example.org", primary=True, verified=True)

@@ -33,6 +33,11 @@ def test_what_one_says_about_oneself_is_kept(signed_in: Any, alice: Any) -> None
     assert (alice.language, alice.theme, alice.avatar_version) == ("de", "dark", 2)
 
 
+def test_that_it_is_saved_is_said_in_the_language_just_chosen(signed_in: Any, alice: Any) -> None:
+    page = signed_in(alice).post(URL, form(language="de"), follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["Gespeichert."]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -9,6 +9,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -44,7 +45,9 @@ def profile(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, refused.detail)
                 status = refused.status
             else:
-                messages.success(request, _("Saved."))
+                # Said on the next page, so in the language just chosen.
+                with translation.override(form.cleaned_data["language"] or translation.get_language()):
+                    messages.success(request, _("Saved."))
                 response = redirect("profile")
                 # The look of this device too: what is saved is what one sees.
                 response.set_cookie(

@@ -142,7 +142,7 @@ def create(request: HttpRequest) -> HttpResponse:
     user = person(request)
     try:
         limits.spend(limits.making_rooms, user)
-        members = request.POST.getlist("members")
+        members = [chosen for chosen in request.POST.getlist("members") if chosen.strip()]
         limits.spend(limits.inviting, user, len(members))
         made = create_room(
             user,
