@@ -1,11 +1,11 @@
 /**
  * The timeline by keyboard. It is one tab stop: the current row, on which ↑ ↓ Home End move, Enter goes into its
  * actions, E changes it, Del deletes it, C copies its link, Esc goes back to writing. Links within the row can be
- * reached by Tab once one is in it.
+ * reached by Tab once one is in it; what scrolls by itself (code, tables) always.
  */
 import { emit } from "../lib/events.js";
 
-const INNER = "a[href], button, pre, [tabindex]";
+const INNER = "a[href], button, [tabindex]:not(pre, .table)";
 const DOES = { e: "tw:ui.edit", Delete: "tw:ui.delete", c: "tw:ui.copy-link" };
 
 export class Keys {

@@ -8,7 +8,8 @@ import { hasWord, word } from "../lib/words.js";
 
 const EMOJI_MOST = 6;
 const EMOJI = /^(?:\s*\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*)+\s*$/u;
-const FOCUSABLE = "a[href], button, [tabindex]";
+/** What scrolls by itself (code, tables) stays reachable by Tab: browsers and readers look for it there. */
+const FOCUSABLE = "a[href], button, [tabindex]:not(pre, .table)";
 
 /** A row for a wire Message. `reader` is { me, dates }. */
 export function createRow(message, reader) {
