@@ -37,16 +37,19 @@ export default class Phone {
     this.#landmark();
   }
 
-  /** Where the rooms are all there is to see, they are the page's main part and have its heading. */
+  /** Where the rooms or the side pane are all there is to see, they are the page's main part and have its heading. */
   #landmark() {
-    const sidebar = document.getElementById("sidebar");
-    const alone = phone.matches && document.documentElement.dataset.view === "sidebar";
+    const { view } = document.documentElement.dataset;
     this.heading?.remove();
-    sidebar.removeAttribute("role");
-    if (!alone) return;
-    sidebar.setAttribute("role", "main");
-    this.heading ??= Object.assign(document.createElement("h1"), { className: "sr-only", textContent: sidebar.getAttribute("aria-label") });
-    sidebar.prepend(this.heading);
+    for (const [id, role] of [["sidebar", "navigation"], ["side", "complementary"]]) {
+      const alone = phone.matches && view === id;
+      const part = document.getElementById(id);
+      part.setAttribute("role", alone ? "main" : role);
+      if (!alone) continue;
+      this.heading ??= Object.assign(document.createElement("h1"), { className: "sr-only" });
+      this.heading.textContent = part.getAttribute("aria-label");
+      part.prepend(this.heading);
+    }
   }
 
   /** The arrow to the rooms, and the room one came from among them: there the way is the browser's back. */
