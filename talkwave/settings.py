@@ -398,9 +398,13 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "filters": {"one_line": {"()": "talkwave.web.logs.OneLine"}},
+    "filters": {
+        "one_line": {"()": "talkwave.web.logs.OneLine"},
+        "refusals": {"()": "talkwave.web.logs.NoTracebackForRefusals"},
+    },
     "loggers": {
         "channels_redis.pubsub": {"filters": ["one_line"]},
+        "django.request": {"filters": ["refusals"]},
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
     },

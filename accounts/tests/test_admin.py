@@ -152,3 +152,10 @@ def test_tokens_are_listed_without_their_hash_and_revoked(signed_in: Any, root: 
     assert token.revoked_at
     assert client.get(f"{TOKENS}add/").status_code == 403
     assert client.post(f"{TOKENS}{token.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_who_is_turned_away_leaves_no_traceback_in_the_log(
+    signed_in: Any, alice: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert signed_in(alice).get("/admin/", follow=True).status_code == 403
+    assert [record.exc_info for record in caplog.records if record.name == "django.request"] == [None]

@@ -35,3 +35,12 @@ class OneLine(logging.Filter):
             record.exc_info = None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
         return True
+
+
+class NoTracebackForRefusals(logging.Filter):
+    """Django logs a 403 with a traceback, though nothing failed: somebody went where they may not."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            record.exc_info = None
+        return True
