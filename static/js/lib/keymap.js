@@ -1,7 +1,7 @@
 /**
  * Every key of the chat: the one table that chat/keyboard.js and chat/shortcuts.js act on and the map (`?`) shows.
  * `keys` are ways to say the same; Mod is ⌘ on Apple's machines and Ctrl elsewhere. `does` names the word `key.<does>`.
- * `where`: anywhere · outside (not while one writes) · writing (in the composer) · message (shown only: messages.js acts).
+ * `where`: anywhere · outside (not while one writes) · writing (in the composer) · message (shown only: chat/keys.js acts).
  */
 export const KEYMAP = [
   { group: "moving", does: "jump", keys: ["Mod+K"], where: "anywhere" },
@@ -20,6 +20,9 @@ export const KEYMAP = [
   { group: "writing", does: "people", keys: ["@"], where: "composer" },
   { group: "writing", does: "rooms", keys: ["#"], where: "composer" },
   { group: "writing", does: "emoji", keys: [":"], where: "composer" },
+  { group: "message", does: "edit", keys: ["E"], where: "message" },
+  { group: "message", does: "copy-link", keys: ["C"], where: "message" },
+  { group: "message", does: "delete", keys: ["Delete"], where: "message" },
   { group: "format", does: "bold", keys: ["Mod+B"], where: "writing" },
   { group: "format", does: "italic", keys: ["Mod+I"], where: "writing" },
   { group: "format", does: "strike", keys: ["Mod+Shift+X"], where: "writing" },
@@ -48,6 +51,6 @@ export function matches(event, keys) {
 /** The keys of one combination as they are printed on them; `name(key)` gives the words for Shift and its like. */
 export function printed(combination, name = (key) => key) {
   const signs = { Mod: APPLE ? "⌘" : name("Ctrl"), Alt: APPLE ? "⌥" : name("Alt"), Shift: name("Shift"), Enter: name("Enter") };
-  const more = { ArrowUp: "↑", ArrowDown: "↓", Escape: name("Esc") };
+  const more = { ArrowUp: "↑", ArrowDown: "↓", Escape: name("Esc"), Delete: name("Del") };
   return combination.split("+").map((key) => signs[key] ?? more[key] ?? key);
 }
