@@ -16,7 +16,7 @@ from rooms import access, events
 from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Room
 from rooms.roles import verbs
 from rooms.system import system_body
-from rooms.text import clean, parse_mentions, render
+from rooms.text import as_typed, clean, parse_mentions, render
 from talkwave.errors import Refused
 
 
@@ -211,7 +211,7 @@ def post_system(room: Room, actor: User, system: dict[str, Any]) -> Message:
     body = system_body(system, actor)
     message = Message(
         room=room, seq=room.last_seq, version=room.take_version(), sender=actor, kind=MessageKind.SYSTEM,
-        system=system, body=body, html=render(body, {}),
+        system=system, body=body, html=as_typed(body),
     )  # fmt: skip
     message.save()
     message._prefetched_objects_cache = {"mentions": []}  # type: ignore[attr-defined]

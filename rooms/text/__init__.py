@@ -6,6 +6,6 @@ Formatting is described for people in docs/writing.md.
 from rooms.text.cleaning import clean
 from rooms.text.mentions import parse_mentions
 from rooms.text.plaintext import plain, snippet
-from rooms.text.rendering import RENDERER_VERSION, render
+from rooms.text.rendering import RENDERER_VERSION, as_typed, render
 
-__all__ = ["RENDERER_VERSION", "clean", "parse_mentions", "plain", "render", "snippet"]
+__all__ = ["RENDERER_VERSION", "as_typed", "clean", "parse_mentions", "plain", "render", "snippet"]

@@ -67,3 +67,13 @@ def test_editing_a_mention_in_or_out_keeps_the_count_true(connect, said, room, b
     assert connect(bob).hello["rooms"][0]["mentions"] == 1
     a.ask(type="message.edit", id=message, body="for nobody")
     assert connect(bob).hello["rooms"][0]["mentions"] == 0
+
+
+def test_a_line_about_the_room_shows_names_as_they_are_written(connect, room, bob, alice):
+    from rooms.actions.rooms import rename_room
+
+    a = connect(alice)
+    rename_room(bob, room.pk, "_quiet_ **harbour**")
+    line = a.until(lambda event: event["type"] == "message.created")["message"]
+    assert line["kind"] == "system" and line["system"]["name"] == "_quiet_ **harbour**"
+    assert line["html"] == "<p>Bob named this room _quiet_ **harbour**</p>"
