@@ -32,7 +32,7 @@ def direct_members(room_ids: list[int]) -> dict[int, list[User]]:
     """Room id → its people, for direct rooms, which are small."""
     people: dict[int, list[User]] = defaultdict(list)
     if room_ids:
-        for membership in Membership.objects.filter(room_id__in=room_ids).select_related("user").order_by("pk"):
+        for membership in Membership.objects.filter(room_id__in=room_ids).select_related("user").order_by("user_id"):
             people[membership.room_id].append(membership.user)
     return dict(people)
 

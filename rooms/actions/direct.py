@@ -47,5 +47,5 @@ def _open(actor: User, key: str, users: list[User]) -> Room:
     room.save(force_insert=True)
     seats = Membership.objects.bulk_create(Membership(room=room, user=user) for user in users)
     for seat in seats:
-        events.room_opened(room, seat, members=users)
+        events.room_opened(room, seat, members=sorted(users, key=lambda user: user.pk))
     return room

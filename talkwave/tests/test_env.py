@@ -144,9 +144,9 @@ def test_without_such_a_file_there_is_just_the_environment(tmp_path: Path, monke
 
 def names_read() -> list[str]:
     """Every variable the settings ask for."""
-    return re.findall(
-        r'env\.(?:text|flag|number|decimal|words|rate)\(\s*"(\w+)"', (ROOT / "talkwave/settings.py").read_text()
-    )
+    files = sorted((ROOT / "talkwave/settings").glob("*.py"))
+    text = "".join(file.read_text() for file in files)
+    return re.findall(r'env\.(?:text|flag|number|decimal|words|rate)\(\s*"(\w+)"', text)
 
 
 @pytest.mark.parametrize("name", names_read())

@@ -1,0 +1,18 @@
+"""Every setting, from the environment, safe with none set. docs/operators.md lists them."""
+
+import sys
+
+from talkwave.env import WrongSettings
+from talkwave.settings.django import *
+from talkwave.settings.environment import *
+from talkwave.settings.logs import *
+from talkwave.settings.people import *
+from talkwave.settings.rooms import *
+from talkwave.settings.security import *
+from talkwave.settings.services import *
+
+try:
+    env.check()
+except WrongSettings as wrong:
+    # One clear line instead of a traceback: whoever starts the server reads this on a terminal.
+    sys.exit(f"TalkWave cannot start: {wrong}")

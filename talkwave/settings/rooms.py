@@ -1,0 +1,52 @@
+"""Limits and rates of rooms, messages and the live path."""
+
+from talkwave.settings.environment import env
+
+# --- Rooms and messages -----------------------------------------------------------------------------
+MESSAGE_MAX_LENGTH = env.number("MESSAGE_MAX_LENGTH", 10_000, least=1, most=60_000)
+ROOM_NAME_MAX_LENGTH = 80
+ROOM_TOPIC_MAX_LENGTH = 500
+GROUP_MAX_PEOPLE = env.number("GROUP_MAX_PEOPLE", 20, least=2, most=100)
+INVITE_MAX_PEOPLE = env.number("INVITE_MAX_PEOPLE", 100, least=1)
+PAGE_SIZE = 50
+HISTORY_MAX = 100
+SYNC_PAGE = 200
+# A client further behind than this reloads the newest page instead of fetching everything it missed.
+SYNC_RESET = env.number("SYNC_RESET", 2_000, least=200)
+DELETED_TEXT_DAYS = env.number("DELETED_TEXT_DAYS", 30, least=0)
+# Token buckets, PER_SECOND/BURST, a person and a process: making rooms, people added to rooms, direct conversations
+# opened, and completion, jump field and previews together.
+RATE_ROOMS = env.rate("RATE_ROOMS", "0.02/10")
+RATE_INVITES = env.rate("RATE_INVITES", "0.5/200")
+RATE_DIRECTS = env.rate("RATE_DIRECTS", "0.1/20")
+RATE_LOOKUPS = env.rate("RATE_LOOKUPS", "10/100")
+
+# --- The live path ----------------------------------------------------------------------------------
+HEARTBEAT_SECONDS = 25
+WEBSOCKET_FRAME_MAX = 64 * 1024
+WEBSOCKET_HARD_MAX = 1024 * 1024
+# A message may come in so many pieces; each costs more memory than the byte it may hold.
+WEBSOCKET_FRAGMENTS_MAX = 256
+# What a socket may have out that its client has not confirmed (docs/protocol.md, 4408).
+SOCKET_WINDOW_FRAMES = 1_000
+SOCKET_WINDOW_BYTES = 4 * 1024 * 1024
+SOCKETS_PER_USER = env.number("SOCKETS_PER_USER", 50, least=1)
+HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005, most=60.0)
+HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2, most=60.0)
+HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, most=60.0)
+# Messages committed together, and how many may wait before a sender is told `unavailable`.
+COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)
+COMMIT_QUEUE = env.number("COMMIT_QUEUE", 10_000, least=1)
+# Token buckets, PER_SECOND/BURST, a person and a process. A program (API token) was let in by an operator.
+RATE_MESSAGES = env.rate("RATE_MESSAGES", "5/20")
+RATE_MESSAGES_API = env.rate("RATE_MESSAGES_API", "100/500")
+RATE_COMMANDS = env.rate("RATE_COMMANDS", "20/200")
+RATE_COMMANDS_API = env.rate("RATE_COMMANDS_API", "400/2000")
+# So many refusals for rate in a row, and the socket is closed with 4429.
+RATE_PATIENCE = env.number("RATE_PATIENCE", 50, least=1)
+WATCH_MAX = 500
+
+# --- Presence ---------------------------------------------------------------------------------------
+PRESENCE_BEAT_SECONDS = 10
+PRESENCE_TTL_SECONDS = 30
+LAST_SEEN_SECONDS = 60

@@ -1,0 +1,105 @@
+"""What the project stands on: the database, Redis, files, mail."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from talkwave.env import wrong_redis
+from talkwave.settings.environment import BASE_DIR, DATA_DIR, DEBUG, SITE_NAME, env
+
+# --- Database: SQLite in the data folder, or PostgreSQL by DATABASE_URL ------------------------------
+DATABASE_THREADS = env.number("DATABASE_THREADS", 4, least=1, most=64)
+_database_url = env.text("DATABASE_URL")
+if _database_url:
+    try:
+        DATABASES: dict[str, dict[str, Any]] = {
+            "default": dict(dj_database_url.parse(_database_url, conn_max_age=0, conn_health_checks=True))
+        }
+    except (ValueError, dj_database_url.ParseError) as _error:
+        env.refuse("DATABASE_URL", str(_error))
+        DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+    if DATABASES["default"]["ENGINE"] not in ("django.db.backends.postgresql", "django.db.backends.sqlite3"):
+        env.refuse("DATABASE_URL", "is not written postgres://USER:PASSWORD@HOST:PORT/NAME")
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        # A persistent connection per thread leaks under ASGI (a fresh thread a request): the pool instead.
+        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+            "min_size": 1,
+            "max_size": env.number("DATABASE_POOL", 16, least=2, most=1000),
+            "timeout": 10,
+        }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "talkwave.sqlite3",
+            "OPTIONS": {
+                # WAL alone made "database is locked" worse: a read that turns into a write fails at once.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: an ack survives a power cut.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
+                    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY"
+                ),
+            },
+        }
+    }
+SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+# --- Redis: the embedded Valkey that `serve` starts, or REDIS_URL ------------------------------------
+REDIS_URLS = env.words("REDIS_URL")
+for _url in REDIS_URLS:
+    if _wrong_url := wrong_redis(_url):
+        env.refuse("REDIS_URL", _wrong_url)
+REDIS_EMBEDDED = not REDIS_URLS
+# `serve` writes the embedded one's address here, so that management commands find it while it runs.
+REDIS_ADDRESS_FILE = DATA_DIR / "run" / "redis-url"
+if REDIS_EMBEDDED and REDIS_ADDRESS_FILE.is_file():
+    REDIS_URLS = [REDIS_ADDRESS_FILE.read_text(encoding="utf-8").strip()]
+# Where nothing answers: for `runserver` and commands without any Redis. The live path then finds everything in the
+# database, a little later.
+REDIS_NOWHERE = "redis://127.0.0.1:1"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # Without an address (a command while no server runs) publishing is skipped quietly: nobody listens.
+        "CONFIG": {"hosts": REDIS_URLS or [REDIS_NOWHERE], "prefix": env.text("REDIS_PREFIX", "talkwave")},
+    }
+}
+# Rate limits of sign-in are counted here: shared by all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "talkwave.web.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URLS[:1] or [REDIS_NOWHERE],
+        "KEY_PREFIX": "talkwave",
+    }
+}
+
+# --- Static files and what people upload ------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = (BASE_DIR / Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media"))).expanduser()).resolve()
+AVATAR_MAX_BYTES = env.number("AVATAR_MAX_BYTES", 5 * 1024 * 1024, least=1024)
+AVATAR_MAX_PIXELS = env.number("AVATAR_MAX_PIXELS", 40_000_000, least=10_000)
+# A person, PER_SECOND/BURST: making a picture small takes a good part of a second.
+RATE_AVATARS = env.rate("RATE_AVATARS", "0.1/10")
+
+# --- Mail -------------------------------------------------------------------------------------------
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1, most=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <talkwave@localhost>")
