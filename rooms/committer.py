@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from rooms.actions.messages import Draft, post_messages
+from rooms.actions.posting import Draft, post_messages
 from rooms.models import Message
 from rooms.wire import when
 from talkwave.errors import Refused

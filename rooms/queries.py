@@ -6,13 +6,17 @@ from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from rooms.models import Membership, Mention
+from rooms.models import Membership, Mention, Message
 
 
 def unread_mentions(user: User, room_ids: list[int] | None = None) -> dict[int, int]:
     """Room id → how many unread messages name this person; rooms with none are left out."""
     rows = Mention.objects.filter(
-        user=user, room__memberships__user=user, seq__gt=F("room__memberships__read_seq"), message__deleted_at=None
+        user=user,
+        room__memberships__user=user,
+        seq__gt=F("room__memberships__read_seq"),
+        message__deleted_at=None,
+        message__in_room=True,
     )
     if room_ids is not None:
         rows = rows.filter(room_id__in=room_ids)
@@ -22,8 +26,19 @@ def unread_mentions(user: User, room_ids: list[int] | None = None) -> dict[int, 
 def mentions_of_membership() -> Coalesce:
     """An annotation for Membership rows: how many unread messages of the room name that person."""
     unread = Mention.objects.filter(
-        user=OuterRef("user_id"), room=OuterRef("room_id"), seq__gt=OuterRef("read_seq"), message__deleted_at=None
+        user=OuterRef("user_id"),
+        room=OuterRef("room_id"),
+        seq__gt=OuterRef("read_seq"),
+        message__deleted_at=None,
+        message__in_room=True,
     )
+    counted = unread.order_by().values("room").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def aside_of_membership() -> Coalesce:
+    """An annotation for Membership rows: how many unread messages of the room stand only in a thread."""
+    unread = Message.objects.filter(room=OuterRef("room_id"), seq__gt=OuterRef("read_seq"), in_room=False)
     counted = unread.order_by().values("room").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 

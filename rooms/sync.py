@@ -44,7 +44,7 @@ def _state(user: User, room: Room) -> dict[str, Any] | None:
 
 def _changed(room: Room, version: int) -> Any:
     changed = Message.objects.filter(room=room, version__gt=version, version__lte=room.version)
-    return changed.select_related("sender").prefetch_related("mentions").order_by("version")
+    return changed.for_wire().order_by("version")
 
 
 def missed_events(room_id: int, version: int, most: int) -> tuple[int, list[RoomEvent]]:
@@ -72,29 +72,52 @@ def history(
     after: int | None = None,
     around: int | None = None,
     limit: int | None = None,
+    view: str | None = None,
 ) -> dict[str, Any]:
-    """A page of messages by ascending seq: the newest, or those just before, after or around a seq. Raises Refused."""
+    """A page of messages by ascending seq: the newest, or those just before, after or around a seq. Raises Refused.
+
+    `view` `room` leaves out the answers that stand only in a thread.
+    """
+    if view not in (None, "room"):
+        raise Refused("bad_request", _("A view is room, or not given."))
     if sum(point is not None for point in (before, after, around)) > 1:
         raise Refused("bad_request", _("Give one of before, after and around."))
     seat = access.room_for(user, room_id)
     limit = settings.PAGE_SIZE if limit is None else max(1, min(limit, settings.HISTORY_MAX))
-    messages = page(seat.room, before=before, after=after, around=around, limit=limit)
-    first, last = (messages[0].seq, messages[-1].seq) if messages else (0, 0)
+    messages = page(seat.room, before=before, after=after, around=around, limit=limit, view=view)
+    has_older, has_newer = beyond(seat.room, messages, view)
     return {
         "type": "history",
         "room": str(seat.room.pk),
         "version": seat.room.version,
         "messages": [message_wire(message, reader_id=user.pk) for message in messages],
-        "has_older": first > 1,
-        "has_newer": 0 < last < seat.room.last_seq,
+        "has_older": has_older,
+        "has_newer": has_newer,
     }
 
 
+def beyond(room: Room, messages: list[Message], view: str | None) -> tuple[bool, bool]:
+    """Is there anything older, and newer, than this page? No question to the database where seqs say it."""
+    if not messages:
+        return False, False
+    first, last = messages[0].seq, messages[-1].seq
+    rows = Message.objects.filter(room=room).in_view(view)
+    older = first > 1 and (view is None or rows.filter(seq__lt=first).exists())
+    newer = last < room.last_seq and (view is None or rows.filter(seq__gt=last).exists())
+    return older, newer
+
+
 def page(
-    room: Room, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int
+    room: Room,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int,
+    view: str | None = None,
 ) -> list[Message]:
     """The rows of a page of history, ascending, with all that the wire needs. Access was checked by the caller."""
-    rows = Message.objects.filter(room=room).select_related("sender").prefetch_related("mentions")
+    rows = Message.objects.filter(room=room).in_view(view).for_wire()
     if after is not None:
         return rows.after(after, limit)
     if around is not None:

@@ -10,7 +10,11 @@ from django.db.models import F
 from accounts.models import User
 from accounts.wire import person
 from rooms.models import Membership, Message, Room
-from rooms.queries import direct_members, mentions_of_membership
+from rooms.queries import aside_of_membership, direct_members, mentions_of_membership
+from rooms.text import snippet
+
+# Characters of the message that an inline reply quotes.
+QUOTE_LENGTH = 140
 
 
 @lru_cache(maxsize=256)  # the messages of a batch, and their acks, share their moment
@@ -24,7 +28,7 @@ def when(moment: datetime | None) -> str | None:
 def message_wire(message: Message, *, reader_id: int | None = None, sender: User | None = None) -> dict[str, Any]:
     """A Message. The same for every member, but for `client_id`, which only its author is shown.
 
-    Needs the prefetched `mentions`, and `sender` of the message or given.
+    Of a message that comes from `Message.objects.for_wire()`, or that is `unadorned`. `sender` may be given.
     """
     gone = message.deleted_at is not None
     wire: dict[str, Any] = {
@@ -39,10 +43,17 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
         "created_at": when(message.created_at),
         "edited_at": when(message.edited_at),
         "deleted": gone,
-        "reply_to": None,
-        "thread": None,
-        "reactions": [],
-        "attachments": [],
+        "reply_to": str(message.reply_to_id) if message.reply_to_id else None,
+        "quote": None if gone else quote_of(message),
+        "thread_root": str(message.thread_id) if message.thread_id else None,
+        "in_room": message.in_room,
+        "thread": thread_of(message),
+        "reactions": [] if gone else reactions_of(message),
+        "attachments": [] if gone else attachments_of(message),
+        "previews": [] if gone else previews_of(message),
+        "poll": None if gone else poll_of(message),
+        "pinned": None if gone else pin_of(message),
+        "forward": None if gone else message.forward,
         "mentions": [] if gone else [str(mention.user_id) for mention in message.mentions.all()],
     }
     if message.system is not None:
@@ -52,16 +63,71 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
     return wire
 
 
+def quote_of(message: Message) -> dict[str, Any] | None:
+    """Of an inline reply: what it answers, as it is now, in a line."""
+    quoted = message.reply_to
+    if quoted is None:
+        return None
+    gone = quoted.deleted_at is not None
+    return {
+        "id": str(quoted.pk),
+        "seq": quoted.seq,
+        "sender": person(quoted.sender),
+        "excerpt": "" if gone else snippet(quoted.body, QUOTE_LENGTH),
+        "deleted": gone,
+    }
+
+
+def thread_of(message: Message) -> dict[str, Any] | None:
+    """Of a message that was answered in a thread: how often, when last, and by whom last."""
+    state = getattr(message, "thread_state", None)
+    if state is None or not state.count:
+        return None
+    return {
+        "count": state.count,
+        "last_at": when(state.last_at),
+        "last_seq": state.last_seq,
+        "people": [str(pk) for pk in state.people],
+    }
+
+
+def reactions_of(message: Message) -> list[dict[str, Any]]:
+    """How people reacted: each emoji once, in the order they came."""
+    return []
+
+
+def attachments_of(message: Message) -> list[dict[str, Any]]:
+    """The files that were sent with it."""
+    return []
+
+
+def previews_of(message: Message) -> list[dict[str, Any]]:
+    """What its links lead to."""
+    return []
+
+
+def poll_of(message: Message) -> dict[str, Any] | None:
+    """The question it asks, and how people voted."""
+    return None
+
+
+def pin_of(message: Message) -> dict[str, Any] | None:
+    """Who pinned it, and when."""
+    return None
+
+
 def room_wire(
     room: Room,
     membership: Membership | None,
     *,
     mentions: int = 0,
+    aside: int = 0,
     members: list[User] | None = None,
 ) -> dict[str, Any]:
     """A Room as one member sees it; with no membership, as somebody who only looks at a public one.
 
-    `mentions` counts the unread messages that name the reader; `members` are the people of a direct room.
+    `mentions` counts the unread messages that name the reader, `aside` the unread ones that stand only in a thread: they
+    make no room unread. `members` are the people of a direct room.
     """
     read_seq = membership.read_seq if membership else room.last_seq
     wire: dict[str, Any] = {
@@ -72,7 +138,7 @@ def room_wire(
         "version": room.version,
         "last_seq": room.last_seq,
         "read_seq": read_seq,
-        "unread": max(0, room.last_seq - read_seq),
+        "unread": max(0, room.last_seq - read_seq - aside),
         "mentions": mentions,
         "role": membership.role if membership else None,
         "notify": membership.notify if membership else None,
@@ -89,7 +155,9 @@ def room_wire(
 def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, Any]]:
     """The Rooms a person is in (or those of them in `room_ids`), the latest first; two queries, however many."""
     memberships = (
-        Membership.objects.filter(user=user).select_related("room").annotate(mentions=mentions_of_membership())
+        Membership.objects.filter(user=user)
+        .select_related("room")
+        .annotate(mentions=mentions_of_membership(), aside=aside_of_membership())
     )
     if room_ids is not None:
         memberships = memberships.filter(room_id__in=room_ids)
@@ -100,6 +168,7 @@ def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, An
             membership.room,
             membership,
             mentions=membership.mentions,
+            aside=membership.aside,
             members=people.get(membership.room_id) if membership.room.is_direct else None,
         )
         for membership in found

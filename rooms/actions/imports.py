@@ -1,6 +1,6 @@
 """Many messages at once, with the times and people they had elsewhere: for importing and seeding.
 
-The only way besides rooms.actions.messages to add messages. Order, versions and marks stay as exact as there:
+The only way besides rooms.actions.posting to add messages. Order, versions and marks stay as exact as there:
 each batch takes its numbers under the room's lock, in one transaction.
 """
 
@@ -161,5 +161,5 @@ def _store(room: Room, rows: list[tuple[Any, ...]], named: Mapping[int, list[int
     if read:
         Membership.objects.filter(room=room, read_seq=before).update(read_seq=room.last_seq)
     told = before if len(rows) <= TOLD_SINGLY else room.last_seq - 1
-    new = Message.objects.filter(room=room, seq__gt=told).select_related("sender").prefetch_related("mentions")
+    new = Message.objects.filter(room=room, seq__gt=told).for_wire()
     events.messages_changed(new.order_by("seq"))

@@ -5,7 +5,7 @@ from django.db.models import F
 from accounts.models import User
 from rooms import access, events
 from rooms.models import Membership
-from rooms.queries import unread_mentions
+from rooms.queries import aside_of_membership, unread_mentions
 from talkwave.errors import Refused
 
 
@@ -20,6 +20,7 @@ def mark_read(actor: User, room_id: object, seq: int) -> None:
     seq = min(seq, seat.room.last_seq)
     mine = Membership.objects.filter(pk=seat.membership.pk)
     if mine.filter(read_seq__lt=seq).update(read_seq=seq):
-        read_seq, last_seq = mine.values_list("read_seq", F("room__last_seq")).get()
+        seat_now = mine.annotate(aside=aside_of_membership()).values_list("read_seq", F("room__last_seq"), "aside")
+        read_seq, last_seq, aside = seat_now.get()
         mentions = unread_mentions(actor, [seat.room.pk]).get(seat.room.pk, 0)
-        events.read_updated(actor.pk, seat.room.pk, read_seq, last_seq - read_seq, mentions)
+        events.read_updated(actor.pk, seat.room.pk, read_seq, last_seq - read_seq - aside, mentions)

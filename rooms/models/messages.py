@@ -1,11 +1,13 @@
 """Messages, whom they mention, and what is kept of deleted ones."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models import Q
 from django.utils import timezone
 
 from rooms.models.rooms import Room
@@ -24,6 +26,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def after(self, seq: int, limit: int) -> list["Message"]:
         """The `limit` messages just above `seq`, ascending."""
         return list(self.filter(seq__gt=seq).order_by("seq")[:limit])
+
+    def for_wire(self) -> "MessageQuerySet":
+        """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages."""
+        return self.select_related("sender", "reply_to__sender", "thread_state").prefetch_related(*ADORNMENTS)
+
+    def in_view(self, view: str | None) -> "MessageQuerySet":
+        """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too."""
+        return self.filter(in_room=True) if view == "room" else self
 
     def insert(self, messages: Sequence["Message"]) -> None:
         """Stores new messages of people (kind `text`) and gives them their ids; they are numbered already.
@@ -44,6 +54,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
                         message.room_id, message.seq, message.version, message.changes, message.sender_id,
                         client_id if client_id is None or features.has_native_uuid_field else client_id.hex,
                         message.kind, message.body, message.html, moments[message.created_at],
+                        message.reply_to_id, message.thread_id, message.in_room,
+                        None if message.forward is None else json.dumps(message.forward),
                     )  # fmt: skip
                 cursor.execute(_insertion(len(chunk)), values)
                 # In which order they come back, no database promises.
@@ -53,8 +65,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
                     message._state.adding = False
 
 
+# Rows of other tables that belong to a message and are shown with it.
+ADORNMENTS = ("mentions",)
+
 # What `insert` writes; the other columns of a new message are null.
-_COLUMNS = ("room_id", "seq", "version", "changes", "sender_id", "client_id", "kind", "body", "html", "created_at")
+_COLUMNS = (
+    "room_id", "seq", "version", "changes", "sender_id", "client_id", "kind", "body", "html", "created_at",
+    "reply_to_id", "thread_id", "in_room", "forward",
+)  # fmt: skip
 _ROWS_AT_ONCE = 256
 
 
@@ -86,8 +104,17 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    # The message this one answers in line: quoted above it.
+    reply_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    # The message whose thread this one stands in; None for what stands in the room alone.
+    thread = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="answers", db_index=False)
+    # Does it stand in the room's timeline? False for an answer that is in its thread alone.
+    in_room = models.BooleanField(default=True, db_default=True)
+    # Where a forwarded message comes from, as it was at that moment: rooms.wire.
+    forward = models.JSONField(null=True)
 
     objects = MessageQuerySet.as_manager()
+    _prefetched_objects_cache: dict[str, Any]
 
     class Meta:
         constraints = [
@@ -98,10 +125,25 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["room", "version"], name="message_version"),
             models.Index(fields=["room", "created_at"], name="message_date"),
+            # Of these few messages only: every other one is stored without them.
+            models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_reply"),
+            models.Index(fields=["thread", "seq"], condition=Q(thread__isnull=False), name="message_thread"),
+            # What the count of a room's unread messages leaves out.
+            models.Index(fields=["room", "seq"], condition=Q(in_room=False), name="message_aside"),
         ]
 
     def __str__(self) -> str:
         return f"{self.room_id}#{self.seq}"
+
+    def unadorned(self) -> "Message":
+        """The message, known to have nothing beside its row: for one just stored, which need not be asked for."""
+        self._prefetched_objects_cache = {name: [] for name in ADORNMENTS}
+        self._state.fields_cache["thread_state"] = None
+        return self
+
+    def adorn(self, name: str, rows: Iterable[models.Model]) -> None:
+        """Says what `unadorned` could not know: these are its `name` (one of ADORNMENTS)."""
+        self._prefetched_objects_cache[name] = list(rows)
 
 
 class Mention(models.Model):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from rooms.actions.direct import direct_room_for
 from rooms.actions.memberships import invite, join_room, leave_room, remove_member, set_role
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.actions.rooms import archive_room, rename_room
 from rooms.models import Room
 from rooms.tests.outgoing import to_person

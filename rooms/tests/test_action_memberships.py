@@ -17,7 +17,7 @@ from rooms.actions.memberships import (
     set_pinned,
     set_role,
 )  # fmt: skip
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.actions.rooms import archive_room
 from rooms.models import AuditEntry, Membership
 from rooms.tests.outgoing import full_room_events, room_events, to_person

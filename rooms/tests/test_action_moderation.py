@@ -5,7 +5,7 @@ import pytest
 from rooms.actions import moderation
 from rooms.actions.direct import direct_room_for
 from rooms.actions.memberships import leave_room
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.models import AuditEntry, DeletedText, Membership, Message, Room
 from rooms.tests.outgoing import room_events, to_person
 from rooms.tests.test_action_rooms import refused, true_version

@@ -3,7 +3,7 @@
 import pytest
 
 from rooms.actions.deletion import doomed
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.actions.rooms import archive_room, create_room, delete_room, rename_room, restore_room, set_topic
 from rooms.models import AuditEntry, Membership, Message, Room
 from rooms.tests.outgoing import full_room_events, room_events, to_person

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rooms.actions.direct import direct_room_for
-from rooms.actions.messages import delete_message, post_message
+from rooms.actions.messages import delete_message
+from rooms.actions.posting import post_message
 from rooms.models import AuditEntry, DeletedText, Membership, Message, Room
 from rooms.tests.outgoing import room_events
 from rooms.tests.test_action_rooms import true_version

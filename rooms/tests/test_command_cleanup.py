@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from rooms.actions.deletion import detach
-from rooms.actions.messages import delete_message, post_message
+from rooms.actions.messages import delete_message
+from rooms.actions.posting import post_message
 from rooms.models import DeletedText, Message, Room
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.consistency import problems
 from rooms.models import Membership, Mention, Message, Room
 

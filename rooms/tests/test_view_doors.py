@@ -4,7 +4,7 @@ import pytest
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.models import Membership, Room
 from rooms.urls import one_room
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from rooms import limits
 from rooms.actions.direct import direct_room_for
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.matching import INSIDE, NOT, SCATTERED, START, WORD, quality
 from rooms.models import Membership
 from talkwave.web.ratelimit import Buckets

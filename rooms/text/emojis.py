@@ -9,6 +9,10 @@ import emoji
 JUMBO_MOST: Final = 6
 # Longest sequence times six, with room for spaces: longer text need not be looked at.
 _JUMBO_CHARACTERS: Final = 120
+# Twice the longest sequence: somebody may write more variation selectors than are needed.
+_SYMBOL_LONGEST: Final = 20
+# Of the community's own: rooms.actions.emoji takes no other names.
+OWN_NAME: Final = re.compile(r"(?<!\w):([a-z0-9_+\-]{2,32}):(?!\w)")
 # Not inside a word or a time (12:34:56).
 _NAME: Final = re.compile(r"(?<!\w):([\w+\-]+):(?!\w)")
 
@@ -22,6 +26,39 @@ def _names() -> dict[str, str]:
             for name in (data["en"], *data.get("alias", ())):
                 names.setdefault(name.strip(":").lower(), symbol)
     return names
+
+
+@functools.cache
+def _forms() -> dict[str, str]:
+    """Every emoji without its variation selectors, with the form meant for display."""
+    return {
+        _bare(symbol): symbol
+        for symbol, data in emoji.EMOJI_DATA.items()
+        if data["status"] == emoji.STATUS["fully_qualified"]
+    }
+
+
+def _bare(symbol: str) -> str:
+    return symbol.replace("\ufe0f", "")
+
+
+def qualified(symbol: str) -> str | None:
+    """One emoji of Unicode in the form meant for display, however it was written; None for anything else."""
+    if len(symbol) > _SYMBOL_LONGEST:
+        return None
+    return _forms().get(_bare(symbol))
+
+
+def is_name(name: str) -> bool:
+    """Does `:name:` mean an emoji of Unicode?"""
+    return name.lower() in _names()
+
+
+def own_names(text: str) -> set[str]:
+    """The `:names:` in a text that Unicode has no emoji for: they may be the community's own."""
+    if text.count(":") < 2:
+        return set()
+    return {match[1] for match in OWN_NAME.finditer(text) if match[1] not in _names()}
 
 
 def replace_names(text: str) -> str:

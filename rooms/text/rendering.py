@@ -9,6 +9,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from rooms.text.characters import is_visible, settle
+from rooms.text.emojis import is_jumbo
 from rooms.text.highlighting import highlight, language_of
 from rooms.text.markdown import MARKDOWN, parse
 from rooms.text.sanitising import sanitise
@@ -20,12 +21,20 @@ RENDERER_VERSION: Final = 1
 HTML_MOST: Final = 100_000
 
 Mentioned = Mapping[str, tuple[int, str]]
+Own = Mapping[str, str]
+_NO_OWN: Final[Own] = {}
+_OWN_ALONE: Final = re.compile(r"<p>((?:[^<>]|<img class=\"emoji\"[^<>]*>)+)</p>")
+_OWN_IMAGE: Final = re.compile(r"<img[^<>]*>")
 
 
-def render(body: str, mentioned: Mapping[str, tuple[int, str]]) -> str:
-    """The body as safe HTML. `mentioned` has, by key, the id and name of those who may be named here."""
+def render(body: str, mentioned: Mentioned, own: Own = _NO_OWN) -> str:
+    """The body as safe HTML.
+
+    `mentioned` has, by key, the id and name of those who may be named here; `own` the addresses of the community's
+    own emoji, by name.
+    """
     plain = render_fast(body)
-    return render_slow(body, mentioned) if plain is None else plain
+    return render_slow(body, mentioned, own) if plain is None else plain
 
 
 # --- The fast path: most of what people say has no markup ---------------------------------------------
@@ -73,15 +82,17 @@ def render_fast(body: str) -> str | None:
 
 
 # --- The slow path ------------------------------------------------------------------------------------
-def render_slow(body: str, mentioned: Mentioned) -> str:
+def render_slow(body: str, mentioned: Mentioned, own: Own = _NO_OWN) -> str:
     """Markdown, then the sanitiser; what would not show, or is nested too deep, stands as it was typed."""
     tokens = parse(body)
     if not any(map(is_visible, _texts(tokens))):
         return as_typed(body)
-    made = _RENDERER.render(tokens, MARKDOWN.options, {"mentioned": mentioned})
+    made = _RENDERER.render(tokens, MARKDOWN.options, {"mentioned": mentioned, "own": own})
     if len(made) > HTML_MOST:
         return as_typed(body)
     safe = settle(sanitise(made)).rstrip("\n")
+    if own and (alone := _OWN_ALONE.fullmatch(safe)) and is_jumbo(_OWN_IMAGE.sub("🌊", alone[1])):
+        safe = safe.replace("<p>", '<p class="jumbo">', 1)
     return safe if len(safe) <= HTML_MOST else as_typed(body)
 
 
@@ -110,6 +121,12 @@ class _Renderer(RendererHTML):
         if person is None:
             return html.escape(token.content)
         return f'<span class="mention" data-user="{int(person[0])}">@{html.escape(person[1])}</span>'
+
+    def own_emoji(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        address = env["own"].get(token.meta["name"])
+        name = html.escape(token.content)
+        return f'<img class="emoji" src="{html.escape(address)}" alt="{name}" title="{name}">' if address else name
 
     def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]

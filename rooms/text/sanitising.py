@@ -1,5 +1,6 @@
 """The last door: whatever the renderer wrote, only this gets out."""
 
+import re
 from typing import Final
 
 import nh3
@@ -8,6 +9,7 @@ from pygments.token import STANDARD_TYPES
 from rooms.text.links import SCHEMES
 
 CLASSES: Final[dict[str, set[str]]] = {
+    "img": {"emoji"},
     "p": {"heading", "jumbo"},
     "pre": {"code"},
     "div": {"table"},
@@ -19,6 +21,7 @@ ATTRIBUTES: Final[dict[str, set[str]]] = {
     # Without this, nh3 allows `title` and `lang` everywhere.
     "*": set(),
     "a": {"href"},
+    "img": {"src", "alt", "title"},
     "ol": {"start"},
     "pre": {"data-language"},
     "span": {"data-user"},
@@ -26,10 +29,18 @@ ATTRIBUTES: Final[dict[str, set[str]]] = {
 # What scrolls or opens must be reachable by keyboard.
 VALUES: Final = {tag: {"tabindex": {"0"}} for tag in ("pre", "div", "span")}
 TAGS: Final = {
-    "a", "blockquote", "br", "code", "div", "em", "hr", "li", "ol", "p", "pre", "s", "span", "strong",
+    "a", "blockquote", "br", "code", "div", "em", "hr", "img", "li", "ol", "p", "pre", "s", "span", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
+# The one kind of address on our own server: an emoji of the community (rooms.models.own_emoji_url).
+_OWN_EMOJI: Final = re.compile(r"/emoji/[a-z0-9_+\-]{2,32}-[0-9a-f]{16}\.webp")
 LINK_REL: Final = "noopener noreferrer nofollow ugc"
+
+
+
+def _own_emoji_alone(url: str) -> str | None:
+    return url if _OWN_EMOJI.fullmatch(url) else None
+
 
 _CLEANER: Final = nh3.Cleaner(
     tags=TAGS,
@@ -40,7 +51,7 @@ _CLEANER: Final = nh3.Cleaner(
     set_tag_attribute_values={"a": {"target": "_blank"}},
     link_rel=LINK_REL,
     url_schemes=set(SCHEMES),
-    url_relative="deny",
+    url_relative=_own_emoji_alone,
 )
 
 

@@ -10,7 +10,7 @@ from markdown_it.rules_inline import StateInline, image, link, linkify
 from markdown_it.token import Token
 
 from accounts.names import MAX_LENGTH, username_key
-from rooms.text.emojis import is_jumbo, replace_names
+from rooms.text.emojis import OWN_NAME, is_jumbo, replace_names
 
 # What is nested deeper is shown as it was typed: Markdown itself would drop the text inside.
 NESTING_MOST: Final = 20
@@ -121,10 +121,29 @@ def _inline(children: list[Token]) -> Iterator[Token]:
             continue
         elif token.type == "text" and inside != "auto":
             token.content = replace_names(token.content)
-            if not inside and "@" in token.content:
-                yield from _mentions(token)
-                continue
+            for part in _own_emoji(token):
+                if part.type == "text" and not inside and "@" in part.content:
+                    yield from _mentions(part)
+                else:
+                    yield part
+            continue
         yield token
+
+
+def _own_emoji(token: Token) -> Iterator[Token]:
+    """The text with what may be the community's own emoji as tokens; the renderer knows which are."""
+    if token.content.count(":") < 2:
+        yield token
+        return
+    text = token.content
+    done = 0
+    for match in OWN_NAME.finditer(text):
+        if match.start() > done:
+            yield Token("text", "", 0, content=text[done : match.start()])
+        yield Token("own_emoji", "", 0, content=match[0], meta={"name": match[1]})
+        done = match.end()
+    if done < len(text) or not text:
+        yield Token("text", "", 0, content=text[done:])
 
 
 def _image(token: Token, *, in_link: bool) -> Iterator[Token]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rooms import access, limits
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.views.answers import done, door, person, wants_json
 from rooms.views.rooms import show_room
 from rooms.wire import message_wire

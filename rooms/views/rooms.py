@@ -17,7 +17,7 @@ from rooms.context import room_for_page
 from rooms.forms import RoomForm
 from rooms.matching import query_key
 from rooms.models import Kind, Membership, Message, Notify, Room
-from rooms.sync import page
+from rooms.sync import beyond, page
 from rooms.views.answers import done, door, number, person, room_wire_for, show, wants_fragment, wants_json
 from rooms.wire import message_wire
 from talkwave.errors import Refused
@@ -60,7 +60,9 @@ def show_room(
         before=number(request, "before"),
         after=number(request, "after"),
         limit=settings.PAGE_SIZE,
+        view="room",
     )
+    has_older, has_newer = beyond(seat.room, messages, "room")
     first, last = (messages[0].seq, messages[-1].seq) if messages else (0, 0)
     context = {
         "room": seat.room,
@@ -69,8 +71,8 @@ def show_room(
         "title": wire["title"],
         "current_room": str(seat.room.pk),
         "messages": [_for_page(message, person(request).pk) for message in messages],
-        "has_older": first > 1,
-        "has_newer": 0 < last < seat.room.last_seq,
+        "has_older": has_older,
+        "has_newer": has_newer,
         "oldest": first,
         "newest": last,
         "around": around,

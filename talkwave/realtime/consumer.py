@@ -26,7 +26,8 @@ from talkwave.web.ratelimit import Buckets
 
 log = logging.getLogger(__name__)
 
-Command = Callable[["LiveConsumer", dict[str, Any]], Awaitable[dict[str, Any] | None]]
+Answer = dict[str, Any] | None
+Command = Callable[["LiveConsumer", dict[str, Any]], Awaitable[Answer]]
 
 _people = Buckets(*settings.RATE_COMMANDS)
 _programs = Buckets(*settings.RATE_COMMANDS_API)

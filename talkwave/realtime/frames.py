@@ -56,3 +56,26 @@ def string(command: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise Malformed(_("%(field)s is a string.") % {"field": name})
     return value
+
+
+def optional_string(command: dict[str, Any], name: str) -> str | None:
+    """The same, for a field that may be missing or null."""
+    return None if command.get(name) is None else string(command, name)
+
+
+def boolean(command: dict[str, Any], name: str, *, default: bool) -> bool:
+    """A field that is true or false; raises Malformed."""
+    value = command.get(name, default)
+    if not isinstance(value, bool):
+        raise Malformed(_("%(field)s is true or false.") % {"field": name})
+    return value
+
+
+def items(command: dict[str, Any], name: str, *, most: int) -> list[Any]:
+    """A field that is a list of at most `most`; empty where it is missing or null. Raises Malformed."""
+    value = command.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > most:
+        raise Malformed(_("%(field)s is a list of at most %(limit)d.") % {"field": name, "limit": most})
+    return value

@@ -33,7 +33,7 @@ def test_a_client_ahead_of_the_room_drops_what_it_holds(many, room):
 
 
 def test_sync_comes_in_pages(connect, room, alice, bob):
-    from rooms.actions.messages import Draft, post_messages
+    from rooms.actions.posting import Draft, post_messages
 
     post_messages([Draft(alice.pk, room.pk, f"n {n}") for n in range(450)])
     b, version, seqs = connect(bob), 0, []
@@ -48,7 +48,7 @@ def test_sync_comes_in_pages(connect, room, alice, bob):
 
 
 def test_far_behind_means_start_anew(connect, room, alice, bob):
-    from rooms.actions.messages import Draft, post_messages
+    from rooms.actions.posting import Draft, post_messages
 
     post_messages([Draft(alice.pk, room.pk, f"n {n}") for n in range(2100)])
     answer = connect(bob).ask(type="sync", room=str(room.pk), version=1)

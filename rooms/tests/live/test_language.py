@@ -2,7 +2,7 @@
 
 import uuid
 
-from rooms.actions.messages import Draft, post_messages
+from rooms.actions.posting import Draft, post_messages
 
 TOO_LONG = "x" * 10_001
 
@@ -26,7 +26,8 @@ def test_without_a_choice_it_is_the_browsers(connect, room, alice):
 
 def test_in_one_batch_everybody_is_answered_in_their_own(room, alice, bob):
     drafts = [
-        Draft(person.pk, room.pk, TOO_LONG, uuid.uuid4(), language) for person, language in [(alice, "de"), (bob, "en")]
+        Draft(person.pk, room.pk, TOO_LONG, uuid.uuid4(), language=language)
+        for person, language in [(alice, "de"), (bob, "en")]
     ]
     german, english = post_messages(drafts)
     assert german.detail.startswith("Diese Nachricht") and english.detail.startswith("This message")

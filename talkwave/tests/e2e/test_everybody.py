@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from talkwave.testing_browser import DESKTOP, PHONE, Window, apart
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from rooms.actions.imports import Line, append_lines
-from rooms.actions.messages import post_message
+from rooms.actions.posting import post_message
 from rooms.models import Membership, Message
 from talkwave.testing_browser import Window, apart
 

@@ -1,0 +1,126 @@
+"""Answers: in line to a message, and in its thread. What posting asks about them, a batch at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from rooms import access, events
+from rooms.models import Message, MessageKind, Room, Thread, ThreadFollow
+from talkwave.errors import Refused
+
+# Whose pictures stand below a message with a thread.
+PEOPLE_SHOWN = 3
+
+
+class Answered:
+    """The messages that a batch of drafts answers: one query for all, none where nothing is answered."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        wanted = set(ids)
+        self._found = Message.objects.for_wire().in_bulk(wanted) if wanted else {}
+        # An answer to an answer stands in the same thread.
+        roots = {message.thread_id for message in self._found.values() if message.thread_id} - self._found.keys()
+        if roots:
+            self._found |= Message.objects.for_wire().in_bulk(roots)
+
+    def quoted(self, message_id: int, room_id: int) -> Message:
+        """The message, to be answered in line from that room. Raises Refused."""
+        message = self._found.get(message_id)
+        # A message of another room is told apart from none by nobody: one may not be allowed to see it.
+        if message is None or message.room_id != room_id:
+            raise access.not_found()
+        if message.kind != MessageKind.TEXT:
+            raise Refused("bad_request", _("A line of the room itself cannot be answered."))
+        if message.deleted_at is not None:
+            raise Refused("conflict", access.deleted_detail())
+        return message
+
+    def root(self, message_id: int, room_id: int) -> Message:
+        """The message whose thread an answer to that one stands in. Raises Refused.
+
+        A thread goes on when the message it began with is deleted; a new one is not begun under a deleted message.
+        """
+        message = self._found.get(message_id)
+        if message is None or message.room_id != room_id:
+            raise access.not_found()
+        root = self._found[message.thread_id] if message.thread_id else message
+        if root.kind != MessageKind.TEXT:
+            raise Refused("bad_request", _("A line of the room itself cannot be answered."))
+        if root.deleted_at is not None and getattr(root, "thread_state", None) is None:
+            raise Refused("conflict", access.deleted_detail())
+        return root
+
+
+def store_answers(
+    answers: Sequence[Message], rooms: Mapping[int, Room], named: Mapping[int, Iterable[int]], now: datetime
+) -> list[Message]:
+    """Counts new answers in their threads, and gives their roots, changed. The rooms are locked, the answers stored.
+
+    `named`: message id → ids of the people it names. The author of the root, who answers and who is named follow.
+    """
+    roots: dict[int, Message] = {}
+    for answer in answers:
+        root = roots.setdefault(answer.thread_id or 0, answer.thread)  # type: ignore[arg-type]
+        state = getattr(root, "thread_state", None) or Thread(root=root, room_id=root.room_id)
+        state.count += 1
+        state.last_seq, state.last_at = answer.seq, now
+        state.people = [answer.sender_id, *(pk for pk in state.people if pk != answer.sender_id)][:PEOPLE_SHOWN]
+        root.thread_state = state
+    states = [root.thread_state for root in roots.values()]
+    Thread.objects.bulk_create(
+        states, update_conflicts=True, unique_fields=["root"], update_fields=["count", "last_seq", "last_at", "people"]
+    )
+    _follow(answers, roots, named)
+    for root in roots.values():
+        root.version = rooms[root.room_id].take_version()
+        root.changes += 1
+    Message.objects.bulk_update(roots.values(), ["version", "changes"])
+    return list(roots.values())
+
+
+def forget_answer(answer: Message, room: Room) -> Message | None:
+    """An answer is deleted, or leaves its thread: the thread is counted again, and its root sent. The room is locked.
+
+    Gives the root, changed; None for a message that is no answer.
+    """
+    if answer.thread_id is None:
+        return None
+    state = Thread.objects.get(pk=answer.thread_id)
+    left = Message.objects.filter(thread=answer.thread_id, deleted_at=None).exclude(pk=answer.pk).order_by("-seq")
+    last = left.first()
+    state.count = left.count()
+    state.last_seq, state.last_at = (last.seq, last.created_at) if last else (0, None)
+    # The latest of each, of the latest few dozen: enough to find three.
+    state.people = list(dict.fromkeys(left.values_list("sender_id", flat=True)[:50]))[:PEOPLE_SHOWN]
+    state.save()
+    root = Message.objects.for_wire().get(pk=answer.thread_id)
+    root.version = room.take_version()
+    root.changes += 1
+    root.save(update_fields=["version", "changes"])
+    events.messages_changed([root])
+    return root
+
+
+def _follow(answers: Sequence[Message], roots: Mapping[int, Message], named: Mapping[int, Iterable[int]]) -> None:
+    # Whoever chose not to follow is brought back only by answering or by being named.
+    again: dict[tuple[int, int], int] = {}
+    for answer in answers:
+        root_id = answer.thread_id or 0
+        for user_id in named.get(answer.pk, ()):
+            again.setdefault((root_id, user_id), 0)
+        again[root_id, answer.sender_id] = answer.seq
+    authors = [
+        ThreadFollow(thread_id=pk, user_id=root.sender_id)
+        for pk, root in roots.items()
+        if (pk, root.sender_id) not in again
+    ]
+    ThreadFollow.objects.bulk_create(authors, ignore_conflicts=True)
+    read = [ThreadFollow(thread_id=pk, user_id=user, read_seq=seq) for (pk, user), seq in again.items() if seq]
+    called = [ThreadFollow(thread_id=pk, user_id=user) for (pk, user), seq in again.items() if not seq]
+    # Who answers has read what came before.
+    unique = ["thread", "user"]
+    ThreadFollow.objects.bulk_create(
+        read, update_conflicts=True, unique_fields=unique, update_fields=["following", "read_seq"]
+    )
+    ThreadFollow.objects.bulk_create(called, update_conflicts=True, unique_fields=unique, update_fields=["following"])

@@ -1,0 +1,225 @@
+"""Posting messages: every way in calls these."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone, translation
+
+from accounts.models import User
+from rooms import access, events
+from rooms.actions.answers import Answered, store_answers
+from rooms.actions.rendered import Rendered
+from rooms.models import Membership, Mention, Message, Room
+from rooms.roles import verbs
+from rooms.text import clean
+from talkwave.errors import Refused
+
+
+@dataclass(slots=True)
+class Draft:
+    """A message somebody wants to post. `room_id` is as it came from outside; `client_id` makes a retry find the first."""
+
+    sender_id: int
+    room_id: object
+    body: str
+    client_id: uuid.UUID | None = None
+    # Ids as they came from outside: the message answered in line, the one whose thread this stands in, files.
+    reply_to: object = None
+    thread: object = None
+    # An answer in a thread that stands in the room as well.
+    in_room: bool = True
+    attachments: Sequence[object] = ()
+    # Where a forwarded message comes from; made by the action that forwards, never by a client.
+    forward: dict[str, Any] | None = None
+    # Whose words a refusal is said in; empty, those of the running thread. A batch holds drafts of many people.
+    language: str = ""
+
+
+def post_message(actor: User, room_id: object, body: str, **more: Any) -> Message:
+    """One message by one person; raises Refused. The same `client_id` again gives the same message and no second.
+
+    `more`: the other fields of a Draft.
+    """
+    (result,) = post_messages([Draft(actor.pk, room_id, body, **more)])
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+def post_messages(drafts: Sequence[Draft]) -> list[Message | Refused]:
+    """Posts what waits, all in one transaction; for each draft its message, or why it was refused.
+
+    The cost of a batch is a fixed number of queries, whatever it holds. Where a `client_id` of that sender is
+    stored already, the answer is that message. Order within a room is the order of the drafts.
+    """
+    results: list[Message | Refused | None] = [None] * len(drafts)
+    ready: list[tuple[int, int, str]] = []  # place among the drafts, room, body
+    for place, draft in enumerate(drafts):
+        try:
+            with _words_of(draft):
+                ready.append((place, access.parse_id(draft.room_id), clean(draft.body)))
+        except Refused as refusal:
+            results[place] = refusal
+    if ready:
+        _post_ready(drafts, ready, results)
+    return [result if result is not None else access.not_found() for result in results]
+
+
+def _words_of(draft: Draft) -> AbstractContextManager[None]:
+    # Most speak the thread's language already, and this is where every message passes.
+    return nullcontext() if draft.language in ("", translation.get_language()) else translation.override(draft.language)
+
+
+def _post_ready(
+    drafts: Sequence[Draft], ready: list[tuple[int, int, str]], results: list[Message | Refused | None]
+) -> None:
+    room_ids = {room_id for _, room_id, _ in ready}
+    bodies = Rendered(room_ids, [body for _, _, body in ready])
+    answered_ids = [_answers(drafts[place]) for place, _, _ in ready]
+    now = timezone.now()
+    with transaction.atomic():
+        # Locked before anything is read: what the batch decides on cannot change under it.
+        rooms = {room.pk: room for room in Room.objects.locked(room_ids)}
+        seats = _seats(room_ids, {drafts[place].sender_id for place, _, _ in ready})
+        stored = _stored([drafts[place] for place, _, _ in ready])
+        answered = Answered(pk for pair in answered_ids for pk in pair if pk is not None)
+        fresh: list[Message] = []
+        for (place, room_id, body), (reply_id, thread_id) in zip(ready, answered_ids, strict=True):
+            draft = drafts[place]
+            key = (draft.sender_id, draft.client_id)
+            if draft.client_id is not None and key in stored:
+                results[place] = stored[key]
+                continue
+            try:
+                with _words_of(draft):
+                    room = _admit(rooms.get(room_id), seats.get((room_id, draft.sender_id)), draft.sender_id)
+                    reply_to = None if reply_id is None else answered.quoted(reply_id, room_id)
+                    root = None if thread_id is None else answered.root(thread_id, room_id)
+            except Refused as refusal:
+                results[place] = refusal
+                continue
+            room.last_seq += 1
+            message = Message(
+                room_id=room_id,
+                seq=room.last_seq,
+                version=room.take_version(),
+                sender_id=draft.sender_id,
+                client_id=draft.client_id,
+                body=body,
+                html=bodies.html(room_id, body),
+                created_at=now,
+                reply_to=reply_to,
+                thread=root,
+                in_room=root is None or draft.in_room,
+                forward=draft.forward,
+            )
+            fresh.append(message.unadorned())
+            results[place] = message
+            if draft.client_id is not None:
+                stored[key] = message
+        if fresh:
+            changed = _store(fresh, rooms, bodies, now)
+            events.messages_changed([*fresh, *changed], {seat.person.pk: seat.person for seat in seats.values()})
+
+
+class _Seat(NamedTuple):
+    """One person in one room, as far as posting asks."""
+
+    role: str
+    person: User
+
+
+def _seats(room_ids: set[int], user_ids: set[int]) -> dict[tuple[int, int], _Seat]:
+    found = Membership.objects.filter(room_id__in=room_ids, user_id__in=user_ids).values_list(
+        "room_id", "user_id", "role", *[f"user__{name}" for name in _PERSON]
+    )
+    return {(room_id, user_id): _Seat(role, _person(user_id, *state)) for room_id, user_id, role, *state in found}
+
+
+# What of a person posting has to know: whether they may take part, and what others see of them.
+_PERSON = ("username", "display_name", "avatar_version", "is_active", "suspended_at", "deleted_at")
+
+
+@lru_cache(maxsize=4096)
+def _person(user_id: int, *state: Any) -> User:
+    """That person in just this state; another name, or a suspension, is another entry. Only to be looked at."""
+    return User(pk=user_id, **dict(zip(_PERSON, state, strict=True)))
+
+
+def _stored(drafts: Iterable[Draft]) -> dict[tuple[int, uuid.UUID | None], Message]:
+    """What is there already of these drafts. (Another person's message with the same `client_id` matches none.)"""
+    found = Message.objects.filter(client_id__in={draft.client_id for draft in drafts if draft.client_id is not None})
+    return {(message.sender_id, message.client_id): message for message in found}
+
+
+def _admit(room: Room | None, seat: _Seat | None, sender_id: int) -> Room:
+    """The room, where that person may post there; raises Refused as access does."""
+    if room is None:
+        raise access.not_found()
+    if seat is not None and seat.person.can_take_part:
+        if "post" not in verbs(room.kind, seat.role, archived=room.archived_at is not None):
+            access.check(access.Seat(room, Membership(room=room, user_id=sender_id, role=seat.role)), "post")
+        return room
+    sender = User.objects.filter(pk=sender_id).first()
+    if sender is None or not sender.can_take_part:
+        raise access.not_found()
+    access.check(access.Seat(room, None), "post")
+    raise access.not_found()
+
+
+def _answers(draft: Draft) -> tuple[int | None, int | None]:
+    """Ids of the message answered in line and of the one whose thread it goes to; one of nothing is 0."""
+
+    def known(value: object) -> int | None:
+        if value is None:
+            return None
+        try:
+            return access.parse_id(value)
+        except Refused:
+            return 0
+
+    return known(draft.reply_to), known(draft.thread)
+
+
+def _store(fresh: list[Message], rooms: dict[int, Room], bodies: Rendered, now: datetime) -> list[Message]:
+    """Stores new messages and what belongs to them; gives the older messages that changed by it."""
+    Message.objects.insert(fresh)
+    mentions = [
+        Mention(message=message, user_id=user_id, room_id=message.room_id, seq=message.seq)
+        for message in fresh
+        for user_id in bodies.mentioned(message.room_id, message.body)
+    ]
+    Mention.objects.bulk_create(mentions)
+    by_message: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        by_message.setdefault(mention.message_id, []).append(mention)
+    for message in fresh:
+        if message.pk in by_message:
+            message.adorn("mentions", by_message[message.pk])
+    answers = [message for message in fresh if message.thread_id is not None]
+    named = {pk: [mention.user_id for mention in found] for pk, found in by_message.items()}
+    changed = store_answers(answers, rooms, named, now) if answers else []
+    # A thread makes no room unread, nor the latest.
+    shown = [message for message in fresh if message.in_room]
+    latest = {message.room_id for message in shown}
+    # Who writes has read what came before: one mark a room and sender, the last.
+    marks = {(message.room_id, message.sender_id): message.seq for message in shown}
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE rooms_room SET last_seq = %s, version = %s, last_message_at = %s WHERE id = %s",
+            [
+                (rooms[pk].last_seq, rooms[pk].version, now if pk in latest else rooms[pk].last_message_at, pk)
+                for pk in {message.room_id for message in fresh}
+            ],
+        )
+        cursor.executemany(
+            "UPDATE rooms_membership SET read_seq = %s WHERE room_id = %s AND user_id = %s AND read_seq < %s",
+            [(seq, room_id, user_id, seq) for (room_id, user_id), seq in marks.items()],
+        )
+    return changed

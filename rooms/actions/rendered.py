@@ -1,0 +1,28 @@
+"""The HTML of a batch of messages, and whom they name."""
+
+from collections.abc import Iterable
+
+from rooms.models import Membership
+from rooms.text import parse_mentions, render
+
+
+class Rendered:
+    """The HTML of a batch, and whom it mentions: one query for all names, and none where nobody is named."""
+
+    def __init__(self, room_ids: set[int], bodies: Iterable[str]) -> None:
+        self._names = {body: parse_mentions(body) for body in bodies if "@" in body}
+        wanted = set().union(*self._names.values()) if self._names else set()
+        self._people: dict[int, dict[str, tuple[int, str]]] = {}
+        if wanted:
+            members = Membership.objects.filter(room_id__in=room_ids, user__username_key__in=wanted)
+            for seat in members.select_related("user"):
+                people = self._people.setdefault(seat.room_id, {})
+                people[seat.user.username_key] = (seat.user_id, seat.user.name)
+
+    def html(self, room_id: int, body: str) -> str:
+        return render(body, self._people.get(room_id, {}))
+
+    def mentioned(self, room_id: int, body: str) -> list[int]:
+        """Ids of the members of the room whom this body names."""
+        people = self._people.get(room_id, {})
+        return sorted({people[name][0] for name in self._names.get(body, ()) if name in people})

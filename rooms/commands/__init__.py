@@ -1,0 +1,8 @@
+"""The socket's commands: find out what is asked, hand it to one action, answer. One file a subject."""
+
+from typing import Final
+
+from rooms.commands import messages, presence, reading
+from talkwave.realtime.consumer import Command
+
+COMMANDS: Final[dict[str, Command]] = {**messages.COMMANDS, **reading.COMMANDS, **presence.COMMANDS}

@@ -1,0 +1,72 @@
+"""Messages by socket: send, edit, delete, and saying that one writes."""
+
+import uuid
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from rooms import access, events, limits
+from rooms.actions import messages
+from rooms.actions.posting import Draft
+from rooms.live import live
+from talkwave.realtime.consumer import Answer, Command, LiveConsumer
+from talkwave.realtime.database import db
+from talkwave.realtime.frames import Malformed, boolean, items, string
+from talkwave.web.ratelimit import Buckets
+
+_programs = Buckets(*settings.RATE_MESSAGES_API)
+# A typing hint lasts seven seconds; more often than every two helps nobody.
+_typing = Buckets(0.5, 2)
+
+
+async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    try:
+        client_id = uuid.UUID(string(command, "client_id"))
+    except ValueError:
+        raise Malformed(_("A client_id is a UUID that the client makes.")) from None
+    buckets = _programs if consumer.socket.is_program else limits.posting
+    if wait := buckets.take(consumer.socket.user_id):
+        raise consumer.too_fast(wait)
+    draft = Draft(
+        consumer.socket.user_id,
+        command.get("room"),
+        string(command, "body"),
+        client_id,
+        reply_to=command.get("reply_to"),
+        thread=command.get("thread"),
+        in_room=boolean(command, "in_room", default=True),
+        attachments=items(command, "attachments", most=settings.ATTACHMENTS_MAX),
+        language=consumer.language,
+    )
+    # The ack follows from there, after the commit.
+    live().committer.submit(draft, consumer, command)
+    return None
+
+
+async def edit(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    await db(messages.edit_message, consumer.socket.user, command.get("id"), string(command, "body"))
+    return {"type": "ok"}
+
+
+async def delete(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    await db(messages.delete_message, consumer.socket.user, command.get("id"))
+    return {"type": "ok"}
+
+
+async def typing(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    room_id = access.parse_id(command.get("room"))
+    # The hub hears a room for its members alone: no question to the database for a hint.
+    if room_id not in consumer.socket.rooms:
+        raise access.not_found()
+    if not _typing.take((consumer.socket.user_id, room_id)):
+        events.typing(room_id, consumer.socket.user)
+    return None
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "message.send": send,
+    "message.edit": edit,
+    "message.delete": delete,
+    "typing": typing,
+}

@@ -1,0 +1,31 @@
+"""Reading by socket: history, catching up, how far one has read."""
+
+from typing import Any, Final
+
+from rooms import sync
+from rooms.actions import reads
+from talkwave.realtime.consumer import Answer, Command, LiveConsumer
+from talkwave.realtime.database import db
+from talkwave.realtime.frames import optional_number, optional_string, whole_number
+
+
+async def read(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    await db(reads.mark_read, consumer.socket.user, command.get("room"), whole_number(command, "seq"))
+    return {"type": "ok"}
+
+
+async def catch_up(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    return await db(sync.synced, consumer.socket.user, command.get("room"), whole_number(command, "version"))
+
+
+async def history(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    points = {name: optional_number(command, name) for name in ("before", "after", "around", "limit")}
+    view = optional_string(command, "view")
+    return await db(lambda: sync.history(consumer.socket.user, command.get("room"), view=view, **points))
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "room.read": read,
+    "sync": catch_up,
+    "history": history,
+}
