@@ -9,7 +9,9 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.wire import person
+from rooms.files.wire import file_wire
 from rooms.models import Membership, Message, Room
+from rooms.models.reactions import own_emoji_url
 from rooms.queries import aside_of_membership, direct_members, mentions_of_membership
 from rooms.text import snippet
 
@@ -92,13 +94,20 @@ def thread_of(message: Message) -> dict[str, Any] | None:
 
 
 def reactions_of(message: Message) -> list[dict[str, Any]]:
-    """How people reacted: each emoji once, in the order they came."""
-    return []
+    """How people reacted: each emoji once, in the order they came. Of one of the community's own, its picture."""
+    kinds: dict[str, dict[str, Any]] = {}
+    for row in message.reactions.all():
+        kind = kinds.setdefault(row.emoji, {"emoji": row.emoji, "count": 0, "users": []})
+        if row.picture:
+            kind["url"] = own_emoji_url(row.picture)
+        kind["count"] += 1
+        kind["users"].append(str(row.user_id))
+    return list(kinds.values())
 
 
 def attachments_of(message: Message) -> list[dict[str, Any]]:
-    """The files that were sent with it."""
-    return []
+    """The files that were sent with it, in its order."""
+    return [file_wire(file) for file in message.attachments.all()]
 
 
 def previews_of(message: Message) -> list[dict[str, Any]]:

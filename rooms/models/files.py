@@ -1,7 +1,6 @@
 """Files: on their way (Upload), and in messages (Attachment)."""
 
 import uuid
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -53,8 +52,6 @@ class Attachment(models.Model):
     waveform = models.JSONField(null=True)
     # What is to be seen or heard, in the sender's words.
     alt = models.TextField(blank=True)
-    # The words inside, for search; null until the worker has read it.
-    text = models.TextField(null=True)
     stored = models.CharField(max_length=100)
     thumb_stored = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -66,15 +63,30 @@ class Attachment(models.Model):
             models.Index(fields=["room", "-id"], condition=Q(message__isnull=False), name="file_of_room"),
             # Not sent yet: of one person, and too old.
             models.Index(fields=["uploader", "created_at"], condition=Q(message__isnull=True), name="file_unsent"),
-            models.Index(fields=["id"], condition=Q(text__isnull=True), name="file_unread"),
             models.Index(fields=["stored"], name="file_stored"),
         ]
+
+        # As a message shows them.
+        ordering = ["position", "pk"]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.pk})"
 
-    # Kinds that a browser shows by itself, where they are.
-    SHOWN: ClassVar = frozenset({FileKind.IMAGE, FileKind.VIDEO, FileKind.AUDIO, FileKind.VOICE})
+
+class FileText(models.Model):
+    """The words inside a file, for search. Kept apart: no list of files drags a document along.
+
+    A file that may have some gets its row when it is ready, and `text` once the worker has read it.
+    """
+
+    attachment = models.OneToOneField(Attachment, primary_key=True, on_delete=models.CASCADE, related_name="words")
+    text = models.TextField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["attachment"], condition=Q(text__isnull=True), name="file_unread")]
+
+    def __str__(self) -> str:
+        return f"words of {self.attachment_id}"
 
 
 class Upload(models.Model):

@@ -4,7 +4,10 @@ import sys
 
 from talkwave.env import WrongSettings
 from talkwave.settings.django import *
+from talkwave.settings.emoji import *
 from talkwave.settings.environment import *
+from talkwave.settings.files import *
+from talkwave.settings.links import *
 from talkwave.settings.logs import *
 from talkwave.settings.people import *
 from talkwave.settings.rooms import *

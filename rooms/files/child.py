@@ -1,0 +1,69 @@
+"""The process that opens files: `python -m rooms.files.child`. One order on stdin, one answer on stdout, both JSON.
+
+It knows no settings and no database, and takes its limits before it touches the file.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from rooms.files.refusals import FileRefused
+
+
+def main() -> None:
+    order: dict[str, Any] = json.load(sys.stdin)
+    _limit(order["seconds"], order["memory"], order["bytes"])
+    try:
+        answer = _look(order) if order["do"] == "look" else _read(order)
+    except FileRefused as refusal:
+        answer = {"refused": refusal.reason}
+    except MemoryError:
+        answer = {"refused": "exhausting"}
+    json.dump(answer, sys.stdout)
+
+
+def _look(order: dict[str, Any]) -> dict[str, Any]:
+    from rooms.files.signatures import sort_of
+
+    source = Path(order["source"])
+    sort = sort_of(source)
+    answer: dict[str, Any] = {"kind": sort.kind, "type": sort.type, "ending": sort.ending}
+    if sort.kind == "image":
+        from rooms.files.pictures import redraw
+
+        answer |= redraw(
+            source, Path(order["folder"]), most_pixels=order["most_pixels"], most_moving=order["most_moving"]
+        )
+    return answer
+
+
+def _read(order: dict[str, Any]) -> dict[str, Any]:
+    from rooms.files.documents import words_in
+
+    return {"text": words_in(Path(order["source"]), order["ending"], most=order["most"])}
+
+
+def _limit(seconds: int, memory: int, size: int) -> None:
+    """Time on the processor, address space, bytes a file may grow to; and behind everybody else in the queue."""
+    try:
+        import resource
+    except ImportError:  # no such thing on Windows: there the parent's clock is what ends it
+        return
+    os.nice(10)
+    limits = (
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, size),
+        (resource.RLIMIT_CORE, 0),
+    )
+    for which, most in limits:
+        try:
+            resource.setrlimit(which, (most, most))
+        except (ValueError, OSError):
+            continue  # macOS knows no limit of address space
+
+
+if __name__ == "__main__":
+    main()
