@@ -14,6 +14,8 @@ inviting = Buckets(*settings.RATE_INVITES)
 opening_directs = Buckets(*settings.RATE_DIRECTS)
 # Completion, the jump field, previews: quick to ask, not free to answer.
 looking_up = Buckets(*settings.RATE_LOOKUPS)
+reacting = Buckets(*settings.RATE_REACTIONS)
+adding_emoji = Buckets(*settings.RATE_EMOJI)
 
 
 def spend(buckets: Buckets, user: User, n: int = 1) -> None:

@@ -1,12 +1,14 @@
 """Questions about many rooms at once, each one query."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from rooms.models import Membership, Mention, Message
+from rooms.models import Membership, Mention, Message, OwnEmoji
+from rooms.text import own_names
 
 
 def unread_mentions(user: User, room_ids: list[int] | None = None) -> dict[int, int]:
@@ -41,6 +43,14 @@ def aside_of_membership() -> Coalesce:
     unread = Message.objects.filter(room=OuterRef("room_id"), seq__gt=OuterRef("read_seq"), in_room=False)
     counted = unread.order_by().values("room").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def own_emoji(bodies: Iterable[str]) -> dict[str, str]:
+    """Name → address of the community's own emoji that these texts may hold; no query where none does."""
+    names: set[str] = set().union(*map(own_names, bodies))
+    if not names:
+        return {}
+    return {one.name: one.url for one in OwnEmoji.objects.filter(name__in=names, removed_at=None)}
 
 
 def direct_members(room_ids: list[int]) -> dict[int, list[User]]:

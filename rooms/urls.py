@@ -1,8 +1,8 @@
 """Addresses of rooms and what is in them (docs/architecture.md, "Addresses")."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from rooms.views import changes, directs, lookups, members, messages, rooms
+from rooms.views import changes, directs, emoji, lookups, members, messages, reactions, rooms
 
 one_room = [
     path("", rooms.room, name="room"),
@@ -32,5 +32,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("direct/", directs.create, name="direct_create"),
     path("jump.json", lookups.jump, name="jump"),
     path("people.json", lookups.people, name="people"),
+    path("messages/<int:message_id>/reactions.json", reactions.reactions_json, name="reactions_json"),
+    path("emoji/", emoji.emoji_page, name="emoji"),
+    path("emoji/add/", emoji.add, name="emoji_add"),
+    path("emoji/<int:emoji_id>/remove/", emoji.remove, name="emoji_remove"),
+    re_path(r"^emoji/(?P<name>[a-z0-9_+\-]{2,32}-[0-9a-f]{16}\.webp)$", emoji.picture, name="emoji_picture"),
+    path("emoji.json", emoji.emoji_json, name="emoji_json"),
     path("preview/", lookups.preview, name="preview"),
 ]

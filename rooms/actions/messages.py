@@ -48,7 +48,7 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
             raise Refused("conflict", access.deleted_detail())
         if message.body == body:
             return message
-        bodies = Rendered({seat.room.pk}, [body])
+        bodies = Rendered({seat.room.pk}, [body], before=message.html)
         message.body, message.html = body, bodies.html(seat.room.pk, body)
         message.edited_at = timezone.now()
         named = bodies.mentioned(seat.room.pk, body)
@@ -79,6 +79,7 @@ def wipe(message: Message, room: Room, actor: User) -> bool:
     message.deleted_at = timezone.now()
     message.body = message.html = ""
     message.mentions.all().delete()
+    message.reactions.all().delete()
     forget_answer(message, room)
     changed(message, room, "body", "html", "deleted_at")
     return True

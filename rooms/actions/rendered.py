@@ -1,16 +1,19 @@
 """The HTML of a batch of messages, and whom they name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from rooms.models import Membership
-from rooms.text import parse_mentions, render
+from rooms.queries import own_emoji
+from rooms.text import own_shown, parse_mentions, render
 
 
 class Rendered:
     """The HTML of a batch, and whom it mentions: one query for all names, and none where nobody is named."""
 
-    def __init__(self, room_ids: set[int], bodies: Iterable[str]) -> None:
+    def __init__(self, room_ids: set[int], bodies: Collection[str], *, before: str = "") -> None:
+        """`before`: the HTML of a message that is edited; the emoji it shows stay, though they be removed by now."""
         self._names = {body: parse_mentions(body) for body in bodies if "@" in body}
+        self._own = own_emoji(bodies) | own_shown(before)
         wanted = set().union(*self._names.values()) if self._names else set()
         self._people: dict[int, dict[str, tuple[int, str]]] = {}
         if wanted:
@@ -20,7 +23,7 @@ class Rendered:
                 people[seat.user.username_key] = (seat.user_id, seat.user.name)
 
     def html(self, room_id: int, body: str) -> str:
-        return render(body, self._people.get(room_id, {}))
+        return render(body, self._people.get(room_id, {}), self._own)
 
     def mentioned(self, room_id: int, body: str) -> list[int]:
         """Ids of the members of the room whom this body names."""

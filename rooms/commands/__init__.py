@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from rooms.commands import messages, presence, reading
+from rooms.commands import messages, presence, reactions, reading
 from talkwave.realtime.consumer import Command
 
-COMMANDS: Final[dict[str, Command]] = {**messages.COMMANDS, **reading.COMMANDS, **presence.COMMANDS}
+COMMANDS: Final[dict[str, Command]] = {
+    **messages.COMMANDS,
+    **reading.COMMANDS,
+    **presence.COMMANDS,
+    **reactions.COMMANDS,
+}

@@ -3,10 +3,8 @@
 from typing import Any, Final
 
 from rooms.actions import reactions
-from talkwave.realtime.consumer import Command, LiveConsumer
+from talkwave.realtime.consumer import Answer, Command, LiveConsumer
 from talkwave.realtime.database import db
-
-Answer = dict[str, Any] | None
 
 
 async def add(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:

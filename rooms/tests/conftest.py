@@ -14,5 +14,7 @@ def nobody_was_here_before():
         limits.inviting,
         limits.opening_directs,
         limits.looking_up,
+        limits.reacting,
+        limits.adding_emoji,
     ):
         buckets.clear()

@@ -4,12 +4,12 @@ Formatting is described for people in docs/writing.md.
 """
 
 from rooms.text.cleaning import clean
-from rooms.text.emojis import is_name, own_names, qualified
+from rooms.text.emojis import is_name, own_names, own_shown, qualified
 from rooms.text.mentions import parse_mentions
 from rooms.text.plaintext import plain, snippet
 from rooms.text.rendering import RENDERER_VERSION, as_typed, render
 
 __all__ = [
-    "RENDERER_VERSION", "as_typed", "clean", "is_name", "own_names", "parse_mentions", "plain", "qualified", "render",
+    "RENDERER_VERSION", "as_typed", "clean", "is_name", "own_names", "own_shown", "parse_mentions", "plain", "qualified", "render",
     "snippet",
 ]  # fmt: skip

@@ -13,6 +13,8 @@ _JUMBO_CHARACTERS: Final = 120
 _SYMBOL_LONGEST: Final = 20
 # Of the community's own: rooms.actions.emoji takes no other names.
 OWN_NAME: Final = re.compile(r"(?<!\w):([a-z0-9_+\-]{2,32}):(?!\w)")
+# As the sanitiser lets it through.
+_OWN_SHOWN: Final = re.compile(r'src="(/emoji/([a-z0-9_+\-]{2,32})-[0-9a-f]{16}\.webp)"')
 # Not inside a word or a time (12:34:56).
 _NAME: Final = re.compile(r"(?<!\w):([\w+\-]+):(?!\w)")
 
@@ -59,6 +61,11 @@ def own_names(text: str) -> set[str]:
     if text.count(":") < 2:
         return set()
     return {match[1] for match in OWN_NAME.finditer(text) if match[1] not in _names()}
+
+
+def own_shown(html: str) -> dict[str, str]:
+    """Name → address of the own emoji that a message's HTML shows."""
+    return {match[2]: match[1] for match in _OWN_SHOWN.finditer(html)}
 
 
 def replace_names(text: str) -> str:

@@ -37,7 +37,6 @@ _OWN_EMOJI: Final = re.compile(r"/emoji/[a-z0-9_+\-]{2,32}-[0-9a-f]{16}\.webp")
 LINK_REL: Final = "noopener noreferrer nofollow ugc"
 
 
-
 def _own_emoji_alone(url: str) -> str | None:
     return url if _OWN_EMOJI.fullmatch(url) else None
 

@@ -8,6 +8,7 @@ from rooms.context import sidebar_for
 from rooms.jumping import jump as find_places
 from rooms.models import Membership, Room
 from rooms.people import find_people
+from rooms.queries import own_emoji
 from rooms.text import clean, parse_mentions, render
 from rooms.views.answers import door, person
 
@@ -36,7 +37,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     body = clean(request.POST.get("body", ""))
     room_id = request.POST.get("room")
     named = _members_named(access.room_for(user, room_id).room, body) if room_id else {}
-    return JsonResponse({"html": render(body, named)})
+    return JsonResponse({"html": render(body, named, own_emoji([body]))})
 
 
 def _members_named(room: Room, body: str) -> dict[str, tuple[int, str]]:

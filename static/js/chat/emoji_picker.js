@@ -1,0 +1,93 @@
+/**
+ * The picker of emoji: one for the whole page, opened by `tw:ui.pick-emoji` {anchor, choose(sign)} beside the anchor, on a
+ * phone as a sheet from below. The library and its data are loaded when it is first opened. The sign is an emoji, or
+ * `:name:` for one of the community's own.
+ */
+import { ownEmoji, keepSkinTone, skinTone } from "../lib/emojis.js";
+import { emit, on } from "../lib/events.js";
+import { Favourites } from "../lib/favourites.js";
+import { me } from "../lib/me.js";
+import { word } from "../lib/words.js";
+
+const GAP = 6;
+
+export default class EmojiPicker {
+  constructor(box) {
+    this.box = box;
+    this.body = box.querySelector(".emoji-box__body");
+    this.favourites = new Favourites(me().id);
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    on("tw:ui.pick-emoji", (wanted) => this.#open(wanted), { signal });
+    box.addEventListener("toggle", ({ newState }) => newState === "closed" && this.#closed(), { signal });
+    addEventListener("resize", () => this.#place(), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  async #open({ anchor, choose, closed }) {
+    this.wanted = { anchor, choose, closed };
+    this.box.showPopover();
+    this.#place();
+    try {
+      this.picker ??= await this.#make();
+    } catch (error) {
+      console.error("the picker did not load", error);
+      emit("tw:ui.toast", { text: word("unreachable"), tone: "error" });
+      return this.box.hidePopover();
+    }
+    this.#place();
+    this.picker.shadowRoot.querySelector("input")?.focus({ preventScroll: true });
+    const { emoji, may_add: mayAdd } = await ownEmoji();
+    this.picker.customEmoji = emoji.map(({ name, url }) => ({ name, url, shortcodes: [name] }));
+    this.box.querySelector(".emoji-box__foot").hidden = !mayAdd;
+  }
+
+  async #make() {
+    const german = document.documentElement.lang.startsWith("de");
+    const [{ default: Picker }, words] = await Promise.all([
+      import("../../vendor/emoji-picker-element/picker.js"),
+      german ? import("../../vendor/emoji-picker-element/de.js") : null,
+    ]);
+    const picker = new Picker({ locale: german ? "de" : "en", dataSource: this.box.dataset.emojiData, customEmoji: [] });
+    if (words) picker.i18n = words.default;
+    // The tone is this person's, whoever else uses this browser.
+    await picker.database.setPreferredSkinTone(skinTone()).catch(() => {});
+    picker.addEventListener("skin-tone-change", ({ detail }) => keepSkinTone(detail.skinTone));
+    picker.addEventListener("emoji-click", ({ detail }) => this.#choose(detail.unicode ?? `:${detail.emoji.name}:`));
+    this.body.replaceChildren(picker);
+    await picker.database.ready();
+    return picker;
+  }
+
+  #choose(sign) {
+    const { choose } = this.wanted ?? {};
+    this.favourites.use(sign);
+    this.box.hidePopover();
+    choose?.(sign);
+  }
+
+  #closed() {
+    const { anchor, closed } = this.wanted ?? {};
+    this.wanted = null;
+    const here = document.activeElement;
+    // A click elsewhere has put the focus where it should be.
+    if (closed) closed();
+    else if (!here || here === document.body || this.box.contains(here)) anchor?.focus({ preventScroll: true });
+  }
+
+  /** Beside the anchor and inside the window; a phone's sheet is placed by its styles. */
+  #place() {
+    const { anchor } = this.wanted ?? {};
+    if (!anchor?.isConnected) return;
+    const at = anchor.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.box;
+    const above = at.top - GAP - height;
+    const top = above >= GAP ? above : Math.min(at.bottom + GAP, innerHeight - height - GAP);
+    const left = Math.min(at.right - width, innerWidth - width - GAP);
+    this.box.style.setProperty("--picker-top", `${Math.max(GAP, top)}px`);
+    this.box.style.setProperty("--picker-left", `${Math.max(GAP, left)}px`);
+  }
+}

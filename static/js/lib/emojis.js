@@ -1,0 +1,71 @@
+/**
+ * Emoji by name: the server's data (static/emoji/<language>.json) and the community's own, both fetched when first asked
+ * for; and the skin tone this person chose last. Where the data is stands in `<… data-emoji-data data-emoji-own>`.
+ */
+import { best } from "./fuzzy.js";
+import { get } from "./http.js";
+import { me } from "./me.js";
+
+/** Of 1,900 signs scattered letters find too many: only names that hold them together (lib/fuzzy.js). */
+const WHOLE = 31;
+/** Not asked for again within this time: own emoji change rarely. */
+const FRESH_MS = 60_000;
+
+let signs = null;
+let own = null;
+let ownAt = 0;
+
+const place = () => document.querySelector("[data-emoji-data]").dataset;
+
+/** All signs, as the picker's data has them: { emoji, shortcodes, annotation, tags, skins }. Empty where they could not be had. */
+export function allSigns() {
+  signs ??= get(place().emojiData).catch(() => ((signs = null), []));
+  return signs;
+}
+
+/** The community's own: [{ name, url }], and what one may do: { emoji, may_add, page }. */
+export function ownEmoji() {
+  if (!own || Date.now() - ownAt > FRESH_MS) {
+    ownAt = Date.now();
+    own = get(place().emojiOwn).catch(() => ((own = null), { emoji: [], may_add: false }));
+  }
+  return own;
+}
+
+/** Up to `most` that answer the letters: { text, name, note, url }, in the skin tone of this person. */
+export async function findEmoji(letters, most) {
+  const [all, mine] = await Promise.all([allSigns(), ownEmoji()]);
+  const tone = skinTone();
+  const found = best([...mine.emoji, ...all], letters, namesOf, most, WHOLE);
+  return found.map((one) =>
+    one.url
+      ? { text: `:${one.name}:`, name: one.name, note: "", url: one.url }
+      : { text: inTone(one, tone), name: one.shortcodes[0], note: one.annotation, url: null },
+  );
+}
+
+const namesOf = (one) => (one.url ? [one.name] : [...one.shortcodes, one.annotation.replaceAll(" ", "_")]);
+
+/** The sign in a skin tone (0, none, to 5), where it comes in tones. */
+export function inTone(entry, tone) {
+  return entry.skins?.find((skin) => skin.tone === tone)?.emoji ?? entry.emoji;
+}
+
+/** 0, none, to 5, dark. */
+export function skinTone(storage = globalThis.localStorage) {
+  try {
+    return Number(storage.getItem(toneKey())) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+export function keepSkinTone(tone, storage = globalThis.localStorage) {
+  try {
+    storage.setItem(toneKey(), String(tone));
+  } catch {
+    // Then it is chosen anew on the next page.
+  }
+}
+
+const toneKey = () => `tw:skin-tone:${me()?.id}`;
