@@ -59,6 +59,7 @@ class User(AbstractUser):
         default="system",
         choices=[("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
     )
+    link_previews = models.BooleanField(_("Show what links lead to"), default=True)
     is_bot = models.BooleanField(default=False, editable=False)
     is_placeholder = models.BooleanField(default=False, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)

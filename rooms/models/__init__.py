@@ -3,12 +3,14 @@ from rooms.models.files import Attachment, FileKind, FileText, Upload
 from rooms.models.life import DatabaseLife
 from rooms.models.memberships import Membership, Notify, Role
 from rooms.models.messages import DeletedText, Mention, Message, MessageKind
+from rooms.models.previews import LinkCard, Preview, url_digest
 from rooms.models.reactions import OwnEmoji, Reaction
 from rooms.models.rooms import Kind, Room, direct_key, name_key
+from rooms.models.search import SearchDocument, SearchMark
 from rooms.models.threads import Thread, ThreadFollow
 
 __all__ = [
-    "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "Membership",
-    "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Reaction", "Role", "Room", "Thread", "ThreadFollow",
-    "Upload", "direct_key", "name_key",
+    "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "LinkCard",
+    "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Preview", "Reaction", "Role", "Room",
+    "Thread", "ThreadFollow", "Upload", "direct_key", "name_key", "url_digest",
 ]  # fmt: skip

@@ -66,7 +66,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 # Rows of other tables that belong to a message and are shown with it.
-ADORNMENTS = ("mentions", "reactions", "attachments")
+ADORNMENTS = ("mentions", "reactions", "attachments", "previews")
 
 # What `insert` writes; the other columns of a new message are null.
 _COLUMNS = (

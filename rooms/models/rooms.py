@@ -64,6 +64,8 @@ class Room(models.Model):
     state_version = models.PositiveBigIntegerField(default=0, editable=False)
     state_changes = models.PositiveBigIntegerField(default=0, editable=False)
     member_count = models.PositiveIntegerField(default=0, editable=False)
+    # Since when links here get no previews, and none are shown; null: they do.
+    previews_off_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = RoomQuerySet.as_manager()
 
