@@ -5,10 +5,11 @@ What one may not see and what is not there get the same answer, `not_found`: an 
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rooms.models import Kind, Membership, Message, Room
+from rooms.models import Attachment, Kind, Membership, Message, Preview, Room
 from rooms.roles import verbs
 from talkwave.errors import Refused
 
@@ -114,3 +115,30 @@ def message_for(user: User, message_id: object, to: str = "read", *, lock: bool 
     else:
         check(seat, to)
     return message, seat
+
+
+def file_for(user: User, file_id: object) -> Attachment:
+    """A file whose message the person may read now; one that is not sent yet, its uploader alone."""
+    file = Attachment.objects.select_related("message").filter(pk=parse_id(file_id)).first()
+    if file is None:
+        raise not_found()
+    if file.message is None:
+        if file.uploader_id != user.pk:
+            raise not_found()
+        room_for(user, file.room_id)
+    else:
+        if file.message.deleted_at is not None:
+            raise not_found()
+        room_for(user, file.message.room_id)
+    return file
+
+
+def preview_for(user: User, preview_id: object) -> Preview:
+    """A link's card that stands under a message the person may read now."""
+    preview = Preview.objects.filter(pk=parse_id(preview_id)).first()
+    if preview is None or not preview.is_shown or not settings.LINK_PREVIEWS:
+        raise not_found()
+    message, _seat = message_for(user, preview.message_id)
+    if message.deleted_at is not None:
+        raise not_found()
+    return preview

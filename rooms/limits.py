@@ -16,6 +16,12 @@ opening_directs = Buckets(*settings.RATE_DIRECTS)
 looking_up = Buckets(*settings.RATE_LOOKUPS)
 reacting = Buckets(*settings.RATE_REACTIONS)
 adding_emoji = Buckets(*settings.RATE_EMOJI)
+# Files begun, and the requests about those that are on their way.
+uploading = Buckets(*settings.RATE_UPLOADS)
+sending_pieces = Buckets(*settings.RATE_PIECES)
+
+# Links that get a preview: each sends the worker to somebody's server.
+previewing = Buckets(*settings.RATE_PREVIEWS)
 
 
 def spend(buckets: Buckets, user: User, n: int = 1) -> None:

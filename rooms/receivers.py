@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.signals import account_deleted, moderated
 from presence.signals import presence_changed
 from rooms.actions.audit import record
+from rooms.actions.files import remove_bytes_after_commit
 from rooms.actions.memberships import leave_all_rooms
+from rooms.models import Attachment
 from rooms.wire import when
 from talkwave.realtime import publish
 
@@ -30,3 +33,9 @@ def keep_in_log(sender: object, actor: User | None, verb: str, subject: str, det
 def take_out_of_rooms(sender: object, user: User, **kwargs: Any) -> None:
     """An account ends: its person is in no room any more, in the same transaction."""
     leave_all_rooms(user)
+
+
+@receiver(post_delete, sender=Attachment)
+def remove_bytes(sender: object, instance: Attachment, **kwargs: Any) -> None:
+    """A file's row ends, by itself or with its message or room: its bytes go with it."""
+    remove_bytes_after_commit(instance)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from rooms.views import changes, directs, emoji, lookups, members, messages, reactions, rooms
+from rooms.views import changes, directs, emoji, files, lookups, members, messages, reactions, rooms, uploads
 
 one_room = [
     path("", rooms.room, name="room"),
@@ -38,5 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("emoji/<int:emoji_id>/remove/", emoji.remove, name="emoji_remove"),
     re_path(r"^emoji/(?P<name>[a-z0-9_+\-]{2,32}-[0-9a-f]{16}\.webp)$", emoji.picture, name="emoji_picture"),
     path("emoji.json", emoji.emoji_json, name="emoji_json"),
+    path("uploads/", uploads.begin, name="upload_begin"),
+    path("uploads/<uuid:upload_id>/", uploads.one, name="upload"),
+    path("uploads/<uuid:upload_id>/done/", uploads.finish, name="upload_finish"),
+    path("files/<int:file_id>/", uploads.ready, name="file_ready"),
+    path("files/<int:file_id>/thumb/", files.thumb, name="file_thumb"),
+    path("files/<int:file_id>/<str:name>", files.file, name="file"),
     path("preview/", lookups.preview, name="preview"),
 ]

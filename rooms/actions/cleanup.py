@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms.actions.deletion import doomed, purge
+from rooms.actions.files import cleanup_files
 from rooms.models import DeletedText
 
 _BATCH: Final = 1_000
@@ -26,4 +27,4 @@ def cleanup_rooms(dry_run: bool = False) -> dict[str, int]:
         for room_id in rooms:
             while not purge(room_id):
                 pass
-    return done
+    return done | cleanup_files(dry_run)

@@ -41,11 +41,14 @@ def post_system(room: Room, actor: User, system: dict[str, Any]) -> Message:
 
 def edit_message(actor: User, message_id: object, body: str) -> Message:
     """New words for one's own message; the same words again change nothing. Raises Refused."""
-    body = clean(body)
+    body = clean(body, may_be_empty=True)
     with transaction.atomic():
         message, seat = access.message_for(actor, message_id, to="edit", lock=True)
         if message.deleted_at is not None:
             raise Refused("conflict", access.deleted_detail())
+        if not body:
+            # Files stand for themselves; without any, it says what is missing.
+            clean(body, may_be_empty=message.attachments.exists())
         if message.body == body:
             return message
         bodies = Rendered({seat.room.pk}, [body], before=message.html)
@@ -80,6 +83,7 @@ def wipe(message: Message, room: Room, actor: User) -> bool:
     message.body = message.html = ""
     message.mentions.all().delete()
     message.reactions.all().delete()
+    message.previews.all().delete()
     forget_answer(message, room)
     changed(message, room, "body", "html", "deleted_at")
     return True

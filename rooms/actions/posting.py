@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 from accounts.models import User
 from rooms import access, events
 from rooms.actions.answers import Answered, store_answers
+from rooms.actions.attaching import Attached
 from rooms.actions.rendered import Rendered
-from rooms.models import Membership, Mention, Message, Room
+from rooms.models import Attachment, Membership, Mention, Message, Room
 from rooms.roles import verbs
 from rooms.text import clean
 from talkwave.errors import Refused
@@ -35,8 +36,9 @@ class Draft:
     # An answer in a thread that stands in the room as well.
     in_room: bool = True
     attachments: Sequence[object] = ()
-    # Where a forwarded message comes from; made by the action that forwards, never by a client.
+    # Where a forwarded message comes from, and its files; made by the action that forwards, never by a client.
     forward: dict[str, Any] | None = None
+    shared: Sequence[Attachment] = ()
     # Whose words a refusal is said in; empty, those of the running thread. A batch holds drafts of many people.
     language: str = ""
 
@@ -63,12 +65,16 @@ def post_messages(drafts: Sequence[Draft]) -> list[Message | Refused]:
     for place, draft in enumerate(drafts):
         try:
             with _words_of(draft):
-                ready.append((place, access.parse_id(draft.room_id), clean(draft.body)))
+                ready.append((place, access.parse_id(draft.room_id), _body(draft)))
         except Refused as refusal:
             results[place] = refusal
     if ready:
         _post_ready(drafts, ready, results)
     return [result if result is not None else access.not_found() for result in results]
+
+
+def _body(draft: Draft) -> str:
+    return clean(draft.body, may_be_empty=bool(draft.attachments or draft.shared))
 
 
 def _words_of(draft: Draft) -> AbstractContextManager[None]:
@@ -89,6 +95,7 @@ def _post_ready(
         seats = _seats(room_ids, {drafts[place].sender_id for place, _, _ in ready})
         stored = _stored([drafts[place] for place, _, _ in ready])
         answered = Answered(pk for pair in answered_ids for pk in pair if pk is not None)
+        attached = Attached(drafts[place].attachments for place, _, _ in ready)
         fresh: list[Message] = []
         for (place, room_id, body), (reply_id, thread_id) in zip(ready, answered_ids, strict=True):
             draft = drafts[place]
@@ -101,6 +108,7 @@ def _post_ready(
                     room = _admit(rooms.get(room_id), seats.get((room_id, draft.sender_id)), draft.sender_id)
                     reply_to = None if reply_id is None else answered.quoted(reply_id, room_id)
                     root = None if thread_id is None else answered.root(thread_id, room_id)
+                    files = attached.files(draft.attachments, draft.sender_id, room_id)
             except Refused as refusal:
                 results[place] = refusal
                 continue
@@ -120,11 +128,12 @@ def _post_ready(
                 forward=draft.forward,
             )
             fresh.append(message.unadorned())
+            attached.give(message, files, draft.shared)
             results[place] = message
             if draft.client_id is not None:
                 stored[key] = message
         if fresh:
-            changed = _store(fresh, rooms, bodies, now)
+            changed = _store(fresh, rooms, bodies, attached, now)
             events.messages_changed([*fresh, *changed], {seat.person.pk: seat.person for seat in seats.values()})
 
 
@@ -187,7 +196,9 @@ def _answers(draft: Draft) -> tuple[int | None, int | None]:
     return known(draft.reply_to), known(draft.thread)
 
 
-def _store(fresh: list[Message], rooms: dict[int, Room], bodies: Rendered, now: datetime) -> list[Message]:
+def _store(
+    fresh: list[Message], rooms: dict[int, Room], bodies: Rendered, attached: Attached, now: datetime
+) -> list[Message]:
     """Stores new messages and what belongs to them; gives the older messages that changed by it."""
     Message.objects.insert(fresh)
     mentions = [
@@ -202,6 +213,7 @@ def _store(fresh: list[Message], rooms: dict[int, Room], bodies: Rendered, now: 
     for message in fresh:
         if message.pk in by_message:
             message.adorn("mentions", by_message[message.pk])
+    attached.store()
     answers = [message for message in fresh if message.thread_id is not None]
     named = {pk: [mention.user_id for mention in found] for pk, found in by_message.items()}
     changed = store_answers(answers, rooms, named, now) if answers else []

@@ -16,5 +16,7 @@ def nobody_was_here_before():
         limits.looking_up,
         limits.reacting,
         limits.adding_emoji,
+        limits.uploading,
+        limits.sending_pieces,
     ):
         buckets.clear()

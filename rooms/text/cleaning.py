@@ -13,11 +13,11 @@ from talkwave.errors import Refused
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 
 
-def clean(body: str) -> str:
+def clean(body: str, *, may_be_empty: bool = False) -> str:
     """The body as it is stored: lines end in LF, no white space at the end.
 
-    Raises Refused: `bad_request` where nothing visible is left or a character cannot be stored,
-    `too_long` with both counts. Never cuts.
+    Raises Refused: `bad_request` where nothing visible is left (unless it `may_be_empty`: a file stands for itself) or
+    a character cannot be stored, `too_long` with both counts. Never cuts.
     """
     if "\r" in body:
         body = body.replace("\r\n", "\n").replace("\r", "\n")
@@ -27,6 +27,8 @@ def clean(body: str) -> str:
             "bad_request", _("This message holds a character that cannot be stored. Remove it and send again.")
         )
     if not is_visible(body):
+        if may_be_empty:
+            return ""
         raise Refused("bad_request", _("Write something first: this message is empty."))
     if len(body) > settings.MESSAGE_MAX_LENGTH:
         raise Refused(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -20,20 +20,20 @@ from talkwave.errors import Refused
 View = Callable[..., HttpResponse]
 
 
-def door(*methods: str) -> Callable[[View], View]:
+def door(*methods: str, cache: str = "private, no-store") -> Callable[[Callable[..., HttpResponseBase]], View]:
     """A view for people who are signed in and can take part; what it refuses (Refused) becomes an answer.
 
-    An anonymous reader of a page is sent to sign in; a program is told (401).
+    An anonymous reader of a page is sent to sign in; a program is told (401). `cache` is said of what is granted.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: Callable[..., HttpResponseBase]) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if (request.method or "") not in allowed:
                 return HttpResponseNotAllowed(allowed)
             response = _answer(view, request, *args, **kwargs)
             # What is in a room is for its people, now: no cache keeps it, the browser's own included.
-            response["Cache-Control"] = "private, no-store"
+            response["Cache-Control"] = cache if response.status_code < 400 else "private, no-store"
             patch_vary_headers(response, ["Accept", "X-Fragment", "Cookie"])
             return response
 
@@ -43,7 +43,7 @@ def door(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def _answer(view: Callable[..., HttpResponseBase], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     if not request.user.is_authenticated:
         if wants_json(request):
             return JsonResponse({"code": "forbidden", "detail": _("Sign in first.")}, status=401)

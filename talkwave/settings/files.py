@@ -5,7 +5,6 @@ from talkwave.settings.environment import env
 FILE_MAX_BYTES = env.number("FILE_MAX_BYTES", 100 * 1024 * 1024, least=1024, most=2**40)
 # What a server process holds of an upload at once. Every piece is one request.
 FILE_PIECE_BYTES = 4 * 1024 * 1024
-FILES_A_MESSAGE = 10
 FILE_NAME_MAX_LENGTH = 200
 FILE_ALT_MAX_LENGTH = 1_000
 # A person's files on their way, and what those and the ready but unsent ones may take together.

@@ -1,0 +1,131 @@
+"""Files that are ready: described, removed before they are sent, read for search, and cleaned away."""
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rooms import access
+from rooms.actions.messages import changed
+from rooms.actions.uploads import require_alt
+from rooms.files import pieces, sandbox
+from rooms.models import Attachment, FileText, Upload
+from talkwave.errors import Refused
+
+_BATCH: Final = 500
+_ENDINGS: Final = {
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+}
+
+
+def describe_file(actor: User, file_id: object, alt: str) -> Attachment:
+    """What is to be seen in one's own file, for who cannot see it; also later, in a message. Raises Refused."""
+    require_alt(alt)
+    alt = alt.strip()
+    file = access.file_for(actor, file_id)
+    if file.uploader_id != actor.pk:
+        raise Refused("forbidden", _("Only who sent a file describes it."))
+    if file.alt == alt:
+        return file
+    with transaction.atomic():
+        if file.message_id is None:
+            # Sent meanwhile: then its message tells of it.
+            if Attachment.objects.filter(pk=file.pk, message=None).update(alt=alt):
+                file.alt = alt
+                return file
+            file.refresh_from_db()
+        message, seat = access.message_for(actor, file.message_id, to="edit", lock=True)
+        if message.deleted_at is not None:
+            raise access.not_found()
+        Attachment.objects.filter(pk=file.pk).update(alt=alt)
+        file.alt = alt
+        changed(message, seat.room)
+    return file
+
+
+def discard_file(actor: User, file_id: object) -> None:
+    """Takes back one's own file that is not sent yet. Raises Refused; `conflict` where it is in a message."""
+    file = access.file_for(actor, file_id)
+    if file.message_id is not None or file.uploader_id != actor.pk:
+        raise Refused("conflict", _("This file was sent already. Delete its message instead."))
+    Attachment.objects.filter(pk=file.pk, message=None).delete()
+
+
+def remove_bytes_after_commit(file: Attachment) -> None:
+    """The row is gone; what it named goes, too, unless another row (a forwarded message) shows it as well."""
+
+    def remove() -> None:
+        if not Attachment.objects.filter(stored=file.stored).exists():
+            for name in filter(None, (file.stored, file.thumb_stored)):
+                default_storage.delete(name)
+
+    transaction.on_commit(remove, robust=True)
+
+
+def read_one() -> bool:
+    """Reads the words of one file that waits for it; False where none does. A file that ends its reader has none."""
+    waiting = FileText.objects.filter(text=None).select_related("attachment").order_by("pk").first()
+    if waiting is None:
+        return False
+    words = _words_in(waiting.attachment)
+    FileText.objects.filter(pk=waiting.pk).update(text=words)
+    return True
+
+
+def _words_in(file: Attachment) -> str:
+    try:
+        with tempfile.NamedTemporaryFile(dir=pieces.folder()) as copy, default_storage.open(file.stored) as source:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            return sandbox.words_in(Path(copy.name), _ENDINGS.get(file.type, "txt"))
+    except FileNotFoundError:  # restored from a backup without the files
+        return ""
+
+
+def unsent() -> QuerySet[Attachment]:
+    """Ready files that nobody sent within FILES_UNSENT_DAYS."""
+    before = timezone.now() - timedelta(days=settings.FILES_UNSENT_DAYS)
+    return Attachment.objects.filter(message=None, created_at__lt=before)
+
+
+def unfinished() -> QuerySet[Upload]:
+    """Uploads that nobody went on with within FILES_UNSENT_DAYS, and the traces of finished ones."""
+    before = timezone.now() - timedelta(days=settings.FILES_UNSENT_DAYS)
+    return Upload.objects.filter(touched_at__lt=before)
+
+
+def deleted() -> QuerySet[Attachment]:
+    """Files of messages deleted over DELETED_TEXT_DAYS ago: moderators' time with them is over, too."""
+    before = timezone.now() - timedelta(days=settings.DELETED_TEXT_DAYS)
+    return Attachment.objects.filter(message__deleted_at__lt=before)
+
+
+def cleanup_files(dry_run: bool = False) -> dict[str, int]:
+    """Removes what was never sent, and what was deleted long ago; says how many."""
+    done = {
+        "uploads never finished": unfinished().filter(attachment=None).count(),
+        "files never sent": unsent().count(),
+        "files of deleted messages": deleted().count(),
+    }
+    if not dry_run:
+        for rows in (unfinished(), unsent(), deleted()):
+            while ids := list(rows.values_list("pk", flat=True)[:_BATCH]):
+                with transaction.atomic():
+                    rows.model._default_manager.filter(Q(pk__in=ids)).delete()
+        pieces.sweep((settings.FILES_UNSENT_DAYS + 1) * 86_400)
+    return done
