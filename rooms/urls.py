@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from rooms.views import changes, directs, emoji, files, lookups, members, messages, reactions, rooms, uploads
+from rooms.views import changes, directs, emoji, files, lookups, members, messages, previews, reactions, rooms, uploads
 
 one_room = [
     path("", rooms.room, name="room"),
@@ -17,6 +17,7 @@ one_room = [
     path("pin/", changes.pin, name="room_pin"),
     path("notify/", changes.notify, name="room_notify"),
     path("settings/", rooms.settings_page, name="room_settings"),
+    path("previews/", previews.switch_room, name="room_previews"),
     path("members/", members.members, name="room_members"),
     path("members.json", members.members_json, name="room_members_json"),
     path("members/invite/", members.invite, name="room_invite"),
@@ -45,4 +46,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<int:file_id>/thumb/", files.thumb, name="file_thumb"),
     path("files/<int:file_id>/<str:name>", files.file, name="file"),
     path("preview/", lookups.preview, name="preview"),
+    path("previews/<int:preview_id>/picture", previews.picture, name="preview_picture"),
+    path("previews/<int:preview_id>/remove/", previews.remove, name="preview_remove"),
 ]

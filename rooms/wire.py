@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
 
 from accounts.models import User
@@ -12,6 +13,7 @@ from accounts.wire import person
 from rooms.files.wire import file_wire
 from rooms.models import Membership, Message, Room
 from rooms.models.reactions import own_emoji_url
+from rooms.previews.wire import preview_wire
 from rooms.queries import aside_of_membership, direct_members, mentions_of_membership
 from rooms.text import snippet
 
@@ -111,8 +113,10 @@ def attachments_of(message: Message) -> list[dict[str, Any]]:
 
 
 def previews_of(message: Message) -> list[dict[str, Any]]:
-    """What its links lead to."""
-    return []
+    """What its links lead to: a card for each that had something to show, and that nobody removed."""
+    if not settings.LINK_PREVIEWS:
+        return []
+    return [preview_wire(preview) for preview in message.previews.all() if preview.is_shown]
 
 
 def poll_of(message: Message) -> dict[str, Any] | None:
@@ -154,6 +158,7 @@ def room_wire(
         "pinned": bool(membership and membership.pinned_at),
         "member_count": room.member_count,
         "archived": room.archived_at is not None,
+        "previews": settings.LINK_PREVIEWS and room.previews_off_at is None,
         "last_message_at": when(room.last_message_at),
     }
     if members is not None:

@@ -12,6 +12,7 @@ from rooms import access, events
 from rooms.actions.answers import forget_answer
 from rooms.actions.rendered import Rendered
 from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Room
+from rooms.previews.waiting import follow_edit
 from rooms.system import system_body
 from rooms.text import as_typed, clean
 from talkwave.errors import Refused
@@ -60,6 +61,7 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
             [Mention(message=message, user_id=pk, room=seat.room, seq=message.seq) for pk in named],
             ignore_conflicts=True,
         )
+        follow_edit(message, seat.room)
         return changed(message, seat.room, "body", "html", "edited_at")
 
 

@@ -17,6 +17,7 @@ from rooms.actions.answers import Answered, store_answers
 from rooms.actions.attaching import Attached
 from rooms.actions.rendered import Rendered
 from rooms.models import Attachment, Membership, Mention, Message, Room
+from rooms.previews.waiting import await_previews
 from rooms.roles import verbs
 from rooms.text import clean
 from talkwave.errors import Refused
@@ -214,6 +215,7 @@ def _store(
         if message.pk in by_message:
             message.adorn("mentions", by_message[message.pk])
     attached.store()
+    await_previews(fresh, rooms)
     answers = [message for message in fresh if message.thread_id is not None]
     named = {pk: [mention.user_id for mention in found] for pk, found in by_message.items()}
     changed = store_answers(answers, rooms, named, now) if answers else []

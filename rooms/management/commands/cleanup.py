@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from accounts.actions import cleanup_accounts
 from presence import store
 from rooms.actions.cleanup import cleanup_rooms
+from rooms.previews.cleanup import cleanup_previews
 
 
 class Command(BaseCommand):
@@ -22,7 +23,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         dry_run: bool = options["dry_run"]
         verb = "would be removed" if dry_run else "removed"
-        parts: tuple[Callable[[bool], dict[str, int]], ...] = (cleanup_accounts, self._presence, cleanup_rooms)
+        parts: tuple[Callable[[bool], dict[str, int]], ...] = (
+            cleanup_accounts,
+            self._presence,
+            cleanup_rooms,
+            cleanup_previews,
+        )
         for part in parts:
             for what, count in part(dry_run).items():
                 self.stdout.write(f"{what}: {count} {verb}")

@@ -1,0 +1,55 @@
+"""What a message's links wait for, as the message is posted, changed and deleted. Each inside the action's transaction."""
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+
+from rooms import limits
+from rooms.models import Message, Preview, Room, url_digest
+from rooms.previews.linked import links_of
+
+
+def await_previews(messages: Iterable[Message], rooms: Mapping[int, Room]) -> bool:
+    """Says of new messages which links a worker has to look at; True where there are any.
+
+    A batch costs one insert, and nothing where nobody linked to anything.
+    """
+    rows = [
+        row
+        for message in messages
+        if "://" in message.body
+        for row in _rows(message, rooms[message.room_id], links_of(message.body))
+    ]
+    Preview.objects.bulk_create(rows)
+    return bool(rows)
+
+
+def follow_edit(message: Message, room: Room) -> bool:
+    """After new words: what is not linked any more goes at once, what still is stays as it was, removed or not.
+
+    True where a worker has something new to look at.
+    """
+    urls = links_of(message.body)
+    digests = [url_digest(url) for url in urls]
+    there = {preview.digest: preview for preview in message.previews.all()}
+    for digest, preview in there.items():
+        if digest not in digests:
+            preview.delete()
+        elif preview.position != (position := digests.index(digest)):
+            preview.position = position
+            preview.save(update_fields=["position"])
+    fresh = [row for row in _rows(message, room, urls) if row.digest not in there]
+    Preview.objects.bulk_create(fresh)
+    return bool(fresh)
+
+
+def _rows(message: Message, room: Room, urls: list[str]) -> list[Preview]:
+    if not urls or not settings.LINK_PREVIEWS or room.previews_off_at is not None:
+        return []
+    # Each costs some stranger's server a visit; past its share a link stays just a link.
+    if limits.previewing.take(message.sender_id, len(urls)):
+        return []
+    return [
+        Preview(message=message, position=position, digest=url_digest(url), url=url)
+        for position, url in enumerate(urls)
+    ]
