@@ -13,6 +13,7 @@ PIECES = [
     "com", "www", "de", "co.uk", "http", "https://a.de", "mailto:a@b.de", "localhost", "10:42", ":wave:", ":)", ":-)", ":D",
     "wave", "100", "1.", "1)", "12. ", "- ", "# ", "> ", "\n- ", "\n\n", "  \n", "\n  ", "&amp;", "&#38", "...", " -- ", "---",
     "@ann", "#room", "a.b", "3.14", "e.g.", "||x||", "**", "`x`", "<b>", "</p>", "<3", "->", "c++", "c#", "R&D", "a/b", "//x",
+    "$x$", "$5", "$$", "$a+b$", "10$",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=16).map("".join)
 
@@ -63,6 +64,7 @@ def test_every_single_character_is_the_same_on_both_paths() -> None:
         "It costs €5 - 100% fair, #1 in town",
         "Nice work 👍",
         "3.14 is not 22/7",
+        "It was $5 and now it is $10, or $9.50",
     ],
 )
 def test_what_people_say_takes_the_fast_path(body: str) -> None:

@@ -16,7 +16,11 @@ REL = 'target="_blank" rel="noopener noreferrer nofollow ugc"'
         ("> said\n\nyes", "<blockquote>\n<p>said</p>\n</blockquote>\n<p>yes</p>"),
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
         ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
-        ("- [ ] a\n- [x] b", "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n</ul>"),
+        (
+            "- [ ] a\n- [x] **b**",
+            '<ul>\n<li class="task"><label><input disabled="" type="checkbox"> a</label></li>\n'
+            '<li class="task"><label><input checked="" disabled="" type="checkbox"> <strong>b</strong></label></li>\n</ul>',
+        ),
         ("# Plan", '<p class="heading">Plan</p>'),
         ("###### Plan", '<p class="heading">Plan</p>'),
         ("a\n---\nb", '<p class="heading">a</p>\n<p>b</p>'),
@@ -171,6 +175,9 @@ def test_keys_are_those_of_accounts() -> None:
         (":wave: ||him||", "👋 ▒▒▒"),
         ("![cat](https://a.example/c.png)", "cat"),
         ("@ann & <b>", "@ann & <b>"),
+        ("- [ ] milk\n- [x] bread", "☐ milk\n☑ bread"),
+        ("so $E = mc^2$, or\n$$\nx\n$$", "so E = mc^2, or\nx"),
+        ("||$x$ and `code`||", "▒▒▒"),
         ("#", "#"),
     ],
 )
@@ -192,3 +199,64 @@ def test_plain_text_has_no_markup(body: str, text: str) -> None:
 def test_a_snippet_is_one_line_cut_between_words(body: str, length: int, text: str) -> None:
     assert snippet(body, length) == text
     assert len(snippet(body, length)) <= length
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [
+        ("so $x$.", '<p>so <math display="inline"><mrow><mi>x</mi></mrow></math>.</p>'),
+        ("a $$x$$ b", '<p>a <math display="block"><mrow><mi>x</mi></mrow></math> b</p>'),
+        ("$$x$$", '<div class="formula" tabindex="0"><math display="block"><mrow><mi>x</mi></mrow></math></div>'),
+        (
+            "```math\nx\n```",
+            '<div class="formula" tabindex="0"><math display="block"><mrow><mi>x</mi></mrow></math></div>',
+        ),
+        (
+            "$$\nx\n- 1\n= y\n$$\nso",
+            '<div class="formula" tabindex="0"><math display="block"><mrow><mi>x</mi><mo>−</mo><mn>1</mn><mo>=</mo><mi>y</mi></mrow>'
+            "</math></div>\n<p>so</p>",
+        ),
+        (
+            "$\\frac{1}{2}$",
+            '<p><math display="inline"><mrow><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math></p>',
+        ),
+        ("$2x + 3$", '<p><math display="inline"><mrow><mn>2</mn><mi>x</mi><mo>+</mo><mn>3</mn></mrow></math></p>'),
+    ],
+)
+def test_a_formula_becomes_mathml(body: str, made: str) -> None:
+    assert render(body, {}) == made
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "it was $5 and $10",
+        "$5 (or 10$)",
+        "US$5 and US$6",
+        "between $100-$200",
+        "echo $HOME $PATH",
+        "$HOME/$PATH",
+        "a $ b $ c",
+        "$ x $",
+        "$x $",
+        "$$$",
+        "$$",
+        "$$ $$",
+        "one $x\ny$ two",
+        "it is 5$, not 6$",
+    ],
+)
+def test_prices_and_variables_stay_text(body: str) -> None:
+    assert render(body, {}) == "<p>" + body.replace("\n", "<br>\n") + "</p>"
+
+
+@pytest.mark.parametrize("formula", ["\\nosuchthing x", "\\frac{1}", "x_", "\\left( x", "\\def\\a{x}\\a", "{" * 400])
+def test_a_formula_that_is_none_shows_its_source(formula: str) -> None:
+    assert render(f"so ${formula}$ then", {}) == f"<p>so ${formula}$ then</p>"
+    assert render(f"$$\n{formula}\n$$", {}) == f'<pre class="code" tabindex="0"><code>$${formula}$$</code></pre>'
+
+
+def test_a_message_holds_a_bounded_amount_of_math() -> None:
+    body = " ".join(["$" + "x+" * 200 + "x$"] * 12)
+    made = render(body, {})
+    assert made.count("<math") == 7 and made.count("$") == 10

@@ -71,6 +71,11 @@ SPECIAL = [
     "@" + "a" * 9_999,
     "@a." * 3_333,
     " ".join(f"@person{number}" for number in range(700)),
+    *("$$" + unit * (1_000 // len(unit) - 5) + "$$" for unit in ("{", "(", "\\frac", "\\sqrt{", "x^", "x_{", "\\left(", "\\hat", "'", "\\begin{matrix}", "&", "\\\\")),
+    "$x^{2}$ " * 1_250,
+    "$$x$$\n\n" * 1_400,
+    "$" + "x" * 9_998 + "$",
+    "> " * 15 + "$$\n" + "x\n" * 400 + "$$",
     "||" * 5_000,
     "||a" * 3_333,
     "||a|| " * 1_666,
@@ -124,7 +129,7 @@ def depth(made: str) -> int:
     """How deep the tags of a piece of HTML are nested."""
     deepest = now = 0
     for end, name in re.findall(r"<(/?)([a-z]+)", made):
-        if name not in ("br", "hr"):
+        if name not in ("br", "hr", "input"):
             now += -1 if end else 1
             deepest = max(deepest, now)
     assert now == 0

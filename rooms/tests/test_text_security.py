@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rooms.text import parse_mentions, plain, render
 from rooms.text.rendering import render_slow
-from rooms.text.sanitising import ATTRIBUTES, CLASSES, LINK_REL, SCHEMES, TAGS, sanitise
+from rooms.text.sanitising import ATTRIBUTES, CLASSES, LINK_REL, SCHEMES, TAGS, VALUES, sanitise
 
 SCRIPTS = [
     "<script>alert(1)</script>", "<ScRiPt>alert(1)</sCrIpT>", "<script src=//evil.example/x.js></script>", "<script/x>alert(1)</script>",
@@ -52,6 +52,13 @@ MARKDOWN = [
     "https://a.example/<script>alert(1)</script>", "https://a.example/\"><img src=x onerror=alert(1)>", "www.a.de/\"onclick=alert(1)", "a@b.de\"onclick=alert(1)", "<https://a.example/\"onclick=alert(1)>", "<javascript:alert(1)>", "<data:text/html,x>",
     "<a@b.de\"onclick=alert(1)>", "*<b onclick=alert(1)>*", "**a<script>**alert(1)</script>", "\\[x](javascript:alert(1))", "[x\\](javascript:alert(1))", "[x](\\javascript:alert(1))", "[x](<javascript:alert(1)>)", "[x](<https://a.example/\"onclick=\"alert(1)>)",
 ]  # fmt: skip
+FORMULAS = [
+    r"\href{javascript:alert(1)}{x}", r"\style{position:fixed;inset:0}{x}", r"\class{spoiler}{x}", r"\text{<img src=x onerror=alert(1)>}", r"\text{</mtext></math><script>alert(1)</script>}",
+    r"\text{&lt;script&gt;alert(1)&lt;/script&gt;}", r"\mbox{<a href=javascript:alert(1)>x</a>}", r"\textcolor{red;x:url(//evil.example)}{x}", r"\color{'\"onclick=alert(1)}x", r"\hspace{9999em}x", r"\rule{999em}{999em}",
+    r"\llap{x}", r"\raisebox{99em}{x}", r"\mathrm{<style>}", r"\begin{array}{l\"onclick=alert(1)}x\end{array}", r"\operatorname{<svg onload=alert(1)>}", r"<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    r"\def\a{\a\a}\a", r"\newcommand{\a}{xx}\newcommand{\b}{\a\a}\b", r"\tag{<img src=x onerror=alert(1)>}", r"x\label{<b onclick=alert(1)>}", r"&#60;script&#62;", r"\verb|<script>|", r"\mathchoice{<b>}{<b>}{<b>}{<b>}", r"\unicode{60}",
+    r"<annotation-xml encoding=text/html><img src=x onerror=alert(1)></annotation-xml>", r"<maction actiontype=statusline xlink:href=javascript:alert(1)>x</maction>",
+]  # fmt: skip
 PAYLOADS = (
     SCRIPTS
     + HANDLERS
@@ -60,6 +67,10 @@ PAYLOADS = (
     + [f"<{address}>" for address in ADDRESSES]
     + [f"see {address} there" for address in ADDRESSES]
     + MARKDOWN
+    + [f"${formula}$" for formula in FORMULAS]
+    + [f"$$\n{formula}\n$$" for formula in FORMULAS]
+    + [f"```math\n{formula}\n```" for formula in FORMULAS]
+    + [f"- [ ] ||${formula}$||" for formula in FORMULAS]
 )
 # People whose names attack too.
 PEOPLE = {"ann": (7, '"><script>alert(1)</script>'), "bob": (8, "</span><img src=x onerror=alert(1)>")}
@@ -80,9 +91,15 @@ class Reader(HTMLParser):
             allowed |= {"rel", "target"}
             given_attrs = dict(attrs)
             assert given_attrs.get("rel") == LINK_REL and given_attrs.get("target") == "_blank"
+        elif tag == "input":
+            allowed |= {"type"}
+            assert ("type", "checkbox") in attrs, attrs
         for name, value in attrs:
-            assert name in allowed, (tag, name)
+            assert name in allowed | VALUES.get(tag, {}).keys(), (tag, name)
             value = value or ""
+            if name in VALUES.get(tag, {}):
+                assert value in VALUES[tag][name], value
+                continue
             if name == "class":
                 assert set(value.split()) <= CLASSES[tag], value
             elif name == "href":
@@ -94,7 +111,7 @@ class Reader(HTMLParser):
                 assert value.isdigit(), value
             elif name == "data-language":
                 assert value.isascii() and not set(value) & set('<>" '), value
-        if tag not in ("br", "hr"):
+        if tag not in ("br", "hr", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -140,6 +157,22 @@ def test_attacks_side_by_side_come_out_harmless(body: str) -> None:
 def test_the_sanitiser_alone_stops_what_the_renderer_would_let_through(payload: str) -> None:
     reader = Reader()
     reader.feed(sanitise(payload))
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_leads_nowhere_and_reaches_out_of_nothing(formula: str) -> None:
+    made = render(f"$${formula}$$", {})
+    assert not any(
+        f"<{tag}" in made for tag in ("a ", "img", "script", "style", "svg", "mpadded", "menclose", "mglyph")
+    )
+    assert "9999em" not in made and ' style="' not in made
+
+
+@pytest.mark.parametrize("tag", ["mglyph", "malignmark", "annotation-xml", "semantics", "maction", "mpadded", "svg"])
+def test_nothing_of_mathml_gets_out_that_holds_html_or_acts(tag: str) -> None:
+    assert f"<{tag}" not in sanitise(
+        f"<math><{tag} href='https://a.example' actiontype='toggle'><mi>x</mi></{tag}></math>"
+    )
 
 
 def test_a_name_is_escaped_where_somebody_is_mentioned() -> None:

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rooms.text import links
+from rooms.text.formulas import dollars, math_block
 from rooms.text.tokens import (
     TooDeep,
     bounded_image,
@@ -49,6 +50,8 @@ def _parser() -> MarkdownIt:
     md.block.ruler.before("table", "guard_depth", guard_depth)
     md.inline.add_terminator_char("|")
     md.inline.ruler.before("backticks", "spoiler", spoiler)
+    md.inline.ruler.after("backticks", "dollars", dollars)
+    md.block.ruler.before("fence", "math_block", math_block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     md.core.ruler.after("linkify", "enrich", enrich)
     return md
 

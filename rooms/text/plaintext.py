@@ -50,7 +50,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
                 yield text
             else:
                 row.append(text)
-        elif token.type == "fence":
+        elif token.type in ("fence", "math_block"):
             yield token.content
         elif token.type == "hr":
             yield "---"

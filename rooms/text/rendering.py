@@ -10,12 +10,13 @@ from markdown_it.token import Token
 
 from rooms.text.characters import is_visible, settle
 from rooms.text.emojis import is_jumbo
+from rooms.text.formulas import FORMULAS_MOST, NotMath, mathml
 from rooms.text.highlighting import highlight, language_of
 from rooms.text.markdown import MARKDOWN, parse
 from rooms.text.sanitising import sanitise
 
 # Goes up when the same body gives other HTML; stored messages keep what they were rendered to.
-RENDERER_VERSION: Final = 1
+RENDERER_VERSION: Final = 2
 
 # HTML beyond this (a wall of tiny tokens) is not worth its weight on every reader's wire.
 HTML_MOST: Final = 100_000
@@ -53,12 +54,13 @@ _PLAIN: Final = re.compile(
     rf"""
     {_START}
     (?:
-        [{_LETTERS}{_SYMBOLS}0-9,;?!'"()%=#${{}}^<>+\-]++
+        [{_LETTERS}{_SYMBOLS}0-9,;?!'"()%=#{{}}^<>+\-]++
       | \x20++ (?![\n]|\Z)
       | \. (?![^\W\d])     # before a letter it may be a domain
       | : (?=[\s()]|\Z|-?[()]|[DPpO](?![\w:+\-])|\d\d(?![\w:+\-]))   # the end of a word, a smiley, a time
       | / (?!/)
       | & (?![#A-Za-z])
+      | \$ (?!\$ | [^\s$] [^$\n]* (?<!\s) \$)   # a price; what stands between two may be a formula
       | \n (?={_START})
     )*+
     """,
@@ -87,7 +89,7 @@ def render_slow(body: str, mentioned: Mentioned, own: Own = _NO_OWN) -> str:
     tokens = parse(body)
     if not any(map(is_visible, _texts(tokens))):
         return as_typed(body)
-    made = _RENDERER.render(tokens, MARKDOWN.options, {"mentioned": mentioned, "own": own})
+    made = _RENDERER.render(tokens, MARKDOWN.options, {"mentioned": mentioned, "own": own, "math": 0})
     if len(made) > HTML_MOST:
         return as_typed(body)
     safe = settle(sanitise(made)).rstrip("\n")
@@ -130,15 +132,46 @@ class _Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]
+        if token.info.strip().lower() == "math" and (made := _formula(token, env, block=True)):
+            return made + "\n"
         language = language_of(token.info)
         label = f' data-language="{language}"' if language else ""
         return f'<pre class="code"{label} tabindex="0"><code>{highlight(token.content, language)}</code></pre>\n'
+
+    def math(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        return _formula(token, env, block=token.markup == "$$") or html.escape(_source(token), quote=False)
+
+    def math_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        made = _formula(token, env, block=True)
+        return (made or f'<pre class="code" tabindex="0"><code>{html.escape(_source(token), quote=False)}</code></pre>') + "\n"
+
+    def task(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        # Shown, not to be ticked: only the author changes the words. The words beside it are its name.
+        return f'<input{" checked" if tokens[idx].info == "done" else ""} disabled> '
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return '<div class="table" tabindex="0"><table>\n'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return "</table></div>\n"
+
+
+def _source(token: Token) -> str:
+    return f"{token.markup}{token.content}{token.markup}"
+
+
+def _formula(token: Token, env: Any, *, block: bool) -> str:
+    """The formula as MathML; empty where it is none, or the message holds too many."""
+    env["math"] += len(token.content)
+    if env["math"] > FORMULAS_MOST:
+        return ""
+    try:
+        made = mathml(token.content.strip(), block=block)
+    except NotMath:
+        return ""
+    return f'<div class="formula" tabindex="0">{made}</div>' if block and token.type != "math" else made
 
 
 _RENDERER: Final = _Renderer()

@@ -89,7 +89,7 @@ def enrich(state: StateCore) -> None:
         if token.type == "inline" and token.children:
             token.children = list(_inline(token.children))
             if place > 1 and tokens[place - 2].type == "list_item_open":
-                _mark_task(token.children)
+                _mark_task(tokens[place - 2], token.children)
         elif token.type in ("heading_open", "heading_close"):
             # A page has one h1, and it is not in a message: a heading here is a paragraph that looks like one.
             token.tag = "p"
@@ -172,8 +172,11 @@ def _mentions(token: Token) -> Iterator[Token]:
         yield Token("text", "", 0, content=text[done:])
 
 
-def _mark_task(children: list[Token]) -> None:
+def _mark_task(item: Token, children: list[Token]) -> None:
     first = children[0]
     if first.type == "text" and (match := _TASK.match(first.content)):
-        box = "☐" if match[1] == " " else "☑"
-        first.content = f"{box} {first.content[match.end() :]}"
+        done = match[1] != " "
+        item.attrs = {"class": "task"}
+        first.content = first.content[match.end() :]
+        box = Token("task", "input", 0, content="☑ " if done else "☐ ", info="done" if done else "")
+        children[:] = [Token("label_open", "label", 1), box, *children, Token("label_close", "label", -1)]
