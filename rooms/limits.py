@@ -14,6 +14,7 @@ inviting = Buckets(*settings.RATE_INVITES)
 opening_directs = Buckets(*settings.RATE_DIRECTS)
 # Completion, the jump field, previews: quick to ask, not free to answer.
 looking_up = Buckets(*settings.RATE_LOOKUPS)
+searching = Buckets(*settings.RATE_SEARCH)
 reacting = Buckets(*settings.RATE_REACTIONS)
 adding_emoji = Buckets(*settings.RATE_EMOJI)
 # Files begun, and the requests about those that are on their way.

@@ -12,5 +12,5 @@ from rooms.models.threads import Thread, ThreadFollow
 __all__ = [
     "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "LinkCard",
     "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Preview", "Reaction", "Role", "Room",
-    "Thread", "ThreadFollow", "Upload", "direct_key", "name_key", "url_digest",
+    "SearchDocument", "SearchMark", "Thread", "ThreadFollow", "Upload", "direct_key", "name_key", "url_digest",
 ]  # fmt: skip

@@ -14,6 +14,8 @@ def nobody_was_here_before():
         limits.inviting,
         limits.opening_directs,
         limits.looking_up,
+        limits.previewing,
+        limits.searching,
         limits.reacting,
         limits.adding_emoji,
         limits.uploading,

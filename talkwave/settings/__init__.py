@@ -11,6 +11,7 @@ from talkwave.settings.links import *
 from talkwave.settings.logs import *
 from talkwave.settings.people import *
 from talkwave.settings.rooms import *
+from talkwave.settings.search import *
 from talkwave.settings.security import *
 from talkwave.settings.services import *
 

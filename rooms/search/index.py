@@ -1,0 +1,201 @@
+"""Keeping the index: what changed in a room is read into it in order of version, from where its mark stands.
+
+Nothing of this is done while a message is stored. A worker reads what is new every second, and a search first takes
+along what is newer still. Every change of a message takes a version of its room, so an edit, a deletion, a reaction or
+a move finds its way here by itself; until it has, the document is at another version than its message and answers
+nothing (rooms.search.find).
+"""
+
+import re
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from rooms.models import Attachment, Mention, Message, MessageKind, Reaction, SearchDocument, SearchMark, Thread
+from rooms.search import marks
+from rooms.search.tokens import GAP, document
+
+# Goes up when documents are made in another way: every room is then read anew.
+FORMAT: Final = 1
+BATCH: Final = 500
+# A document's key is the second of its message, and so many bits that tell those of one second apart.
+SECOND_BITS: Final = 14
+_LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
+# Beyond, a message is for everybody; each would be a word of its document.
+_MENTIONS_MOST: Final = 200
+# The worker shares its machine with the server: where reading takes so many times its own time, others need it more.
+_CROWDED: Final = 1.6
+
+_LAGGING: Final = """
+    SELECT room.id, CASE WHEN mark.format = %s THEN mark.version ELSE 0 END, room.version
+    FROM rooms_room room LEFT JOIN rooms_searchmark mark ON mark.room_id = room.id
+    WHERE (mark.room_id IS NULL OR mark.version < room.version OR mark.format <> %s)
+      AND NOT (room.kind = 'private' AND room.name_key IS NULL AND room.direct_key IS NULL)
+    ORDER BY room.id LIMIT 200
+"""
+_INSERTION: Final = "INSERT INTO rooms_searchdocument (id, message_id, room_id, sender_id, version, words) VALUES (%s, %s, %s, %s, %s, %s"
+
+
+class Document(NamedTuple):
+    """A row to be: `key` is where it wants to stand."""
+
+    key: int
+    message_id: int
+    room_id: int
+    sender_id: int
+    version: int
+    words: list[str]
+
+
+def key_of(second: float) -> int:
+    """The first key a message of that second may have."""
+    return int(second) << SECOND_BITS
+
+
+def index_some(most: int = BATCH) -> int:
+    """Reads up to `most` changed messages into the index; how many there were. Safe to call from anywhere, any time."""
+    done = 0
+    for room_id, after, upto in _lagging():
+        if done >= most:
+            break
+        done += _index_room(room_id, after, upto, most - done)
+    return done
+
+
+def index_new() -> bool:
+    """The worker's chore: what is new since. True where there is more and nobody else needs the processor."""
+    wall, cpu = time.perf_counter(), time.thread_time()
+    done = index_some()
+    return done >= BATCH and time.perf_counter() - wall < _CROWDED * (time.thread_time() - cpu)
+
+
+def catch_up() -> None:
+    """Before a search: what came in the last moment is found too. Where much waits, the worker is at it already."""
+    try:
+        index_some(settings.SEARCH_CATCH_UP)
+    except DatabaseError:
+        # A writer was in the way for too long. What is indexed is found all the same.
+        return
+
+
+def refresh(message_ids: Iterable[int]) -> None:
+    """Reads these messages anew, where something changed that takes no version: the text inside a file is known now."""
+    ids = list(message_ids)
+    rooms = set(Message.objects.filter(pk__in=ids).values_list("room_id", flat=True))
+    with transaction.atomic():
+        # Under the rooms' marks: what is written here cannot be older than what somebody else just wrote.
+        list(SearchMark.objects.select_for_update().filter(room_id__in=rooms).order_by("room_id"))
+        messages = list(Message.objects.filter(pk__in=ids))
+        _write(_documents(messages), ids)
+
+
+def indexed() -> bool:
+    """Is everything in the index?"""
+    return not _lagging()
+
+
+def _lagging() -> list[tuple[int, int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LAGGING, [FORMAT, FORMAT])
+        return cursor.fetchall()
+
+
+def _index_room(room_id: int, after: int, upto: int, most: int) -> int:
+    # Read and cut into words before anything is locked: on SQLite everybody else who writes would wait.
+    changed = Message.objects.filter(room_id=room_id, version__gt=after, version__lte=upto).order_by("version")
+    messages = list(changed.defer("html", "system", "forward")[:most])
+    documents = _documents(messages)
+    reached = messages[-1].version if len(messages) == most else upto
+    try:
+        with transaction.atomic():
+            mark, _ = SearchMark.objects.select_for_update().get_or_create(room_id=room_id, defaults={"format": FORMAT})
+            if after != (mark.version if mark.format == FORMAT else 0):
+                return 0  # another process did it meanwhile
+            _write(documents, [message.pk for message in messages])
+            mark.version, mark.format = reached, FORMAT
+            mark.save(update_fields=["version", "format"])
+    except IntegrityError:
+        return 0  # the room was deleted meanwhile
+    return len(messages)
+
+
+def _documents(messages: Sequence[Message]) -> list[Document]:
+    told = [message for message in messages if message.kind == MessageKind.TEXT and message.deleted_at is None]
+    beside = _beside(told)
+    return [
+        Document(
+            key_of(message.created_at.timestamp()) | message.pk & (1 << SECOND_BITS) - 1,
+            message.pk,
+            message.room_id,
+            message.sender_id,
+            message.version,
+            _words(message, *beside(message)),
+        )
+        for message in told
+    ]
+
+
+def _beside(messages: Sequence[Message]) -> Any:
+    """What stands beside the rows, for all of them at once: a function that gives texts and marks of one."""
+    ids = [message.pk for message in messages]
+    texts: dict[int, list[str]] = defaultdict(list)
+    noted: dict[int, list[str]] = defaultdict(list)
+    if ids:
+        for message_id, kind, name, text in Attachment.objects.filter(message_id__in=ids).values_list(
+            "message_id", "kind", "name", "words__text"
+        ):
+            texts[message_id] += [name, text or ""]
+            noted[message_id] += marks.of_file(kind)
+        for message_id, user_id in Mention.objects.filter(message_id__in=ids).values_list("message_id", "user_id"):
+            if len(noted[message_id]) < _MENTIONS_MOST:
+                noted[message_id].append(marks.names(user_id))
+        for message_id in Reaction.objects.filter(message_id__in=ids).values_list("message_id", flat=True):
+            noted[message_id].append(marks.REACTION)
+        for root_id in Thread.objects.filter(root_id__in=ids, count__gt=0).values_list("root_id", flat=True):
+            noted[root_id].append(marks.THREAD)
+    return lambda message: (texts.get(message.pk, ()), noted.get(message.pk, ()))
+
+
+def _words(message: Message, texts: Sequence[str], noted: Sequence[str]) -> list[str]:
+    found = document(message.body)
+    for text in filter(None, texts):
+        if len(found) < settings.SEARCH_WORDS_MAX:
+            found += [GAP, *document(text)]
+    del found[settings.SEARCH_WORDS_MAX :]
+    about = [marks.ANY, marks.room(message.room_id), marks.sender(message.sender_id), *noted]
+    if _LINK.search(message.body):
+        about.append(marks.LINK)
+    if message.thread_id is not None:
+        about.append(marks.THREAD)
+    return [*found, *dict.fromkeys(about)]
+
+
+def _write(documents: Sequence[Document], message_ids: Sequence[int]) -> None:
+    """The documents take the place of whatever these messages had."""
+    SearchDocument.objects.filter(message_id__in=message_ids).delete()
+    if not documents:
+        return
+    postgresql = connection.vendor == "postgresql"
+    taken = set(SearchDocument.objects.filter(pk__in=[one.key for one in documents]).values_list("pk", flat=True))
+    rows = []
+    for one in documents:
+        key = one.key
+        while key in taken or (key != one.key and SearchDocument.objects.filter(pk=key).exists()):
+            key += 1
+        taken.add(key)
+        words = _vector(one.words) if postgresql else " ".join(one.words)
+        rows.append((key, one.message_id, one.room_id, one.sender_id, one.version, words))
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERTION + ("::tsvector)" if postgresql else ")"), rows)
+
+
+def _vector(words: Iterable[str]) -> str:
+    """The words as PostgreSQL writes a tsvector. No word holds a quote: rooms.search.tokens."""
+    places: dict[str, list[str]] = {}
+    for place, word in enumerate(words, 1):
+        places.setdefault(word, []).append(str(min(place, 16_383)))
+    return " ".join(f"'{word}':{','.join(at[:255])}" for word, at in places.items())

@@ -1,0 +1,11 @@
+"""Limits of search."""
+
+from talkwave.settings.environment import env
+
+SEARCH_PAGE = 20
+# So many changed messages a search itself reads into the index before it looks; more are the worker's.
+SEARCH_CATCH_UP = 500
+# Of a message with its files so many words are found; the rest of a longer document is not.
+SEARCH_WORDS_MAX = env.number("SEARCH_WORDS_MAX", 20_000, least=1_000, most=100_000)
+# Token bucket, PER_SECOND/BURST, a person and a process.
+RATE_SEARCH = env.rate("RATE_SEARCH", "0.5/30")
