@@ -8,14 +8,14 @@ from rooms.models.messages import Message
 from rooms.models.rooms import Room
 
 
-class WordsField(models.TextField[str, str]):
+class WordsField(models.TextField):  # type: ignore[type-arg]
     """The words of a document with a space between, as rooms.search.tokens makes them; PostgreSQL's tsvector there."""
 
     def db_type(self, connection: Any) -> str | None:
         return "tsvector" if connection.vendor == "postgresql" else super().db_type(connection)
 
 
-class KeyField(models.BigIntegerField[int, int]):
+class KeyField(models.BigIntegerField):  # type: ignore[type-arg]
     """A key of 64 bits that is given, not counted. SQLite's own row number there, which only the word `integer` names."""
 
     def db_type(self, connection: Any) -> str | None:
