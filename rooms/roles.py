@@ -5,14 +5,14 @@ from typing import Final
 from rooms.models import Kind, Role
 
 # Verbs a member may hold. Reading a public room needs no membership: rooms.access.
-MEMBER: Final = frozenset({"read", "post", "react", "leave", "invite"})
-MODERATOR: Final = MEMBER | {"rename", "topic", "remove", "delete_others"}
+MEMBER: Final = frozenset({"read", "post", "react", "pin", "leave", "invite"})
+MODERATOR: Final = MEMBER | {"rename", "topic", "remove", "delete_others", "mention_all", "move"}
 OWNER: Final = MODERATOR | {"archive", "set_role", "delete_room"}
 MAY: Final[dict[str, frozenset[str]]] = {Role.MEMBER: MEMBER, Role.MODERATOR: MODERATOR, Role.OWNER: OWNER}
 
 # A direct conversation has no ranks, keeps its people, and can never become a room:
 # those in it agreed to a private audience.
-DIRECT: Final = frozenset({"read", "post", "react"})
+DIRECT: Final = frozenset({"read", "post", "react", "pin", "mention_all"})
 # An archived room is read-only; what is left is reading, leaving, and its owner's verbs over it.
 ARCHIVED: Final = frozenset({"read", "leave", "archive", "delete_room", "remove", "set_role"})
 

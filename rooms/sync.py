@@ -93,6 +93,7 @@ def history(
         "messages": [message_wire(message, reader_id=user.pk) for message in messages],
         "has_older": has_older,
         "has_newer": has_newer,
+        "last_seq": seat.room.last_seq,
     }
 
 

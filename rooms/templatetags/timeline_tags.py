@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -30,6 +31,17 @@ def system_line(message: Mapping[str, Any]) -> str:
         return gettext(line).format_map({"actor": message["sender"]["display_name"], **words})
     except KeyError:
         return str(message.get("body", ""))
+
+
+@register.filter
+def wire_json(messages: list[dict[str, Any]]) -> SafeString:
+    """The messages of a page for the browser, which has their HTML already; safe inside a script element."""
+    wire = [{key: value for key, value in message.items() if key not in ("html", "at")} for message in messages]
+    # As Django's json_script: what could end the element, or begin a comment, is written as an escape.
+    return mark_safe(orjson.dumps(wire).decode().translate(_IN_SCRIPT))  # noqa: S308
+
+
+_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.filter

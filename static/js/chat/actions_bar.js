@@ -1,12 +1,15 @@
 /**
  * What one can do with a message: a bar in its corner while it is pointed at or has the focus, the same buttons as a
  * sheet after a long press. There is one bar; it moves to the row it is about, and shows what is possible there.
+ * A press says `tw:ui.action` {action, id, seq, room, row}; who does it listens.
  */
+import { possible } from "../lib/actions.js";
 import { copyText } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { messagePath } from "../lib/paths.js";
 import { word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
+import { messageOf } from "./message.js";
 
 const LONG_PRESS_MS = 450;
 const MOVED_PX = 10;
@@ -21,6 +24,7 @@ export default class ActionsBar {
     this.bar = bar;
     this.section = bar.closest(".timeline");
     this.list = this.section.querySelector(".timeline__list");
+    this.menu = bar.querySelector(".actions__menu");
     this.sheet = this.section.querySelector(".actions-sheet");
     this.confirm = this.section.querySelector("#delete-message");
     this.may = new Set(this.section.dataset.may.split(" "));
@@ -57,7 +61,7 @@ export default class ActionsBar {
 
   /** Puts the bar into a row; away from rows that have nothing to act on. */
   #show(row) {
-    if (this.sheet.open || (row === this.#row && !row?.matches(".message--editing"))) return;
+    if (this.sheet.open || this.menu.matches(":popover-open") || (row === this.#row && !row?.matches(".message--editing"))) return;
     if (!row?.dataset.id || !this.#offer(row)) return this.#leave();
     this.#row = row;
     row.append(this.bar);
@@ -65,7 +69,7 @@ export default class ActionsBar {
   }
 
   #leave() {
-    if (this.sheet.open || this.bar.contains(document.activeElement)) return;
+    if (this.sheet.open || this.menu.matches(":popover-open") || this.bar.contains(document.activeElement)) return;
     this.bar.hidden = true;
     this.#row = null;
     // Not left in a row: the row may go, and the bar with it.
@@ -74,22 +78,21 @@ export default class ActionsBar {
 
   /** Shows the buttons that make sense for this row. True where there is one. */
   #offer(row) {
-    const mine = row.matches(".message--mine");
-    const gone = row.matches(".message--deleted");
-    const text = row.dataset.kind === "text";
-    const busy = row.matches(".message--editing");
-    const possible = {
-      edit: mine && !gone && this.may.has("post"),
-      "copy-text": text && !gone,
-      "copy-link": true,
-      delete: !gone && ((mine && this.may.has("post")) || this.may.has("delete_others")),
-    };
-    for (const button of this.bar.querySelectorAll("[data-action]")) button.hidden = busy || !possible[button.dataset.action];
-    return !busy && Object.values(possible).some(Boolean);
+    const message = messageOf(row);
+    const busy = row.matches(".message--editing") || !message;
+    const facts = { message, mine: row.matches(".message--mine"), may: this.may };
+    for (const button of this.bar.querySelectorAll("[data-action]")) {
+      button.hidden = busy || !possible(button.dataset.needs ?? "", facts);
+    }
+    const more = this.menu.querySelector("[data-action]:not([hidden])");
+    this.bar.querySelector(".actions__more").hidden = !more;
+    return Boolean(more ?? this.bar.querySelector("[data-action]:not([hidden])"));
   }
 
+  /** Those the arrows walk over: of the bar, or of the sheet. */
   #buttons() {
-    return [...this.bar.querySelectorAll("[data-action]:not([hidden])")];
+    const all = [...this.bar.querySelectorAll(".actions__button:not([hidden])")];
+    return this.sheet.open ? all : all.filter((button) => !this.menu.contains(button));
   }
 
   /** Enter on a row: into its bar. */
@@ -100,6 +103,7 @@ export default class ActionsBar {
   }
 
   #key(event) {
+    if (this.menu.matches(":popover-open")) return;
     const buttons = this.#buttons();
     const at = buttons.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
@@ -114,7 +118,7 @@ export default class ActionsBar {
     clearTimeout(this.#press?.timer);
     this.#press = null;
     const row = rowOf(event);
-    if (event.pointerType === "mouse" || !row?.dataset.id || event.target.closest(".edit, .actions")) return;
+    if (event.pointerType === "mouse" || !row?.dataset.id || event.target.closest(".edit, .actions, .reaction")) return;
     const { clientX, clientY } = event;
     this.#press = { clientX, clientY, opened: false, timer: setTimeout(() => this.#openSheet(row), LONG_PRESS_MS) };
   }
@@ -157,10 +161,13 @@ export default class ActionsBar {
 
   async #do(action, row) {
     if (!row) return;
-    if (action === "edit") emit("tw:ui.edit", { id: row.dataset.id });
-    if (action === "copy-link") this.#copy(new URL(messagePath(this.section.dataset.room, row.dataset.id), location).href, word("copied-link"));
+    const { id, seq } = row.dataset;
+    const { room } = this.section.dataset;
+    if (action === "edit") emit("tw:ui.edit", { id });
+    if (action === "copy-link") this.#copy(new URL(messagePath(room, id), location).href, word("copied-link"));
     if (action === "copy-text") this.#copy(row.querySelector(".message__body").innerText.trim(), word("copied-text"));
     if (action === "delete") this.#delete(row);
+    emit("tw:ui.action", { action, id, seq: Number(seq), room, row });
   }
 
   async #copy(text, said) {

@@ -13,12 +13,19 @@ const TYPING_EVERY_MS = 4_000;
 const COUNT_FROM = 500;
 const touch = matchMedia("(pointer: coarse) and (hover: none)");
 
+/** The composer written in last: what is inserted from elsewhere goes there. */
+let current = null;
+
 export default class Composer {
   constructor(form) {
     this.form = form;
+    /** What goes with the words (`reply_to`, `attachments`, …): fields of the message, put here by `tw:ui.extra`. */
+    this.extras = {};
+    current ??= this;
     this.area = form.querySelector("textarea");
     this.count = form.querySelector(".composer__count");
     this.room = form.dataset.room;
+    this.thread = form.dataset.thread ?? null;
     this.most = Number(form.dataset.most);
     this.typedAt = 0;
     this.listening = new AbortController();
@@ -27,8 +34,10 @@ export default class Composer {
     this.area.addEventListener("input", () => this.#changed(), { signal });
     // On the form, so that the list of suggestions, on the textarea itself, takes its keys first.
     form.addEventListener("keydown", (event) => this.#key(event), { signal });
-    on("tw:ui.focus-composer", () => this.focus(), { signal });
-    on("tw:ui.insert", ({ text }) => insert(this.area, text), { signal });
+    form.addEventListener("focusin", () => (current = this), { signal });
+    on("tw:ui.focus-composer", (wish) => (wish?.thread ?? null) === this.thread && this.focus(), { signal });
+    on("tw:ui.insert", ({ text, form: wanted = current.form }) => wanted === form && insert(this.area, text), { signal });
+    on("tw:ui.extra", ({ form: wanted, name, value }) => wanted === form && this.#extra(name, value), { signal });
     // Plain text only: a textarea takes nothing else. Nothing to do for paste.
     this.area.enterKeyHint = touch.matches ? "enter" : "send";
     this.#changed({ typed: false });
@@ -37,6 +46,13 @@ export default class Composer {
 
   stop() {
     this.listening.abort();
+    if (current === this) current = null;
+  }
+
+  /** Something goes with the message from now on; null takes it away. */
+  #extra(name, value) {
+    if (value === null) delete this.extras[name];
+    else this.extras[name] = value;
   }
 
   focus() {
@@ -60,18 +76,29 @@ export default class Composer {
   #submit(event) {
     event.preventDefault();
     const body = this.area.value;
-    if (!body.trim()) return this.focus();
+    if (!body.trim() && !this.extras.attachments?.length) return this.focus();
     if (countCharacters(body.trim()) > this.most) {
       this.#showCount();
       this.focus();
       return;
     }
-    outbox.enqueue({ room: this.room, body });
+    let held = false;
+    // Whoever has something to do or to ask first (a command, a question) holds it back; the text stays.
+    emit("tw:ui.sending", { form: this.form, room: this.room, body, extras: this.extras, cancel: () => (held = true) });
+    if (held) return;
+    this.send(body);
+  }
+
+  /** Sends the words with what goes with them, and is empty again. */
+  send(body) {
+    const thread = this.thread === null ? {} : { thread: this.thread, in_room: false };
+    outbox.enqueue({ room: this.room, body, ...thread, ...this.extras });
+    this.extras = {};
     this.area.value = "";
     this.typedAt = 0;
     this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "sent" }));
     this.focus();
-    emit("tw:ui.sent", { room: this.room });
+    emit("tw:ui.sent", { room: this.room, thread: this.thread, form: this.form });
   }
 
   #changed({ typed = true } = {}) {

@@ -5,11 +5,27 @@
 import { clone, setMessageHtml } from "../lib/dom.js";
 import { messagePath, personPath } from "../lib/paths.js";
 import { hasWord, word } from "../lib/words.js";
+import { adoptParts, fillParts, pendingParts } from "./parts.js";
 
 const EMOJI_MOST = 6;
 const EMOJI = /^(?:\s*\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*)+\s*$/u;
 /** What scrolls by itself (code, tables) stays reachable by Tab: browsers and readers look for it there. */
 const FOCUSABLE = "a[href], button, [tabindex]:not(pre, .table)";
+
+/** What each row shows, as the wire told it. */
+const messages = new WeakMap();
+
+/** The wire Message a row was last filled from (`html` only where it came live); null for one not sent yet. */
+export function messageOf(row) {
+  return messages.get(row) ?? null;
+}
+
+/** A row the server rendered, and its message. */
+export function adoptRow(row, message, reader) {
+  messages.set(row, message);
+  adoptParts(row, message, reader);
+  decorate(row, reader);
+}
 
 /** A row for a wire Message. `reader` is { me, dates }. */
 export function createRow(message, reader) {
@@ -41,6 +57,8 @@ export function fillRow(row, message, reader) {
   const edited = row.querySelector(".message__edited");
   edited.hidden = !message.edited_at || message.deleted;
   if (message.edited_at) edited.title = word("edited-at", { when: reader.dates.full(new Date(message.edited_at)) });
+  messages.set(row, message);
+  fillParts(row, message, reader);
   decorate(row, reader);
 }
 
@@ -61,6 +79,7 @@ export function createUnsent(entry, reader) {
   body.append(paragraph);
   row.querySelector(".message__main").append(clone("unsent-template"));
   fillUnsent(row, entry);
+  pendingParts(row, entry, reader);
   decorate(row, reader);
   return row;
 }

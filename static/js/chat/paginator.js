@@ -53,6 +53,7 @@ export class Paginator {
     if (round !== this.#round || !answer) return false;
     this.rows.clear();
     this.#take(answer, "after");
+    this.rows.span.reaches({ start: !answer.has_older });
     return true;
   }
 
@@ -73,6 +74,9 @@ export class Paginator {
 
   #take(answer, where) {
     this.rows.join(answer.messages, where);
+    const end = answer.has_newer ? null : (answer.last_seq ?? null);
+    if (where === "before") this.rows.span.reaches({ start: !answer.has_older });
+    else this.rows.span.reaches({ end });
     if (answer.has_newer) this.rows.span.newest = Math.max(this.rows.span.newest, this.rows.span.last + 1);
     const recent = [...this.#recent.values()].sort((one, other) => one.seq - other.seq);
     for (const message of recent) this.rows.upsert(message);
@@ -83,7 +87,7 @@ export class Paginator {
     this.#busy = true;
     if (where) this.edges[where].hidden = false;
     try {
-      return await this.request({ type: "history", room: this.room, limit: PAGE, ...point });
+      return await this.request({ type: "history", view: "room", room: this.room, limit: PAGE, ...point });
     } catch (refusal) {
       this.#recent.clear();
       this.#blocked = true;

@@ -5,7 +5,8 @@
 import { Span } from "../lib/span.js";
 import { placeDay } from "./dates.js";
 import { continues } from "./grouping.js";
-import { createRow, createUnsent, decorate, fillRow, fillUnsent, settle } from "./message.js";
+import { adoptRow, createRow, createUnsent, fillRow, fillUnsent, settle } from "./message.js";
+import { dayBefore, facts, newBefore, nextMessage, previousMessage, seqOf } from "./neighbours.js";
 import { placeNew } from "./newline.js";
 
 export class Rows {
@@ -19,15 +20,17 @@ export class Rows {
     this.span = new Span();
   }
 
-  /** Takes over the rows the server rendered. `newest`: the room's last seq as they were made. */
-  adopt(newest) {
+  /** Takes over the rows the server rendered, of these messages. `newest`: the room's last seq as they were made. */
+  adopt(messages, { newest, hasOlder, hasNewer }) {
     const rows = this.#placed();
+    const known = new Map(messages.map((message) => [message.id, message]));
     for (const row of rows) {
       this.#remember(row);
-      decorate(row, this.reader);
+      adoptRow(row, known.get(row.dataset.id), this.reader);
     }
     this.span = new Span({ newest });
     if (rows.length) this.span.extend(seqOf(rows[0]), seqOf(rows.at(-1)));
+    this.span.reaches({ start: !hasOlder, end: hasNewer ? null : newest });
     for (const row of rows) this.#arrange(row);
   }
 
@@ -54,9 +57,10 @@ export class Rows {
 
   set newSeq(seq) {
     const before = this.#newSeq && this.rowAt(this.#newSeq);
-    this.#newSeq = seq;
+    const row = seq && this.#from(seq);
+    // The first that has a place: the one of that number may stand only in its thread.
+    this.#newSeq = row ? seqOf(row) : seq;
     if (before) this.#arrange(before);
-    const row = seq && this.rowAt(seq);
     if (row) this.#arrange(row);
   }
 
@@ -66,12 +70,14 @@ export class Rows {
    */
   upsert(message, { grow = true } = {}) {
     const row = this.#byId.get(message.id) ?? this.#byClient.get(message.client_id);
+    if (message.in_room === false) return this.#aside(row, message);
     if (row && !("unplaced" in row.dataset)) {
       if (Number(row.dataset.version) >= message.version) return "same";
       fillRow(row, message, this.reader);
       this.#arrangeAround(row);
       return "changed";
     }
+    if (this.span.holds(message.seq)) return this.#insert(row, message);
     if (!this.span.hearsOf(message.seq) || !grow) {
       row?.remove();
       if (row) this.#forget(row);
@@ -80,6 +86,44 @@ export class Rows {
     this.span.extend(message.seq, message.seq);
     this.#place(row, message);
     return "added";
+  }
+
+  /** It stands only in its thread, or does so from now on. */
+  #aside(row, message) {
+    this.span.passes(message.seq);
+    if (!row) return "beyond";
+    this.#remove(row);
+    return "changed";
+  }
+
+  /** Its place is among those that are here: it came out of a thread, or takes the place of one that moved away. */
+  #insert(row, message) {
+    if (row) this.#remove(row);
+    const other = this.rowAt(message.seq);
+    if (other) this.#remove(other);
+    const made = createRow(message, this.reader);
+    const next = this.#from(message.seq);
+    const place = next && [newBefore(next), dayBefore(next), next].find(Boolean);
+    if (place) place.before(made);
+    else this.#append(made);
+    this.#remember(made);
+    this.#arrangeAround(made);
+    return "changed";
+  }
+
+  /** Takes a row away, with the lines above it that stood for it alone. */
+  #remove(row) {
+    const next = nextMessage(row);
+    placeNew(row, false);
+    placeDay(row, false);
+    this.#forget(row);
+    row.remove();
+    if (next) this.#arrange(next);
+  }
+
+  /** The first row at or after a seq that is within what is here. */
+  #from(seq) {
+    return this.span.holds(seq) ? (this.#placed().find((row) => seqOf(row) >= seq) ?? null) : null;
   }
 
   /** A page of messages just before or just after what is here; those that are here already stay. */
@@ -249,27 +293,4 @@ export class Rows {
   #unplaced() {
     return [...this.list.querySelectorAll(":scope > .message[data-unplaced]")];
   }
-}
-
-const seqOf = (row) => Number(row.dataset.seq);
-
-function facts(row) {
-  return { sender: row.dataset.sender, kind: row.dataset.kind, at: Date.parse(row.dataset.at), day: row.dataset.day };
-}
-
-function previousMessage(row) {
-  let element = row.previousElementSibling;
-  while (element && !element.matches(".message")) element = element.previousElementSibling;
-  return element;
-}
-
-function nextMessage(row) {
-  let element = row.nextElementSibling;
-  while (element && !element.matches(".message")) element = element.nextElementSibling;
-  return element;
-}
-
-function dayBefore(row) {
-  const before = row.previousElementSibling;
-  return before?.matches(".timeline__day") ? before : null;
 }

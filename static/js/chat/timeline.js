@@ -78,14 +78,16 @@ export default class Timeline {
   }
 
   #open() {
-    const { lastSeq, readSeq, version } = this.section.dataset;
-    this.rows.adopt(Number(lastSeq));
+    const { lastSeq, readSeq, unread, version } = this.section.dataset;
+    const messages = JSON.parse(this.section.querySelector(".timeline__messages").textContent);
+    const ends = { hasOlder: "hasOlder" in this.section.dataset, hasNewer: "hasNewer" in this.section.dataset };
+    this.rows.adopt(messages, { newest: Number(lastSeq), ...ends });
     this.readSeq = Number(readSeq);
-    if (this.isMember && this.readSeq < Number(lastSeq)) {
+    if (this.isMember && Number(unread) > 0) {
       this.rows.newSeq = this.readSeq + 1;
-      this.unreadOnOpening = Number(lastSeq) - this.readSeq;
+      this.unreadOnOpening = Number(unread);
     }
-    this.rows.showUnsent(outbox.pending(this.room));
+    this.rows.showUnsent(this.#pending());
     this.keys.settle();
     openRoom(this.room, Number(version));
     this.places.open();
@@ -100,7 +102,7 @@ export default class Timeline {
     on("tw:message.updated", here((event) => this.#message(event)), { signal });
     on("tw:outbox.changed", here(() => this.#unsent()), { signal });
     on("tw:outbox.acked", ({ ack }) => ack.room === this.room && this.rows.acked(ack), { signal });
-    on("tw:ui.sent", here(() => this.#sent()), { signal });
+    on("tw:ui.sent", here(({ thread }) => thread === null && this.#sent()), { signal });
     on("tw:ui.read", here(() => (this.rows.newSeq = null)), { signal });
     on("tw:ui.reset", here(() => this.#startAnew()), { signal });
     on("tw:ui.connection", ({ state }) => state !== "offline" && this.paginator.retry(), { signal });
@@ -150,7 +152,7 @@ export default class Timeline {
     const { message, synced } = event;
     const shown = follows && outcome === "added";
     const row = this.rows.row(message.id);
-    if (isMine(event)) return;
+    if (isMine(event) || message.in_room === false) return;
     if (this.isMember && !isWatching() && !this.#hasUnreadLine()) this.rows.newSeq = message.seq;
     if (!shown) this.unseen += 1;
     if (synced) return;
@@ -167,13 +169,18 @@ export default class Timeline {
     return line.getBoundingClientRect().top - this.scroll.box.getBoundingClientRect().top > ROOM_ABOVE;
   }
 
+  /** What is not sent yet and will stand here; what goes into a thread alone stands there. */
+  #pending() {
+    return outbox.pending(this.room).filter((entry) => entry.extras?.in_room !== false);
+  }
+
   #hasUnreadLine() {
     const read = storedRoom(this.room)?.read_seq ?? this.readSeq;
     return this.rows.newSeq !== null && read < this.rows.newSeq;
   }
 
   #unsent() {
-    const change = () => this.rows.showUnsent(outbox.pending(this.room));
+    const change = () => this.rows.showUnsent(this.#pending());
     if (this.scroll.nearEnd) change();
     else this.scroll.keep(change);
     this.#changed();
@@ -188,7 +195,7 @@ export default class Timeline {
   /** To the end, loading it where it is not on the page. */
   async toNewest() {
     if (this.rows.span.hasNewer && !(await this.paginator.replace())) return;
-    this.rows.showUnsent(outbox.pending(this.room));
+    this.rows.showUnsent(this.#pending());
     this.scroll.toEnd();
     this.#changed();
   }
@@ -196,7 +203,7 @@ export default class Timeline {
   /** Shows what stands at `seq`, loading its surroundings if need be. Gives its row, or null. */
   async show(seq) {
     if (!this.rows.rowAt(seq) && !(await this.paginator.replace({ around: seq }))) return null;
-    this.rows.showUnsent(outbox.pending(this.room));
+    this.rows.showUnsent(this.#pending());
     this.#changed();
     return this.rows.rowAt(seq);
   }
@@ -211,7 +218,7 @@ export default class Timeline {
   /** Too much was missed: the newest page is the room again. */
   async #startAnew() {
     if (await this.paginator.replace()) this.scroll.toEnd();
-    this.rows.showUnsent(outbox.pending(this.room));
+    this.rows.showUnsent(this.#pending());
     this.#changed();
     this.paginator.check();
   }

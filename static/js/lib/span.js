@@ -32,6 +32,18 @@ export class Span {
     return next;
   }
 
+  /** A message that stands only in its thread takes its number and no place: the run reaches over it. */
+  passes(seq) {
+    if (this.hearsOf(seq)) this.last = seq;
+  }
+
+  /** What a page of history says of its ends: nothing older, or nothing newer up to `newest`. */
+  reaches({ start = false, end = null }) {
+    if (this.empty) return;
+    if (start) this.first = 1;
+    if (end !== null) this.last = this.newest = Math.max(this.last, end);
+  }
+
   /** The run now reaches from `first` to `last` as well; it must touch what is held. */
   extend(first, last) {
     this.first = this.empty ? first : Math.min(this.first, first);

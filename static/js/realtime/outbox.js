@@ -13,6 +13,8 @@ import { request as ask } from "./socket.js";
 import { MemoryStorage, openStorage } from "./storage.js";
 
 const ROOMS_AT_ONCE = 4;
+/** What a message may have beside its words (docs/protocol.md, message.send). */
+const FIELDS = ["reply_to", "thread", "in_room", "attachments", "poll"];
 /** Refusals that another try may turn into an ack. */
 const PASSING = new Set(["unavailable", "rate_limited"]);
 
@@ -51,15 +53,19 @@ export class Outbox {
     this.flush();
   }
 
-  /** Takes a message to be sent to `room`; it stands in the timeline at once. Returns the entry. */
-  enqueue({ room, body, replyTo = null }) {
+  /**
+   * Takes a message to be sent to `room`; it stands in the timeline at once. `extras` are further fields of the command
+   * (FIELDS); what only the page needs to show it meanwhile goes into `shown`. Returns the entry.
+   */
+  enqueue({ room, body, shown = null, ...extras }) {
     const entry = {
       client_id: this.#env.makeId(),
       user: this.#user,
       tab: this.#env.tab.id,
       room: String(room),
       body,
-      reply_to: replyTo,
+      extras: Object.fromEntries(FIELDS.filter((name) => name in extras).map((name) => [name, extras[name]])),
+      shown,
       created_at: this.#env.now(),
       state: "waiting",
       error: null,
@@ -116,8 +122,8 @@ export class Outbox {
         this.#become(entry, "sending");
         try {
           const { request } = this.#env;
-          const command = { type: "message.send", room, body: entry.body, client_id: entry.client_id };
-          this.#acked(entry, await request(entry.reply_to ? { ...command, reply_to: entry.reply_to } : command));
+          const { body, client_id, extras } = entry;
+          this.#acked(entry, await request({ type: "message.send", room, body, client_id, ...extras }));
           tries = -1;
         } catch (refusal) {
           goesOn = await this.#refused(entry, refusal, tries);

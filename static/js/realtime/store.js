@@ -68,7 +68,8 @@ export class Store {
     const room = this.#rooms.get(id);
     if (!room || seq <= room.read_seq) return;
     room.read_seq = seq;
-    room.unread = Math.max(0, room.last_seq - seq);
+    // How many above the mark stand only in threads the server knows, and says in a moment.
+    room.unread = Math.min(room.unread, Math.max(0, room.last_seq - seq));
     // How many of the mentions lie above the mark only the server knows, until everything is read.
     if (room.unread === 0) room.mentions = 0;
     this.#touch(id);
@@ -76,18 +77,20 @@ export class Store {
 
   #count(room, message) {
     if (message.seq <= room.last_seq) return;
-    const caughtUp = room.read_seq >= room.last_seq;
+    const caughtUp = room.unread === 0;
     room.last_seq = message.seq;
+    // A thread makes no room unread.
+    if (message.in_room === false) return;
     room.last_message_at = message.created_at;
     const mine = message.sender.id === this.#me;
     // Writing is reading; and a line like "Ann joined" makes no room unread for whoever had read everything.
     if ((mine && message.kind === "text") || (message.kind === "system" && caughtUp)) {
       room.read_seq = message.seq;
-      room.mentions = 0;
-    } else if (!mine && message.mentions.includes(this.#me)) {
-      room.mentions += 1;
+      room.mentions = room.unread = 0;
+      return;
     }
-    room.unread = Math.max(0, room.last_seq - room.read_seq);
+    room.unread += 1;
+    if (!mine && message.mentions.includes(this.#me)) room.mentions += 1;
   }
 
   #member(room, event) {

@@ -1,0 +1,100 @@
+/**
+ * In a row of the timeline: how people reacted. A chip for each emoji, pressed where the reader is among them. What the
+ * reader just wished shows at once, until the server has said how it is.
+ */
+import { clone } from "../../lib/dom.js";
+import { number } from "../../lib/words.js";
+
+/** "message emoji" → { wanted, url, version }: `version` is the message's when the server answered; until then endless. */
+const wishes = new Map();
+
+export function fill(row, message, reader) {
+  const box = row.querySelector(".reactions");
+  const again = "filled" in box.dataset;
+  box.dataset.filled = "";
+  const chips = new Map([...box.querySelectorAll(".reaction[data-emoji]")].map((chip) => [chip.dataset.emoji, chip]));
+  const kinds = asWished(message, reader.me?.id);
+  const add = box.querySelector(".reaction--add");
+  let place = null;
+  for (const kind of kinds) {
+    const chip = chips.get(kind.emoji) ?? makeChip(kind, again, add);
+    chips.delete(kind.emoji);
+    fillChip(chip, kind);
+    // Moved only where it has to be: a chip that is moved loses the focus.
+    const next = place ? place.nextElementSibling : box.firstElementChild;
+    if (next !== chip) next.before(chip);
+    place = chip;
+  }
+  const lost = [...chips.values()].some((chip) => chip === document.activeElement);
+  for (const chip of chips.values()) chip.remove();
+  box.hidden = kinds.length === 0;
+  if (lost) (box.hidden ? row : add).focus({ preventScroll: true });
+}
+
+/** What the server rendered gets the reader's own marks, and can be pressed from now on. */
+export function adopt(row, message, reader) {
+  for (const button of row.querySelectorAll(".reaction")) button.disabled = false;
+  if (message) fill(row, message, reader);
+}
+
+/** The reader wants this, from now on: `answered(version)` says that the server took it, `undo()` that it did not. */
+export function wish(id, emoji, wanted, url) {
+  const key = `${id} ${emoji}`;
+  const made = { wanted, url, version: Infinity };
+  wishes.set(key, made);
+  return {
+    answered: (version) => (made.version = version),
+    undo: () => wishes.get(key) === made && wishes.delete(key),
+  };
+}
+
+/** Is the reader among those who reacted like this, as far as the page shows? */
+export function isMine(message, emoji, me) {
+  return asWished(message, me).some((kind) => kind.emoji === emoji && kind.mine);
+}
+
+/** The message's reactions with the reader's wishes: [{ emoji, count, mine, url }]. */
+export function asWished(message, me) {
+  const kinds = (message.reactions ?? []).map(({ emoji, count, users, url }) => ({ emoji, count, url, mine: users.includes(me) }));
+  for (const [key, { wanted, url, version }] of wishes) {
+    if (!key.startsWith(`${message.id} `)) continue;
+    const emoji = key.slice(message.id.length + 1);
+    const kind = kinds.find((one) => one.emoji === emoji);
+    // As wished; or the server took the wish, and something newer than that says otherwise.
+    if (message.deleted || (kind?.mine ?? false) === wanted || version < message.version) {
+      wishes.delete(key);
+    } else if (kind) {
+      Object.assign(kind, { mine: wanted, count: kind.count + (wanted ? 1 : -1) });
+    } else {
+      kinds.push({ emoji, count: 1, mine: true, url });
+    }
+  }
+  return kinds.filter(({ count }) => count > 0);
+}
+
+function makeChip({ emoji, url }, pops, like) {
+  const chip = clone("reaction-template");
+  chip.dataset.emoji = emoji;
+  const sign = chip.querySelector(".reaction__sign");
+  if (url) {
+    const picture = document.createElement("img");
+    Object.assign(picture, { src: url, alt: emoji, width: 20, height: 20 });
+    sign.replaceChildren(picture);
+  } else sign.textContent = emoji;
+  chip.classList.toggle("reaction--new", pops);
+  chip.tabIndex = like.tabIndex;
+  return chip;
+}
+
+function fillChip(chip, { count, mine }) {
+  chip.setAttribute("aria-pressed", String(mine));
+  const shown = chip.querySelector(".reaction__count");
+  const text = number(count);
+  if (shown.textContent === text) return;
+  const first = shown.textContent === "";
+  const next = shown.cloneNode();
+  next.textContent = text;
+  // Another element, so that its animation begins anew.
+  next.classList.toggle("reaction__count--moved", !first);
+  shown.replaceWith(next);
+}

@@ -1,0 +1,3 @@
+/** In a row of the timeline: the thread below it. */
+
+export function fill(row, message, reader) {}
