@@ -112,6 +112,11 @@ class ProfileForm(forms.Form):
     theme = forms.ChoiceField(
         label=_("Look"), choices=User._meta.get_field("theme").choices or (), widget=forms.RadioSelect
     )
+    link_previews = forms.BooleanField(
+        label=_("Show what links lead to"),
+        required=False,
+        help_text=_("A small card below a link. Without it you see just the link; others see theirs."),
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs["initial"] = {name: getattr(user, name) for name in self.base_fields}

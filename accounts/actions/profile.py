@@ -24,6 +24,7 @@ def change_profile(
     time_zone: str | None = None,
     language: str | None = None,
     theme: str | None = None,
+    link_previews: bool | None = None,
 ) -> User:
     """One's own profile; what is None stays as it is."""
     given = {
@@ -32,6 +33,7 @@ def change_profile(
         "time_zone": _one_of(time_zone, {"", *time_zones()}, _("This time zone is not known here.")),
         "language": _one_of(language, {"", *dict(settings.LANGUAGES)}, _("This language is not known here.")),
         "theme": _one_of(theme, THEMES, _("This look is not known here.")),
+        "link_previews": link_previews,
     }
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=actor.pk)

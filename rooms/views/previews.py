@@ -1,33 +1,23 @@
 """Cards under messages: their pictures, and taking one away."""
 
-from typing import Final
-
-from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from rooms import access
 from rooms.actions.previews import remove_preview, set_previews
 from rooms.views.answers import done, door, person, room_wire_for, switch
-
-# Only ever seen through <img>; opened by itself it can do nothing at all.
-_PICTURE_POLICY: Final = "sandbox; default-src 'none'"
+from rooms.views.delivery import Delivered, deliver
 
 
-@door("GET")
-def picture(request: HttpRequest, preview_id: int) -> HttpResponse:
+# Kept by the reader's own browser, and asked about each time it is shown: what is removed is gone at once.
+@door("GET", cache="private, no-cache")
+def picture(request: HttpRequest, preview_id: int) -> HttpResponseBase:
     """A card's picture, our own small copy, for who may see the message it stands under."""
     card = access.preview_for(person(request), preview_id).card
     if card is None or not card.image:
         raise access.not_found()
-    try:
-        with default_storage.open(card.image) as file:
-            response = HttpResponse(bytes(file.read()), content_type="image/webp")
-    except OSError:  # restored from a backup without the files
-        raise access.not_found() from None
-    response["Content-Security-Policy"] = _PICTURE_POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    picture = Delivered(stored=card.image, size=None, type="image/webp", name="preview.webp", inline=True)
+    return deliver(request, picture)
 
 
 @door("POST")

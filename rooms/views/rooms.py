@@ -114,6 +114,7 @@ def settings_page(request: HttpRequest, room_id: int) -> HttpResponse:
         "current_room": str(seat.room.pk),
         "form": form,
         "notify_choices": Notify.choices,
+        "previews_possible": settings.LINK_PREVIEWS,
     }
     return show(request, "settings", context, fragment="side")
 
