@@ -8,7 +8,6 @@ export class Listbox {
   /** `choose(option)` when one is taken; `status` an element that says how many there are, by `count(n)`. */
   constructor(input, list, { choose, status = null, count = String, tab = true, always = false }) {
     Object.assign(this, { input, list, choose, status, count, tab, always });
-    input.setAttribute("aria-controls", list.id);
     // Before the click takes the focus out of the field.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => this.#take(event.target.closest("[role=option]")));
@@ -36,6 +35,8 @@ export class Listbox {
       option.setAttribute("aria-selected", "false");
     }
     this.list.hidden = false;
+    // A field may have several lists: it controls the one that is shown.
+    this.input.setAttribute("aria-controls", this.list.id);
     this.stand(options[0]);
     this.list.scrollTop = 0;
     if (this.status) this.status.textContent = this.count(options.length);
