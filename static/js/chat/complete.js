@@ -3,23 +3,21 @@
  * chosen goes in through the browser's own editing, so undo takes it out again.
  */
 import { clone } from "../lib/dom.js";
-import { replace } from "../lib/edit.js";
+import { insert, replace } from "../lib/edit.js";
+import { findEmoji } from "../lib/emojis.js";
+import { emit } from "../lib/events.js";
+import { Favourites } from "../lib/favourites.js";
 import { best } from "../lib/fuzzy.js";
 import { get } from "../lib/http.js";
 import { Listbox, option } from "../lib/listbox.js";
+import { me } from "../lib/me.js";
 import { plural } from "../lib/words.js";
 import { rooms } from "../realtime/store.js";
 
 const QUIET_MS = 80;
 const MOST = 8;
-/** Of 1,900 emoji scattered letters find too many: only names that hold them together (lib/fuzzy.js). */
-const WHOLE = 31;
-const USED = "tw:emoji";
-const USUAL = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "🔥", "🌊"];
 /** What is begun just before the caret: a sign after a space or a bracket, and letters. */
 const BEGUN = /(?:^|[\s(])([@#:])([\p{L}\p{N}\p{M}_.+-]*)$/u;
-
-let emoji = null;
 
 export default class Complete {
   constructor(area) {
@@ -88,29 +86,25 @@ export default class Complete {
   }
 
   async colon(letters) {
-    emoji ??= get(this.area.dataset.emoji).catch(() => ((emoji = null), []));
-    return best(await emoji, letters, ([, ...all]) => all, MOST, WHOLE).map(sign);
+    return (await findEmoji(letters, MOST)).map(sign);
   }
 
-  /** The button: the ones used lately, to be narrowed by writing on. */
-  async #pick() {
-    const asked = (this.asking += 1);
-    emoji ??= get(this.area.dataset.emoji).catch(() => ((emoji = null), []));
-    const all = new Map((await emoji).map((entry) => [entry[0], entry]));
-    if (asked !== this.asking) return;
+  /** The button: the picker; what is chosen there stands where the caret was. */
+  #pick() {
+    emit("tw:ui.pick-emoji", { anchor: this.button, choose: (emoji) => this.#take(emoji) });
+  }
+
+  #take(emoji) {
     const { selectionStart: caret, value } = this.area;
-    const glued = caret > 0 && !/[\s(]/.test(value[caret - 1]);
-    replace(this.area, caret, this.area.selectionEnd, glued ? " :" : ":");
-    this.asking += 1;
-    this.start = this.area.selectionStart - 1;
-    const wanted = [...new Set([...used(), ...USUAL])].slice(0, MOST);
-    this.box.show(wanted.map((one) => sign(all.get(one) ?? [one, ""])));
+    // `:name:` glued to a word is no emoji.
+    const apart = emoji.startsWith(":") && caret > 0 && !/[\s(]/.test(value[caret - 1]) ? " " : "";
+    insert(this.area, `${apart}${emoji} `);
   }
 
   #choose(chosen) {
     const { text, used: emojiUsed } = chosen.dataset;
     replace(this.area, this.start, this.area.selectionStart, text);
-    if (emojiUsed) use(emojiUsed);
+    if (emojiUsed) new Favourites(me().id).use(emojiUsed);
     this.asking += 1;
     this.box.hide();
   }
@@ -129,12 +123,18 @@ function person(one) {
   return made;
 }
 
-function sign([character, name]) {
-  const made = option("li", [{ class: "complete__sign", text: character }, { class: "complete__name", text: name ? `:${name}:` : "" }]);
-  made.setAttribute("aria-label", name ? name.replaceAll("_", " ") : character);
-  made.dataset.text = `${character} `;
-  made.dataset.used = character;
+function sign({ text, name, note, url }) {
+  const made = option("li", [url ? picture(url) : { class: "complete__sign", text }, { class: "complete__name", text: `:${name}:` }, { class: "complete__note", text: note }]);
+  made.setAttribute("aria-label", note || name.replaceAll("_", " "));
+  made.dataset.text = `${text} `;
+  made.dataset.used = text;
   return made;
+}
+
+function picture(url) {
+  const image = document.createElement("img");
+  Object.assign(image, { src: url, alt: "", width: 20, height: 20, className: "complete__sign" });
+  return image;
 }
 
 function icon(name) {
@@ -142,20 +142,4 @@ function icon(name) {
   const link = svg.querySelector("use");
   link.setAttribute("href", link.getAttribute("href").replace(/#.*/, `#${name}`));
   return svg;
-}
-
-function used() {
-  try {
-    return JSON.parse(localStorage.getItem(USED) ?? "[]");
-  } catch {
-    return [];
-  }
-}
-
-function use(character) {
-  try {
-    localStorage.setItem(USED, JSON.stringify([character, ...used().filter((one) => one !== character)].slice(0, MOST)));
-  } catch {
-    // Then the usual ones stand first.
-  }
 }

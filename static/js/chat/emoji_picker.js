@@ -10,6 +10,8 @@ import { me } from "../lib/me.js";
 import { word } from "../lib/words.js";
 
 const GAP = 6;
+/** The tab of smileys. */
+const FACES = "[role=tab][data-group-id=\"0\"]";
 
 export default class EmojiPicker {
   constructor(box) {
@@ -41,7 +43,7 @@ export default class EmojiPicker {
     this.#place();
     this.picker.shadowRoot.querySelector("input")?.focus({ preventScroll: true });
     const { emoji, may_add: mayAdd } = await ownEmoji();
-    this.picker.customEmoji = emoji.map(({ name, url }) => ({ name, url, shortcodes: [name] }));
+    this.#own(emoji);
     this.box.querySelector(".emoji-box__foot").hidden = !mayAdd;
   }
 
@@ -62,6 +64,15 @@ export default class EmojiPicker {
     return picker;
   }
 
+  /** The community's own have a tab of their own; it begins with the faces all the same. */
+  #own(emoji) {
+    const names = emoji.map(({ name }) => name).join();
+    if (names === this.names) return;
+    this.names = names;
+    this.picker.customEmoji = emoji.map(({ name, url }) => ({ name, url, shortcodes: [name] }));
+    requestAnimationFrame(() => this.picker.shadowRoot.querySelector(FACES)?.click());
+  }
+
   #choose(sign) {
     const { choose } = this.wanted ?? {};
     this.favourites.use(sign);
@@ -72,6 +83,11 @@ export default class EmojiPicker {
   #closed() {
     const { anchor, closed } = this.wanted ?? {};
     this.wanted = null;
+    const search = this.picker?.shadowRoot.querySelector("input");
+    if (search?.value) {
+      search.value = "";
+      search.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
     const here = document.activeElement;
     // A click elsewhere has put the focus where it should be.
     if (closed) closed();

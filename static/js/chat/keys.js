@@ -1,6 +1,6 @@
 /**
  * The timeline by keyboard. It is one tab stop: the current row, on which ↑ ↓ Home End move, Enter goes into its
- * actions, E changes it, Del deletes it, C copies its link, Esc goes back to writing. Links within the row can be
+ * actions, E changes it, R or + reacts, Del deletes it, C copies its link, Esc goes back to writing. Links within the row can be
  * reached by Tab once one is in it; what scrolls by itself (code, tables) always.
  */
 import { emit } from "../lib/events.js";
@@ -48,6 +48,7 @@ export class Keys {
       next.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") emit("tw:ui.message-actions", { row });
     else if (event.key === "Escape") emit("tw:ui.focus-composer");
+    else if (["r", "+"].includes(event.key.toLowerCase()) && row.dataset.id) emit("tw:ui.react", { row });
     else if (event.key in DOES && row.dataset.id && !event.shiftKey) emit(DOES[event.key], { id: row.dataset.id });
     else return;
     event.preventDefault();

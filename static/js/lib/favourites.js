@@ -2,11 +2,11 @@
  * The emoji one uses most, kept in this browser for each person: three of them are at hand on every message. What was
  * used long ago counts less and less, so that a new habit takes over within days.
  */
-const START = ["👍", "❤️", "😂"];
+const START = ["👍", "❤️", "😂", "🎉", "🙏", "👀"];
 /** A use counts half after so long. */
 const HALF_LIFE_MS = 14 * 24 * 3_600_000;
 const KEPT = 40;
-/** What the first three count before anything was used: two uses of another one take a place. */
+/** What these count before anything was used: two uses of another one take a place. */
 const HEAD_START = 1.5;
 
 export class Favourites {
@@ -18,6 +18,8 @@ export class Favourites {
 
   /** One more use of this one. */
   use(sign) {
+    // One's community's own may be gone tomorrow, and a button has no picture for them.
+    if (sign.startsWith(":")) return;
     const uses = this.#uses();
     const weight = weightOf(uses[sign], this.now()) + 1;
     uses[sign] = [weight, this.now()];

@@ -21,6 +21,7 @@ export const KEYMAP = [
   { group: "writing", does: "rooms", keys: ["#"], where: "composer" },
   { group: "writing", does: "emoji", keys: [":"], where: "composer" },
   { group: "message", does: "edit", keys: ["E"], where: "message" },
+  { group: "message", does: "react", keys: ["R", "+"], where: "message" },
   { group: "message", does: "copy-link", keys: ["C"], where: "message" },
   { group: "message", does: "delete", keys: ["Delete"], where: "message" },
   { group: "format", does: "bold", keys: ["Mod+B"], where: "writing" },

@@ -1,0 +1,104 @@
+/**
+ * Reacting: a press on a chip joins or leaves, the favourites at hand and the picker add. It shows at once; where the
+ * server refuses, it goes back and says why. Who reacted is told on hover, focus and long press.
+ */
+import { emit, on } from "../lib/events.js";
+import { Favourites } from "../lib/favourites.js";
+import { me } from "../lib/me.js";
+import { word } from "../lib/words.js";
+import { request } from "../realtime/socket.js";
+import { messageOf } from "./message.js";
+import { fill, isMine, wish } from "./parts/reactions.js";
+import { Who } from "./who.js";
+
+const FAVOURITES = 6;
+const FAVOURITE = /^favourite-(\d)$/;
+
+export default class Reactions {
+  constructor() {
+    this.me = me();
+    this.favourites = new Favourites(this.me.id);
+    this.shown = undefined;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    this.who = new Who(signal);
+    document.addEventListener("click", (event) => this.#click(event), { signal });
+    on("tw:ui.action", (detail) => this.#action(detail), { signal });
+    on("tw:ui.react", ({ row }) => this.#pick(row), { signal });
+    for (const name of ["tw:ui.room", "tw:ui.added"]) on(name, () => this.#offer(), { signal });
+    addEventListener("storage", ({ key }) => key === this.favourites.key && this.#offer(), { signal });
+    this.#offer();
+  }
+
+  stop() {
+    this.listening.abort();
+    this.who.hide();
+  }
+
+  #click(event) {
+    const chip = event.target.closest?.(".reaction");
+    const row = chip?.closest(".message");
+    if (!row || !messageOf(row) || !this.#may(row)) return;
+    if (this.who.heldOpen(chip)) return;
+    if (chip.matches(".reaction--add")) this.#pick(row, chip);
+    else this.#toggle(row, chip.dataset.emoji, chip.querySelector("img")?.getAttribute("src"));
+  }
+
+  #action({ action, row }) {
+    if (action === "react") this.#pick(row);
+    const [, place] = FAVOURITE.exec(action) ?? [];
+    if (place) this.#toggle(row, this.shown[place - 1]);
+  }
+
+  /** May the reader react in the room this row stands in? */
+  #may(row) {
+    const { may } = row.closest("[data-may]")?.dataset ?? {};
+    return (may ?? "").split(" ").includes("react");
+  }
+
+  #pick(row, anchor = row) {
+    const message = messageOf(row);
+    if (!message || message.deleted || message.kind !== "text" || !this.#may(row)) return;
+    emit("tw:ui.pick-emoji", { anchor, choose: (emoji) => this.#toggle(row, emoji, undefined, { join: true }) });
+  }
+
+  async #toggle(row, emoji, url, { join = false } = {}) {
+    const { id } = row.dataset;
+    const wanted = join || !isMine(messageOf(row), emoji, this.me.id);
+    if (wanted && !join) this.favourites.use(emoji);
+    this.#offer();
+    const wished = wish(id, emoji, wanted, url);
+    this.#redraw(id);
+    this.who.hide();
+    try {
+      await request({ type: wanted ? "reaction.add" : "reaction.remove", message: id, emoji });
+      wished.answered(messageOf(row)?.version ?? 0);
+    } catch (refusal) {
+      wished.undo();
+      this.#redraw(id);
+      const text = refusal.code === "offline" ? word("reaction.offline") : refusal.message || word("refused");
+      emit("tw:ui.toast", { text, tone: "error" });
+    }
+  }
+
+  /** The message's rows: it may stand in the room and in its thread. */
+  #redraw(id) {
+    for (const row of document.querySelectorAll(`.message[data-id="${CSS.escape(id)}"]`)) {
+      const message = messageOf(row);
+      if (message) fill(row, message, { me: this.me });
+    }
+  }
+
+  /** Puts the favourites on their buttons. */
+  #offer() {
+    this.shown = this.favourites.top(FAVOURITES, this.shown);
+    for (const button of document.querySelectorAll('[data-action^="favourite-"]')) {
+      const sign = this.shown[FAVOURITE.exec(button.dataset.action)[1] - 1] ?? "";
+      const place = button.querySelector(".favourite");
+      if (place.textContent === sign) continue;
+      place.textContent = sign;
+      button.title = word("reaction.with", { emoji: sign });
+      button.setAttribute("aria-label", button.title);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/** Who reacted with an emoji: a small note at its chip, on hover, on focus, and on a long press. */
+import { clone } from "../lib/dom.js";
+import { get } from "../lib/http.js";
+import { me } from "../lib/me.js";
+import { plural, word } from "../lib/words.js";
+import { messageOf } from "./message.js";
+
+const HOVER_MS = 350;
+const LONG_PRESS_MS = 450;
+const GAP = 6;
+/** So many are named, then the others are counted. */
+const NAMED = 12;
+const KEPT = 100;
+
+export class Who {
+  #chip = null;
+  #timer = 0;
+  #held = null;
+  #known = new Map();
+
+  constructor(signal) {
+    this.tip = clone("reaction-who-template");
+    const listen = (name, handler, options) => document.addEventListener(name, handler, { signal, ...options });
+    listen("pointerover", (event) => event.pointerType === "mouse" && this.#later(chipOf(event), HOVER_MS));
+    listen("pointerout", (event) => event.pointerType === "mouse" && chipOf(event) && !chipOf(event).contains(event.relatedTarget) && this.hide());
+    listen("focusin", (event) => chipOf(event) && event.target.matches(":focus-visible") && this.#later(chipOf(event), 0));
+    listen("focusout", (event) => chipOf(event) && this.hide());
+    listen("keydown", (event) => event.key === "Escape" && this.#chip && this.hide());
+    listen("pointerdown", (event) => this.#press(event));
+    for (const name of ["pointerup", "pointercancel"]) listen(name, () => this.#held || clearTimeout(this.#timer));
+    listen("contextmenu", (event) => this.#held && chipOf(event) && event.preventDefault());
+    listen("scroll", () => this.hide(), { capture: true, passive: true });
+  }
+
+  hide() {
+    clearTimeout(this.#timer);
+    this.#chip?.removeAttribute("aria-describedby");
+    this.#chip = null;
+    this.tip.remove();
+  }
+
+  /** Was this press a long one, that asked who, and not one that reacts? Asked once. */
+  heldOpen(chip) {
+    const held = this.#held === chip;
+    this.#held = null;
+    return held;
+  }
+
+  #press(event) {
+    this.#held = null;
+    if (event.pointerType === "mouse") return;
+    const chip = chipOf(event);
+    if (this.#chip && chip !== this.#chip) this.hide();
+    if (!chip) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#held = chip;
+      this.#show(chip);
+    }, LONG_PRESS_MS);
+  }
+
+  #later(chip, delay) {
+    if (!chip || chip === this.#chip) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#show(chip), delay);
+  }
+
+  async #show(chip) {
+    if (!chip.isConnected) return;
+    this.hide();
+    this.#chip = chip;
+    const { emoji } = chip.dataset;
+    const message = messageOf(chip.closest(".message"));
+    const said = await this.#names(message, emoji);
+    if (this.#chip !== chip || !said || !chip.isConnected) return;
+    this.tip.textContent = word("reaction.who", { names: sentence(said), emoji });
+    chip.setAttribute("aria-describedby", this.tip.id);
+    // Beside the chip, so that it belongs to the same part of the page.
+    chip.closest(".reactions").after(this.tip);
+    this.tip.showPopover();
+    const at = chip.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.tip;
+    const above = at.top - GAP - height;
+    this.tip.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
+    this.tip.style.top = `${above >= GAP ? above : at.bottom + GAP}px`;
+  }
+
+  /** One question for each state of a message; null where the server did not say. */
+  async #names(message, emoji) {
+    const key = `${message.id} ${message.version} ${emoji}`;
+    if (!this.#known.has(key)) {
+      if (this.#known.size > KEPT) this.#known.clear();
+      const asked = get(`/messages/${message.id}/reactions.json?emoji=${encodeURIComponent(emoji)}`);
+      this.#known.set(key, asked.catch(() => (this.#known.delete(key), null)));
+    }
+    return this.#known.get(key);
+  }
+}
+
+const chipOf = (event) => event.target.closest?.(".reaction[data-emoji]");
+
+/** "you, Ann and 3 others", the reader first. */
+function sentence({ people, count }) {
+  const mine = me()?.id;
+  const sorted = [...people].sort((a, b) => (b.id === mine) - (a.id === mine));
+  const names = sorted.slice(0, count > NAMED ? NAMED - 1 : NAMED).map(({ id, name }) => (id === mine ? word("reaction.you") : name));
+  if (count > names.length) names.push(plural("reaction.others", count - names.length));
+  return new Intl.ListFormat(document.documentElement.lang || "en", { type: "conjunction" }).format(names);
+}

@@ -1,0 +1,117 @@
+"""Two people react to what was said, with a finger on the mouse and with the keyboard alone."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from rooms.actions.posting import post_message
+from talkwave.testing_browser import PHONE, Window, apart
+
+pytestmark = [pytest.mark.process, pytest.mark.browser]
+Visit = Callable[..., Window]
+
+
+def chip(row: Any, emoji: str) -> Any:
+    return row.locator(f'.reaction[data-emoji="{emoji}"]')
+
+
+def shows(row: Any, emoji: str, count: int, *, mine: bool) -> None:
+    expect(chip(row, emoji).locator(".reaction__count")).to_have_text(str(count))
+    expect(chip(row, emoji)).to_have_attribute("aria-pressed", str(mine).lower())
+
+
+def test_two_people_react_and_each_sees_at_once_who_did(
+    visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[..., None]
+) -> None:
+    apart(post_message, alice, room.pk, "soup at noon")
+    a, b = visit(alice, room), visit(bob, room)
+    at_alice, at_bob = a.sees("soup at noon"), b.sees("soup at noon")
+
+    at_bob.hover()
+    first = b.page.locator("[data-action=favourite-1]")
+    expect(first).to_have_attribute("title", "React with 👍")
+    first.click()
+    shows(at_bob, "👍", 1, mine=True)
+    shows(at_alice, "👍", 1, mine=False)
+
+    chip(at_alice, "👍").click()
+    shows(at_alice, "👍", 2, mine=True)
+    shows(at_bob, "👍", 2, mine=True)
+    chip(at_bob, "👍").hover()
+    expect(b.page.locator("#reaction-who")).to_have_text("you and Alice reacted with 👍")
+    axe(b.page)
+
+    b.page.reload()
+    b.is_live()
+    shows(b.sees("soup at noon"), "👍", 2, mine=True)
+    chip(b.row("soup at noon"), "👍").click()
+    shows(b.row("soup at noon"), "👍", 1, mine=False)
+    shows(at_alice, "👍", 1, mine=True)
+    chip(at_alice, "👍").click()
+    expect(at_bob.locator(".reactions")).to_be_hidden()
+    expect(at_alice.locator(".reactions")).to_be_hidden()
+
+
+def test_the_picker_by_keyboard_remembers_the_tone_and_finds_names_in_the_composer_too(
+    visit: Visit, room: Any, alice: Any, axe: Callable[..., None]
+) -> None:
+    apart(post_message, alice, room.pk, "the tide is out")
+    a = visit(alice, room)
+    row = a.sees("the tide is out")
+    expect(a.composer).to_be_focused()
+    row.focus()
+    row.press("r")
+    search = a.page.get_by_role("combobox", name="Search")
+    expect(search).to_be_focused()
+    axe(a.page)
+    a.page.get_by_role("button", name=re.compile("skin tone")).click()
+    a.page.get_by_role("option", name="Medium", exact=True).click()
+    search.fill("waving")
+    expect(a.page.locator("emoji-picker").get_by_role("option", name=re.compile("waving hand"))).to_be_visible()
+    search.press("ArrowDown")
+    search.press("Enter")
+    shows(row, "👋🏽", 1, mine=True)
+    expect(row).to_be_focused()
+    row.press("+")
+    expect(search).to_be_focused()
+    search.press("Escape")
+    expect(a.page.locator("#emoji-picker")).to_be_hidden()
+    expect(row).to_be_focused()
+
+    a.page.reload()
+    a.is_live()
+    a.composer.press_sequentially(":wave")
+    expect(a.page.locator(".complete [role=option]").first).to_contain_text(":wave:")
+    a.composer.press("Tab")
+    expect(a.composer).to_have_value("👋🏽 ")
+    a.page.locator("[data-does=emoji]").first.click()
+    search.fill("surf")
+    search.press("ArrowDown")
+    search.press("Enter")
+    expect(a.composer).to_have_value(re.compile("^👋🏽 🏄"))
+    expect(a.composer).to_be_focused()
+
+
+def test_on_a_phone_a_long_press_offers_six_and_on_a_chip_says_who(
+    visit: Visit, room: Any, alice: Any, bob: Any
+) -> None:
+    apart(post_message, alice, room.pk, "look at that")
+    b = visit(bob, room, viewport=PHONE, has_touch=True, is_mobile=True)
+    row = b.sees("look at that")
+    press(row.locator(".message__body"))
+    expect(b.page.locator(".actions-sheet [data-action^=favourite-]:visible")).to_have_count(6)
+    b.page.locator("[data-action=favourite-2]").tap()
+    shows(row, "❤️", 1, mine=True)
+    press(chip(row, "❤️"))
+    expect(b.page.locator("#reaction-who")).to_have_text("you reacted with ❤️")
+    shows(row, "❤️", 1, mine=True)
+
+
+def press(target: Any) -> None:
+    """A long press, lifted again where it was."""
+    target.dispatch_event("pointerdown", {"pointerType": "touch", "isPrimary": True, "clientX": 150, "clientY": 300})
+    expect(target.page.locator(".actions-sheet[open], #reaction-who:popover-open")).to_be_visible()
+    target.dispatch_event("pointerup", {"pointerType": "touch", "isPrimary": True, "clientX": 150, "clientY": 300})
