@@ -42,6 +42,8 @@ OTHERS = {
     "jump": None,
     "people": None,
     "preview": {"body": "hello"},
+    "status_set": {"text": "reading"},
+    "away_set": {"away": "1"},
     "upload_begin": {"room": "1", "name": "x", "size": "1"},
 }
 # What is about one thing in a room: each has a file of its own that knocks as everybody.

@@ -21,6 +21,11 @@ export async function get(url, { signal } = {}) {
   return json(await ask(url, { signal, headers: { Accept: "application/json" } }));
 }
 
+/** Takes away what is at an address. */
+export async function remove(url) {
+  return json(await ask(url, { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token(), Accept: "application/json" } }));
+}
+
 /** The page at an address, or the part of it that `X-Fragment` asks for, as a document. */
 export async function page(url, { signal, fragment = "pane" } = {}) {
   const response = await ask(url, { signal, headers: { "X-Fragment": fragment, Accept: "text/html" } });
@@ -46,11 +51,14 @@ async function json(response) {
 }
 
 function form(fields) {
+  // Without any field a multipart body is one that Twisted, below daphne, takes for broken.
+  if (Object.keys(fields).length === 0) return new URLSearchParams();
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
   return data;
 }
 
-function token() {
+/** What every change carries, so that no other site can make it. */
+export function token() {
   return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
