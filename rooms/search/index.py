@@ -10,10 +10,12 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from rooms.models import Attachment, Mention, Message, MessageKind, Reaction, SearchDocument, SearchMark, Thread
 from rooms.search import marks
@@ -38,6 +40,20 @@ _LAGGING: Final = """
     ORDER BY room.id LIMIT 200
 """
 _INSERTION: Final = "INSERT INTO rooms_searchdocument (id, message_id, room_id, sender_id, version, words) VALUES (%s, %s, %s, %s, %s, %s"
+
+
+class Said(NamedTuple):
+    """What is read of a message: columns, not objects, as there may be a million."""
+
+    pk: int
+    room_id: int
+    sender_id: int
+    version: int
+    kind: str
+    body: str
+    created_at: datetime
+    deleted_at: datetime | None
+    thread_id: int | None
 
 
 class Document(NamedTuple):
@@ -89,8 +105,8 @@ def refresh(message_ids: Iterable[int]) -> None:
     with transaction.atomic():
         # Under the rooms' marks: what is written here cannot be older than what somebody else just wrote.
         list(SearchMark.objects.select_for_update().filter(room_id__in=rooms).order_by("room_id"))
-        messages = list(Message.objects.filter(pk__in=ids))
-        _write(_documents(messages), ids)
+        chosen = Message.objects.filter(pk__in=ids)
+        _write(_documents(_read(chosen), chosen), ids)
 
 
 def indexed() -> bool:
@@ -106,10 +122,10 @@ def _lagging() -> list[tuple[int, int, int]]:
 
 def _index_room(room_id: int, after: int, upto: int, most: int) -> int:
     # Read and cut into words before anything is locked: on SQLite everybody else who writes would wait.
-    changed = Message.objects.filter(room_id=room_id, version__gt=after, version__lte=upto).order_by("version")
-    messages = list(changed.defer("html", "system", "forward")[:most])
-    documents = _documents(messages)
+    changed = Message.objects.filter(room_id=room_id, version__gt=after, version__lte=upto)
+    messages = _read(changed.order_by("version")[:most])
     reached = messages[-1].version if len(messages) == most else upto
+    documents = _documents(messages, changed.filter(version__lte=reached))
     try:
         with transaction.atomic():
             mark, _ = SearchMark.objects.select_for_update().get_or_create(room_id=room_id, defaults={"format": FORMAT})
@@ -123,9 +139,13 @@ def _index_room(room_id: int, after: int, upto: int, most: int) -> int:
     return len(messages)
 
 
-def _documents(messages: Sequence[Message]) -> list[Document]:
-    told = [message for message in messages if message.kind == MessageKind.TEXT and message.deleted_at is None]
-    beside = _beside(told)
+def _read(messages: "QuerySet[Message]") -> list[Said]:
+    return [Said(*row) for row in messages.values_list(*Said._fields)]
+
+
+def _documents(messages: Sequence[Said], chosen: "QuerySet[Message]") -> list[Document]:
+    """Of these messages those that say something; `chosen` is the same messages as a query."""
+    texts, noted = _beside(chosen)
     return [
         Document(
             key_of(message.created_at.timestamp()) | message.pk & (1 << SECOND_BITS) - 1,
@@ -133,34 +153,33 @@ def _documents(messages: Sequence[Message]) -> list[Document]:
             message.room_id,
             message.sender_id,
             message.version,
-            _words(message, *beside(message)),
+            _words(message, texts.get(message.pk, ()), noted.get(message.pk, ())),
         )
-        for message in told
+        for message in messages
+        if message.kind == MessageKind.TEXT and message.deleted_at is None
     ]
 
 
-def _beside(messages: Sequence[Message]) -> Any:
-    """What stands beside the rows, for all of them at once: a function that gives texts and marks of one."""
-    ids = [message.pk for message in messages]
+def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """By message what stands beside its row: texts, and what is noted about it."""
     texts: dict[int, list[str]] = defaultdict(list)
     noted: dict[int, list[str]] = defaultdict(list)
-    if ids:
-        for message_id, kind, name, text in Attachment.objects.filter(message_id__in=ids).values_list(
-            "message_id", "kind", "name", "words__text"
-        ):
-            texts[message_id] += [name, text or ""]
-            noted[message_id] += marks.of_file(kind)
-        for message_id, user_id in Mention.objects.filter(message_id__in=ids).values_list("message_id", "user_id"):
-            if len(noted[message_id]) < _MENTIONS_MOST:
-                noted[message_id].append(marks.names(user_id))
-        for message_id in Reaction.objects.filter(message_id__in=ids).values_list("message_id", flat=True):
-            noted[message_id].append(marks.REACTION)
-        for root_id in Thread.objects.filter(root_id__in=ids, count__gt=0).values_list("root_id", flat=True):
-            noted[root_id].append(marks.THREAD)
-    return lambda message: (texts.get(message.pk, ()), noted.get(message.pk, ()))
+    ids = chosen.order_by().values("pk")
+    files = Attachment.objects.filter(message_id__in=ids).order_by("pk")
+    for message_id, kind, name, text in files.values_list("message_id", "kind", "name", "words__text"):
+        texts[message_id] += [name, text or ""]
+        noted[message_id] += marks.of_file(kind)
+    for message_id, user_id in Mention.objects.filter(message_id__in=ids).values_list("message_id", "user_id"):
+        if len(noted[message_id]) < _MENTIONS_MOST:
+            noted[message_id].append(marks.names(user_id))
+    for message_id in Reaction.objects.filter(message_id__in=ids).order_by().values_list("message_id", flat=True):
+        noted[message_id].append(marks.REACTION)
+    for message_id in Thread.objects.filter(root_id__in=ids, count__gt=0).values_list("root_id", flat=True):
+        noted[message_id].append(marks.THREAD)
+    return texts, noted
 
 
-def _words(message: Message, texts: Sequence[str], noted: Sequence[str]) -> list[str]:
+def _words(message: Said, texts: Sequence[str], noted: Sequence[str]) -> list[str]:
     found = document(message.body)
     for text in filter(None, texts):
         if len(found) < settings.SEARCH_WORDS_MAX:

@@ -42,7 +42,7 @@ _LOOK_UP: Final = f"""
 
 def find(plan: Plan, before: int, limit: int) -> list[tuple[int, int]]:
     """Keys and ids of the newest messages that fit and lie under `before`."""
-    values = {
+    values: dict[str, Any] = {
         "query": expression(plan), "high": min(before, plan.high), "low": plan.low, "limit": limit,
         "reader": plan.reader.pk, "rooms": sorted(plan.rooms or ()), "senders": sorted(plan.senders or ()),
         "only": plan.only,

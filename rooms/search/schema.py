@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 # The ascii tokenizer parts at ASCII signs alone: words come cut and folded (rooms.search.tokens). `columnsize=0`: nothing
-# is ranked, the newest come first. The text is not kept twice: `content` says where it stands.
+# is ranked, the newest come first. `prefix`: of words by their first three letters there are most; without it "the…" takes
+# 11 ms in a million messages. The text is not kept twice: `content` says where it stands.
 SQLITE: Final = (
     """CREATE VIRTUAL TABLE rooms_searchwords USING fts5(
-        words, content='rooms_searchdocument', content_rowid='id', tokenize='ascii', columnsize=0
+        words, content='rooms_searchdocument', content_rowid='id', tokenize='ascii', columnsize=0, prefix='3'
     )""",
     """CREATE TRIGGER rooms_searchdocument_in AFTER INSERT ON rooms_searchdocument BEGIN
         INSERT INTO rooms_searchwords(rowid, words) VALUES (new.id, new.words);

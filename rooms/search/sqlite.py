@@ -31,7 +31,8 @@ _NEWEST: Final = " ORDER BY found.rowid DESC LIMIT %s"
 
 def find(plan: Plan, before: int, limit: int) -> list[tuple[int, int]]:
     """Keys and ids of the newest messages that fit and lie under `before`."""
-    statement, values = _FIND, [expression(plan), min(before, plan.high), plan.low, plan.reader.pk]
+    statement = _FIND
+    values: list[Any] = [expression(plan), min(before, plan.high), plan.low, plan.reader.pk]
     if plan.only is not None:
         statement += _AMONG
         values.append(json.dumps(plan.only))

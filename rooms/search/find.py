@@ -1,0 +1,176 @@
+"""`search`: the one way to look for messages. It looks only in rooms its reader may read, at the moment it is asked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rooms.models import FileText, Message, Room
+from rooms.queries import direct_members
+from rooms.search import postgresql, sqlite
+from rooms.search.highlight import Piece, pieces, places
+from rooms.search.index import catch_up
+from rooms.search.plan import LAST_KEY, Phrase, Plan, plan
+from rooms.search.query import parse
+from rooms.search.tokens import MARK, fold
+from rooms.text import plain, snippet
+
+# Quoted signs are looked for in what the index found, in so many rounds; beyond, one goes on by "older".
+_ROUNDS: Final = 8
+_CONTEXT_LENGTH: Final = 120
+
+
+@dataclass(slots=True)
+class Hit:
+    """A message that was found. `pieces` is what shows why; `file` names the file it stands in, where it is one."""
+
+    message: Message
+    room: Room
+    title: str
+    pieces: list[Piece]
+    file: str = ""
+    files: Sequence[str] = ()
+    # What stands just before it, or begins its thread.
+    context: Message | None = None
+    context_text: str = ""
+
+
+@dataclass(slots=True)
+class Results:
+    """A page of what was found, the newest first. `older` is the `before` of the next page, None at the end."""
+
+    plan: Plan
+    hits: list[Hit]
+    older: int | None
+
+
+def search(user: User, typed: str, *, before: int | None = None, limit: int | None = None) -> Results:
+    """What `typed` finds for this person. Never fails: what cannot be understood is said in the plan's chips."""
+    made = plan(user, parse(typed))
+    if made.impossible or not made.asks:
+        return Results(made, [], None)
+    catch_up()
+    limit = settings.SEARCH_PAGE if limit is None else limit
+    find = postgresql.find if connection.vendor == "postgresql" else sqlite.find
+    below = LAST_KEY if before is None else before
+    messages: list[tuple[int, Message]] = []
+    for _round in range(_ROUNDS if made.literal else 1):
+        found = find(made, below, limit + 1)
+        messages += _load(found, made.literal)
+        more = len(found) > limit
+        if len(messages) > limit or not more:
+            break
+        below = found[-1][0]
+    page = messages[:limit]
+    older = page[-1][0] if len(messages) > limit else below if more and made.literal else None
+    return Results(made, _hits(user, [message for _key, message in page], _phrases(made)), older)
+
+
+def _load(found: Sequence[tuple[int, int]], literal: Sequence[str]) -> list[tuple[int, Message]]:
+    rows = Message.objects.select_related("sender", "room").prefetch_related("attachments")
+    messages = rows.in_bulk([pk for _key, pk in found])
+    wanted = [" ".join(fold(text).split()) for text in literal]
+    return [
+        (key, messages[pk])
+        for key, pk in found
+        # One that went in this moment is found no more.
+        if pk in messages and messages[pk].deleted_at is None and _holds(messages[pk], wanted)
+    ]
+
+
+def _holds(message: Message, wanted: Sequence[str]) -> bool:
+    if not wanted:
+        return True
+    names = [file.name for file in message.attachments.all()]
+    text = " ".join(fold("\n".join([message.body, *names])).split())
+    return all(one in text for one in wanted)
+
+
+def _phrases(made: Plan) -> list[Phrase]:
+    """What is marked in results: the words, not what search notes about a message."""
+    return [phrase for phrases in made.wanted for phrase in phrases if not phrase.words[0].startswith(MARK)]
+
+
+def _hits(user: User, messages: Sequence[Message], phrases: Sequence[Phrase]) -> list[Hit]:
+    titles = _titles(user, {message.room_id: message.room for message in messages}.values())
+    before = _before(messages)
+    hits = []
+    for message in messages:
+        hit = Hit(message, message.room, titles[message.room_id], [])
+        hit.files = [file.name for file in message.attachments.all()]
+        hit.pieces = _of_body(message.body, phrases)
+        hit.context = before.get(message.pk)
+        if hit.context is not None:
+            hit.context_text = snippet(hit.context.body, _CONTEXT_LENGTH)
+        hits.append(hit)
+    _look_into_files(hits, phrases)
+    return hits
+
+
+def _of_body(body: str, phrases: Sequence[Phrase]) -> list[Piece]:
+    shown = plain(body)
+    found = pieces(shown, phrases)
+    if phrases and "||" not in body and not any(piece.found for piece in found):
+        # In what formatting hides: where a link leads. What a spoiler covers stays covered.
+        raw = pieces(body, phrases)
+        return raw if any(piece.found for piece in raw) else found
+    return found
+
+
+def _look_into_files(hits: Sequence[Hit], phrases: Sequence[Phrase]) -> None:
+    """Where the body does not hold the words, a file's name or text does."""
+    lacking = {hit.message.pk: hit for hit in hits if hit.files and not any(piece.found for piece in hit.pieces)}
+    if not lacking or not phrases:
+        return
+    texts = FileText.objects.filter(attachment__message_id__in=lacking, text__isnull=False)
+    for text in texts.select_related("attachment").order_by("attachment__position", "pk"):
+        hit = lacking[text.attachment.message_id or 0]
+        if not hit.file:
+            found = pieces(text.text or "", phrases)
+            if any(piece.found for piece in found):
+                hit.file, hit.pieces = text.attachment.name, found
+    for hit in lacking.values():
+        if not hit.file:
+            hit.file = next((name for name in hit.files if places(name, phrases)), "")
+
+
+def _titles(user: User, rooms: Iterable[Room]) -> dict[int, str]:
+    """How each room is called to this reader."""
+    chosen = list(rooms)
+    people = direct_members([room.pk for room in chosen if room.is_direct])
+    titles = {}
+    for room in chosen:
+        others = [one.name for one in people.get(room.pk, ()) if one.pk != user.pk]
+        titles[room.pk] = room.name if not room.is_direct else ", ".join(others) or _("Notes to myself")
+    return titles
+
+
+def _before(messages: Sequence[Message]) -> dict[int, Message]:
+    """By message what it answers: the root of its thread, or else the message just before it."""
+    if not messages:
+        return {}
+    places = [
+        Q(pk=message.thread_id) if message.thread_id else Q(room_id=message.room_id, seq=message.seq - 1)
+        for message in messages
+    ]
+    rows = Message.objects.filter(reduce(or_, places), deleted_at=None, kind="text").select_related("sender")
+    found = list(rows)
+    by_key = {row.pk: row for row in found}
+    by_place = {(row.room_id, row.seq): row for row in found if row.in_room}
+    return {
+        message.pk: row
+        for message in messages
+        if (
+            row := by_key.get(message.thread_id)
+            if message.thread_id
+            else by_place.get((message.room_id, message.seq - 1))
+        )
+        and row.room_id == message.room_id
+    }
