@@ -1,4 +1,4 @@
-"""What of presence is kept: when somebody was last here. Who is here now lives in Redis and expires."""
+"""What of presence is kept: when somebody was last here, and what they say of themselves. Who is here now lives in Redis and expires."""
 
 from django.conf import settings
 from django.db import models
@@ -14,3 +14,16 @@ class LastSeen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Status(models.Model):
+    """What somebody says of themselves: an emoji, some words, until when; and whether they are away though here."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    emoji = models.CharField(max_length=32, blank=True, default="")
+    text = models.CharField(max_length=100, blank=True, default="")
+    until = models.DateTimeField(null=True)
+    away = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.emoji} {self.text}".strip()

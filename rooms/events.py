@@ -74,6 +74,11 @@ def member_joined(room: Room, user: User, membership: Membership, *, members: li
     room_opened(room, membership, members=members)
 
 
+def draft_updated(user_id: int, draft: Mapping[str, object]) -> None:
+    """To all devices of whoever writes it."""
+    publish.user_event(user_id, {"type": "draft.updated", **draft})
+
+
 def room_opened(room: Room, membership: Membership, *, members: list[User] | None = None) -> None:
     """To one member, the Room, whose events follow: of a room just made, which nobody hears yet, all there is to say."""
     publish.subscribe(membership.user_id, room.pk, room.version)

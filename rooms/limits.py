@@ -15,6 +15,8 @@ opening_directs = Buckets(*settings.RATE_DIRECTS)
 # Completion, the jump field, previews: quick to ask, not free to answer.
 looking_up = Buckets(*settings.RATE_LOOKUPS)
 searching = Buckets(*settings.RATE_SEARCH)
+drafting = Buckets(*settings.RATE_DRAFTS)
+setting_status = Buckets(*settings.RATE_STATUS)
 reacting = Buckets(*settings.RATE_REACTIONS)
 adding_emoji = Buckets(*settings.RATE_EMOJI)
 # Files begun, and the requests about those that are on their way.

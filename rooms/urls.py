@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from rooms.views import changes, directs, emoji, files, lookups, members, messages, previews, reactions, rooms, uploads
+from rooms.views import (
+    changes,
+    directs,
+    emoji,
+    files,
+    lookups,
+    members,
+    messages,
+    previews,
+    reactions,
+    rooms,
+    status,
+    uploads,
+)
 
 one_room = [
     path("", rooms.room, name="room"),
@@ -45,6 +58,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<int:file_id>/", uploads.ready, name="file_ready"),
     path("files/<int:file_id>/thumb/", files.thumb, name="file_thumb"),
     path("files/<int:file_id>/<str:name>", files.file, name="file"),
+    path("status/", status.set_status, name="status_set"),
+    path("away/", status.set_away, name="away_set"),
     path("preview/", lookups.preview, name="preview"),
     path("previews/<int:preview_id>/picture", previews.picture, name="preview_picture"),
     path("previews/<int:preview_id>/remove/", previews.remove, name="preview_remove"),

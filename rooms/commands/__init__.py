@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rooms.commands import messages, presence, reactions, reading
+from rooms.commands import drafts, messages, presence, reactions, reading
 from talkwave.realtime.consumer import Command
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -10,4 +10,5 @@ COMMANDS: Final[dict[str, Command]] = {
     **reading.COMMANDS,
     **presence.COMMANDS,
     **reactions.COMMANDS,
+    **drafts.COMMANDS,
 }

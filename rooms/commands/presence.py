@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from presence import statuses
 from rooms import access
 from rooms.live import live
 from rooms.queries import common_people
@@ -39,10 +40,12 @@ async def watch_presence(consumer: LiveConsumer, command: dict[str, Any]) -> Ans
     known = await db(common_people, consumer.socket.user, wanted)
     consumer.hub.watch(consumer.socket, known)
     states = await live().presence.states(known)
+    said = await db(statuses.statuses_of, known)
     return {
         "type": "presence",
         "users": [
-            {"user": str(user_id), "state": state, "since": when(since)} for user_id, (state, since) in states.items()
+            {"user": str(user_id), "state": state, "since": when(since), "status": said.get(user_id)}
+            for user_id, (state, since) in states.items()
         ],
     }
 

@@ -1,5 +1,7 @@
 from rooms.models.audit import AuditEntry
+from rooms.models.drafts import WrittenDraft
 from rooms.models.files import Attachment, FileKind, FileText, Upload
+from rooms.models.keeping import Pin, Reminder, Saved, SavedState, Scheduled, ScheduledState
 from rooms.models.life import DatabaseLife
 from rooms.models.memberships import Membership, Notify, Role
 from rooms.models.messages import DeletedText, Mention, Message, MessageKind
@@ -11,6 +13,7 @@ from rooms.models.threads import Thread, ThreadFollow
 
 __all__ = [
     "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "LinkCard",
-    "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Preview", "Reaction", "Role", "Room",
-    "SearchDocument", "SearchMark", "Thread", "ThreadFollow", "Upload", "direct_key", "name_key", "url_digest",
+    "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Pin", "Preview", "Reaction", "Reminder",
+    "Role", "Room", "Saved", "SavedState", "Scheduled", "ScheduledState",
+    "SearchDocument", "SearchMark", "Thread", "ThreadFollow", "Upload", "WrittenDraft", "direct_key", "name_key", "url_digest",
 ]  # fmt: skip

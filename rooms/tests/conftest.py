@@ -17,6 +17,8 @@ def nobody_was_here_before():
         limits.previewing,
         limits.searching,
         limits.reacting,
+        limits.drafting,
+        limits.setting_status,
         limits.adding_emoji,
         limits.uploading,
         limits.sending_pieces,

@@ -44,11 +44,16 @@ OTHERS = {
     "preview": {"body": "hello"},
     "status_set": {"text": "reading"},
     "away_set": {"away": "1"},
+    "emoji": None,
+    "emoji_json": None,
+    "emoji_add": {"name": "party"},
     "upload_begin": {"room": "1", "name": "x", "size": "1"},
 }
 # What is about one thing in a room: each has a file of its own that knocks as everybody.
 ELSEWHERE = {
     "rooms/tests/test_view_previews.py": {"preview_picture", "preview_remove"},
+    "rooms/tests/test_own_emoji.py": {"emoji_remove", "emoji_picture"},
+    "rooms/tests/test_view_reactions.py": {"reactions_json"},
     "rooms/tests/test_files_doors.py": {"upload", "upload_finish", "file_ready", "file", "file_thumb"},
 }
 

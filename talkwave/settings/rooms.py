@@ -22,6 +22,13 @@ RATE_ROOMS = env.rate("RATE_ROOMS", "0.02/10")
 RATE_INVITES = env.rate("RATE_INVITES", "0.5/200")
 RATE_DIRECTS = env.rate("RATE_DIRECTS", "0.1/20")
 RATE_LOOKUPS = env.rate("RATE_LOOKUPS", "10/100")
+# Saving what one is writing: a device does so once in a pause.
+RATE_DRAFTS = env.rate("RATE_DRAFTS", "2/60")
+# One's status is told to everybody who sees one.
+RATE_STATUS = env.rate("RATE_STATUS", "0.1/20")
+# Of all somebody ever began, the latest so many come with the page.
+DRAFTS_MAX = 500
+DRAFTS_MAX_CHARACTERS = 200_000
 
 # --- The live path ----------------------------------------------------------------------------------
 HEARTBEAT_SECONDS = 25
