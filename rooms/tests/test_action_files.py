@@ -63,15 +63,24 @@ def test_files_stand_for_themselves_without_words(client, room, alice):
         edit_message(alice, other.pk, "")
 
 
-def test_a_message_with_a_file_that_is_not_ones_to_send_is_not_posted(
-    client, signed_in, make_room, room, alice, olga
-):
+def test_a_message_with_a_file_that_is_not_ones_to_send_is_not_posted(client, signed_in, make_room, room, alice, olga):
     elsewhere = make_room("elsewhere", alice="member", olga="owner")
     sent = ready(client, room)
     post_message(alice, room.pk, "first", attachments=[sent["id"]])
     of_another = ready(signed_in(olga), room)
     of_another_room = ready(client, elsewhere)
-    for wrong in (sent["id"], of_another["id"], of_another_room["id"], "0", "x", None, {}, [1], 10**30, str(uuid.uuid4())):
+    for wrong in (
+        sent["id"],
+        of_another["id"],
+        of_another_room["id"],
+        "0",
+        "x",
+        None,
+        {},
+        [1],
+        10**30,
+        str(uuid.uuid4()),
+    ):
         good = ready(client, room)
         with pytest.raises(Refused) as refused:
             post_message(alice, room.pk, "second", attachments=[good["id"], wrong])
@@ -98,7 +107,9 @@ def test_messages_without_files_cost_no_query_for_them(room, alice, django_asser
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         post_messages([Draft(alice.pk, room.pk, f"{number}") for number in range(5)])
     assert not [query for query in queries if "rooms_attachment" in query["sql"]]
 
@@ -119,7 +130,9 @@ def test_many_messages_with_files_cost_one_query_more(client, room, alice):
 def test_a_deleted_message_shows_no_files_and_keeps_the_bytes_for_a_while(
     client, room, alice, settings, django_capture_on_commit_callbacks
 ):
-    message = post_message(alice, room.pk, "x", attachments=[ready(client, room, "a.png", picture((900, 600), "PNG"))["id"]])
+    message = post_message(
+        alice, room.pk, "x", attachments=[ready(client, room, "a.png", picture((900, 600), "PNG"))["id"]]
+    )
     delete_message(alice, message.pk)
     assert wire(message)["attachments"] == []
     assert len(kept()) == 2

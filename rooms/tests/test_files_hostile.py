@@ -159,7 +159,11 @@ def test_the_process_that_looks_has_no_secrets(tmp_path, monkeypatch):
 
 
 def test_words_of_documents_are_read_for_search(client, room):
-    for name, data in (("a.pdf", pdf("Quarterly wombats")), ("a.docx", docx("Budget", "for wombats")), ("a.txt", b"wombats, too")):
+    for name, data in (
+        ("a.pdf", pdf("Quarterly wombats")),
+        ("a.docx", docx("Budget", "for wombats")),
+        ("a.txt", b"wombats, too"),
+    ):
         ready(client, room, name, data)
     while read_one():
         pass

@@ -2,12 +2,15 @@
 
 import uuid
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from rooms import access, limits
 from rooms.actions.posting import post_message
+from rooms.actions.uploads import take_whole
 from rooms.views.answers import done, door, person, wants_json
 from rooms.views.rooms import show_room
 from rooms.wire import message_wire
@@ -16,12 +19,17 @@ from talkwave.errors import Refused
 
 @door("POST")
 def post(request: HttpRequest, room_id: int) -> HttpResponse:
-    """`body` as a message. A refused one comes back in the composer with the reason: nothing typed is lost."""
+    """`body` as a message, with a `file` where one was picked, or ready ones by `attachments` (ids).
+
+    A refused one comes back in the composer with the reason: nothing typed is lost.
+    """
     user = person(request)
     body = request.POST.get("body", "")
     try:
         limits.spend(limits.posting, user)
-        message = post_message(user, room_id, body, client_id=_client_id(request))
+        message = post_message(
+            user, room_id, body, client_id=_client_id(request), attachments=_files(request, user, room_id)
+        )
     except Refused as refusal:
         if wants_json(request) or refusal.code == "not_found":
             raise
@@ -30,6 +38,19 @@ def post(request: HttpRequest, room_id: int) -> HttpResponse:
     return done(
         request, f"{reverse('room', args=[room_id])}#m-{message.pk}", message=message_wire(message, reader_id=user.pk)
     )
+
+
+def _files(request: HttpRequest, user: User, room_id: int) -> list[object]:
+    """Ids of the message's files; one that comes with the form itself is taken in first."""
+    ids: list[object] = [*request.POST.getlist("attachments")]
+    if picked := request.FILES.get("file"):
+        limits.spend(limits.uploading, user)
+        ids.append(take_whole(user, room_id, picked, name=picked.name or "", size=picked.size or 0).pk)
+    if len(ids) > settings.ATTACHMENTS_MAX:
+        raise Refused(
+            "bad_request", _("A message holds at most %(limit)d files.") % {"limit": settings.ATTACHMENTS_MAX}
+        )
+    return ids
 
 
 def _client_id(request: HttpRequest) -> uuid.UUID | None:

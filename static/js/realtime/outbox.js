@@ -3,12 +3,14 @@
  * and lost networks, is sent again with the same id until it is acked or refused, and so stands in the room once.
  *
  * Entries of a room go out one after the other, in the order they were written; several rooms at a time.
- * States: waiting · sending · failed (`error`: code and detail; stays until `retry` or `discard`).
+ * States: waiting · sending · failed (`error`: code and detail; stays until `retry` or `discard`). One that is `held`
+ * waits for its files, and lets those after it pass; without this page nobody brings them.
  * Says `tw:outbox.changed` {room} on every change and `tw:outbox.acked` {ack, entry}.
  */
 import { delayBefore } from "../lib/backoff.js";
 import { emit } from "../lib/events.js";
 import { uuid } from "../lib/ids.js";
+import { word } from "../lib/words.js";
 import { request as ask } from "./socket.js";
 import { MemoryStorage, openStorage } from "./storage.js";
 
@@ -20,6 +22,7 @@ const PASSING = new Set(["unavailable", "rate_limited"]);
 
 export class Outbox {
   #entries = new Map();
+  #holds = new Map();
   #busy = new Set();
   #user = null;
   #storage = new MemoryStorage();
@@ -55,9 +58,11 @@ export class Outbox {
 
   /**
    * Takes a message to be sent to `room`; it stands in the timeline at once. `extras` are further fields of the command
-   * (FIELDS); what only the page needs to show it meanwhile goes into `shown`. Returns the entry.
+   * (FIELDS); what only the page needs to show it meanwhile goes into `shown`. With `hold` it waits for its files:
+   * `hold.files()` promises their ids, or throws with a sentence; `hold.cancel()` says they are not wanted.
+   * Returns the entry.
    */
-  enqueue({ room, body, shown = null, ...extras }) {
+  enqueue({ room, body, shown = null, hold = null, ...extras }) {
     const entry = {
       client_id: this.#env.makeId(),
       user: this.#user,
@@ -66,12 +71,15 @@ export class Outbox {
       body,
       extras: Object.fromEntries(FIELDS.filter((name) => name in extras).map((name) => [name, extras[name]])),
       shown,
+      held: hold !== null,
       created_at: this.#env.now(),
       state: "waiting",
       error: null,
     };
     this.#entries.set(entry.client_id, entry);
+    if (hold) this.#holds.set(entry.client_id, hold);
     this.#changed(entry.room);
+    if (hold) this.#await(entry);
     // Sent only once it is kept: a reload in between finds it, with the same id.
     this.#keep(entry).finally(() => this.flush());
     return entry;
@@ -93,6 +101,9 @@ export class Outbox {
     const entry = this.#entries.get(clientId);
     if (entry?.state !== "failed") return;
     this.#become(entry, "waiting");
+    if (this.#holds.has(clientId)) this.#await(entry);
+    // Its files are gone with the page that had them: the words go alone.
+    else entry.held = false;
     this.flush();
   }
 
@@ -101,13 +112,15 @@ export class Outbox {
     const entry = this.#entries.get(clientId);
     if (!entry) return;
     this.#entries.delete(clientId);
+    this.#holds.get(clientId)?.cancel();
+    this.#holds.delete(clientId);
     this.#changed(entry.room);
     await this.#forget(clientId);
   }
 
   /** Sends what can be sent; called when the connection is back. */
   flush() {
-    const rooms = new Set(this.pending().filter((entry) => entry.state !== "failed").map((entry) => entry.room));
+    const rooms = new Set(this.pending().filter(isReady).map((entry) => entry.room));
     for (const room of rooms) {
       if (this.#busy.size >= ROOMS_AT_ONCE) return;
       if (!this.#busy.has(room)) this.#run(room);
@@ -137,7 +150,24 @@ export class Outbox {
   }
 
   #next(room) {
-    return this.pending(room).find((entry) => entry.state !== "failed");
+    return this.pending(room).find(isReady);
+  }
+
+  /** Its files come, or do not: then it says so, like any message that was not sent. */
+  async #await(entry) {
+    try {
+      const attachments = await this.#holds.get(entry.client_id).files();
+      entry.extras = { ...entry.extras, attachments };
+      entry.held = false;
+      this.#holds.delete(entry.client_id);
+    } catch (refusal) {
+      if (!this.#entries.has(entry.client_id)) return;
+      entry.error = { code: refusal.code ?? "file", detail: refusal.message };
+      this.#become(entry, "failed");
+    }
+    if (!this.#entries.has(entry.client_id)) return;
+    await this.#keep(entry);
+    this.flush();
   }
 
   #acked(entry, ack) {
@@ -176,6 +206,10 @@ export class Outbox {
     if (this.#entries.has(entry.client_id)) return;
     entry.tab = this.#env.tab.id;
     if (entry.state === "sending") entry.state = "waiting";
+    if (entry.held && entry.state !== "failed") {
+      entry.state = "failed";
+      entry.error = { code: "file", detail: word("attach.lost") };
+    }
     this.#entries.set(entry.client_id, entry);
     this.#keep(entry);
   }
@@ -193,6 +227,8 @@ export class Outbox {
     this.#env.say("tw:outbox.changed", { room });
   }
 }
+
+const isReady = (entry) => entry.state !== "failed" && !entry.held;
 
 /**
  * Which tab sends what: each tab its own entries, and those of tabs that are gone. A tab that lives holds a lock of its

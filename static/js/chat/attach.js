@@ -1,0 +1,270 @@
+/**
+ * Files for a message: picked, pasted or dropped, several at once. Each is a tile over the text with what it is, how
+ * far it is, a way to pause, to cancel and to try again; a picture asks for its description. Sending does not wait:
+ * the message stands in the timeline, and goes as soon as its files are there.
+ */
+import { keepFiles, keptFiles } from "../lib/attached.js";
+import { clone } from "../lib/dom.js";
+import { countCharacters } from "../lib/edit.js";
+import { emit, on } from "../lib/events.js";
+import { me } from "../lib/me.js";
+import { sizeText } from "../lib/sizes.js";
+import { plural, word } from "../lib/words.js";
+import { allReady, Upload } from "../realtime/uploads.js";
+import { fileIcon, setIcon } from "./file_icons.js";
+import { probe } from "./probe.js";
+
+/** What was attached in each place, while this page lives: going to another room and back loses nothing. */
+const places = new Map();
+
+export default class Attach {
+  constructor(strip) {
+    this.strip = strip;
+    this.form = strip.closest("form");
+    this.area = this.form.querySelector("textarea");
+    this.input = this.form.querySelector("input[type=file][data-attach]");
+    this.button = this.form.querySelector('[data-does="attach"]');
+    this.asFile = this.form.querySelector('[data-does="as-file"]');
+    this.most = Number(strip.dataset.most);
+    this.mostBytes = Number(strip.dataset.mostBytes);
+    const { room, thread } = this.form.dataset;
+    this.room = room;
+    this.place = thread ? `${room}:${thread}` : room;
+    this.user = me()?.id;
+    this.tiles = new Map();
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    // Here the composer says by itself what is missing.
+    this.form.noValidate = true;
+    this.button.hidden = false;
+    this.button.addEventListener("click", () => this.input.click(), { signal });
+    this.input.addEventListener("change", () => this.#picked(), { signal });
+    this.area.addEventListener("paste", (event) => this.#pasted(event), { signal });
+    this.area.addEventListener("input", () => this.#offerFile(), { signal });
+    this.asFile.addEventListener("click", () => this.#textAsFile(), { signal });
+    on("tw:upload.changed", ({ upload }) => this.#changed(upload), { signal });
+    on("tw:ui.sending", (sending) => sending.form === this.form && this.#sending(sending), { signal });
+    on("tw:ui.sent", ({ form }) => form === this.form && this.#sent(), { signal });
+    on("tw:ui.attach", ({ form, files, told }) => form === this.form && this.add(files, told), { signal });
+    this.#restore();
+    this.#offerFile();
+  }
+
+  stop() {
+    this.listening.abort();
+    for (const tile of this.tiles.values()) forgetPicture(tile);
+  }
+
+  /** Takes files; `told` is what is known of them beforehand (a voice note's length and shape). */
+  async add(files, told = null) {
+    const room = this.most - this.tiles.size;
+    if (files.length > room) emit("tw:ui.toast", { tone: "error", text: plural("attach.most", this.most) });
+    const added = [...files].slice(0, Math.max(0, room)).map((file) => this.#tile(new Upload(file, this.room, told ?? {})));
+    this.#tell();
+    for (const upload of added) {
+      if (upload.size > this.mostBytes) this.#refuse(upload, word("attach.too-large", { most: sizeText(this.mostBytes) }));
+      else if (upload.size === 0) this.#refuse(upload, word("attach.empty"));
+      else {
+        if (!told) upload.told = await probe(upload.source);
+        if (upload.state === "waiting") upload.start();
+      }
+    }
+    if (added.length) this.area.focus({ preventScroll: true });
+  }
+
+  #picked() {
+    this.add(this.input.files);
+    // The same file again is a change, too.
+    this.input.value = "";
+  }
+
+  #pasted(event) {
+    const { files, types } = event.clipboardData ?? {};
+    // Office programs put a picture of the words beside the words: those are meant.
+    if (event.defaultPrevented || !files?.length || types.includes("text/plain")) return;
+    event.preventDefault();
+    this.add(files);
+  }
+
+  /** Text that no message holds can go as a file. */
+  #offerFile() {
+    const { value } = this.area;
+    const most = Number(this.form.dataset.most);
+    this.asFile.hidden = value.length <= most || countCharacters(value.trim()) <= most;
+  }
+
+  #textAsFile() {
+    this.add([new File([this.area.value], `${word("attach.text-name")}.txt`, { type: "text/plain" })]);
+    this.area.value = "";
+    this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "sent" }));
+  }
+
+  #refuse(upload, reason) {
+    upload.state = "failed";
+    upload.error = reason;
+    this.#changed(upload);
+  }
+
+  #tile(upload) {
+    const tile = clone("attached-template");
+    tile.dataset.upload = upload.key;
+    const name = tile.querySelector(".attached__name");
+    name.textContent = upload.name;
+    name.title = upload.name;
+    const press = (does, action) => {
+      const button = tile.querySelector(`[data-does="${does}"]`);
+      button.setAttribute("aria-label", word(`attach.${does}`, { name: upload.name }));
+      button.addEventListener("click", action);
+    };
+    press("pause", () => upload.pause());
+    press("resume", () => upload.start());
+    press("retry", () => upload.start());
+    press("remove", () => this.#remove(upload));
+    const alt = tile.querySelector(".attached__alt");
+    alt.value = upload.alt;
+    alt.setAttribute("aria-label", word("attach.describe", { name: upload.name }));
+    alt.addEventListener("change", () => this.#describe(upload, alt.value));
+    alt.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      // Not the message: back to its words.
+      event.preventDefault();
+      event.stopPropagation();
+      this.area.focus();
+    });
+    showPicture(tile, upload);
+    this.strip.append(tile);
+    this.tiles.set(upload.key, { tile, upload });
+    this.#changed(upload);
+    return upload;
+  }
+
+  #remove(upload) {
+    const tiles = [...this.strip.children];
+    const { tile } = this.tiles.get(upload.key);
+    const next = tiles[tiles.indexOf(tile) + 1] ?? tiles[tiles.indexOf(tile) - 1];
+    this.tiles.delete(upload.key);
+    forgetPicture(tile);
+    tile.remove();
+    upload.cancel();
+    this.#tell();
+    (next?.querySelector('[data-does="remove"]') ?? this.area).focus();
+  }
+
+  async #describe(upload, alt) {
+    try {
+      await upload.describe(alt.trim());
+      this.#keep();
+    } catch (refusal) {
+      emit("tw:ui.toast", { tone: "error", text: refusal.message || word("unreachable") });
+    }
+  }
+
+  #changed(upload) {
+    const found = this.tiles.get(upload.key);
+    if (!found) return;
+    fillTile(found.tile, upload);
+    if (upload.isOver) this.#tell();
+  }
+
+  /** What the composer sends, and what is kept for after a reload. */
+  #tell() {
+    const uploads = [...this.tiles.values()].map(({ upload }) => upload);
+    this.strip.hidden = uploads.length === 0;
+    // Those still on their way count as well: a message may be of files alone.
+    emit("tw:ui.extra", { form: this.form, name: "attachments", value: uploads.length ? uploads.map((upload) => upload.file?.id ?? "") : null });
+    this.#keep();
+  }
+
+  #keep() {
+    const uploads = [...this.tiles.values()].map(({ upload }) => upload);
+    places.set(this.place, uploads);
+    keepFiles(this.user, this.place, uploads.filter((upload) => upload.file).map((upload) => ({ ...upload.file, alt: upload.alt })));
+  }
+
+  #sending({ extras, cancel }) {
+    const uploads = [...this.tiles.values()].map(({ upload }) => upload);
+    if (!uploads.length) return;
+    const failed = uploads.find((upload) => upload.state === "failed");
+    if (failed) {
+      cancel();
+      this.tiles.get(failed.key).tile.querySelector('[data-does="remove"]').focus();
+      emit("tw:ui.toast", { tone: "error", text: word("attach.failed", { name: failed.name }) });
+      return;
+    }
+    extras.attachments = uploads.map((upload) => upload.file?.id ?? "");
+    extras.shown = { ...extras.shown, files: uploads.map(shownOf) };
+    if (uploads.every((upload) => upload.file)) return;
+    extras.hold = {
+      files: () => {
+        for (const upload of uploads) upload.start();
+        return allReady(uploads);
+      },
+      cancel: () => uploads.forEach((upload) => upload.cancel()),
+    };
+  }
+
+  #sent() {
+    // The addresses of their pictures live on: the message in the timeline shows them.
+    this.tiles.clear();
+    this.strip.replaceChildren();
+    this.#tell();
+  }
+
+  #restore() {
+    const uploads = places.get(this.place) ?? keptFiles(this.user, this.place).map((file) => restored(file, this.room));
+    for (const upload of uploads) this.#tile(upload);
+    if (uploads.length) this.#tell();
+  }
+}
+
+/** An upload that was ready before a reload. */
+function restored(file, room) {
+  const upload = new Upload({ name: file.name, size: file.size }, room);
+  return Object.assign(upload, { state: "ready", sent: file.size, alt: file.alt ?? "", file });
+}
+
+/** What the row of a message that is not sent yet shows of it: nothing that a storage cannot keep. */
+function shownOf(upload) {
+  const { key, name, size, file, source, alt } = upload;
+  const isPicture = file?.kind === "image" || source.type?.startsWith("image/");
+  const picture = file?.thumb ?? (isPicture && source instanceof Blob ? URL.createObjectURL(source) : null);
+  return { key, name, size, alt, picture, width: file?.width, height: file?.height };
+}
+
+function fillTile(tile, upload) {
+  const { state } = upload;
+  tile.dataset.state = state;
+  const bar = tile.querySelector(".attached__progress");
+  bar.hidden = !["waiting", "sending", "stalled", "paused", "looking"].includes(state);
+  if (state === "looking") bar.removeAttribute("value");
+  else bar.value = upload.size ? upload.sent / upload.size : 0;
+  bar.setAttribute("aria-label", word("attach.progress", { name: upload.name }));
+  const percent = Math.floor((100 * upload.sent) / Math.max(1, upload.size));
+  const line = upload.error || upload.note || word(`attach.${state}`, { percent, size: sizeText(upload.size) });
+  const words = tile.querySelector(".attached__state");
+  if (words.textContent !== line) words.textContent = line;
+  for (const [does, states] of Object.entries(BUTTONS)) tile.querySelector(`[data-does="${does}"]`).hidden = !states.includes(state);
+  tile.querySelector(".attached__alt").hidden = !(upload.file?.kind === "image" || (!upload.file && upload.source.type?.startsWith("image/"))) || state === "failed";
+  if (upload.file) setIcon(tile.querySelector(".attached__icon"), fileIcon(upload.file.kind));
+}
+
+const BUTTONS = { pause: ["sending", "stalled"], resume: ["paused"], retry: ["failed"] };
+
+function showPicture(tile, upload) {
+  const address = upload.file?.thumb ?? (upload.source.type?.startsWith("image/") ? URL.createObjectURL(upload.source) : null);
+  const image = tile.querySelector("img");
+  image.hidden = !address;
+  tile.querySelector(".attached__icon").toggleAttribute("hidden", Boolean(address));
+  if (!address) return;
+  // What no browser draws shows its icon.
+  image.addEventListener("error", () => {
+    image.hidden = true;
+    tile.querySelector(".attached__icon").removeAttribute("hidden");
+  });
+  image.src = address;
+}
+
+function forgetPicture(tile) {
+  const image = (tile.tile ?? tile).querySelector("img");
+  if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
+}
