@@ -11,6 +11,9 @@ class LastSeen(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="last_seen"
     )
     at = models.DateTimeField(db_index=True)
+    # When their last long absence (settings.AWAY_HOURS) began, and when they came back from it.
+    left_at = models.DateTimeField(null=True)
+    back_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.at:%Y-%m-%d %H:%M}"

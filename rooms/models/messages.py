@@ -29,7 +29,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_wire(self) -> "MessageQuerySet":
         """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages."""
-        return self.select_related("sender", "reply_to__sender", "thread_state").prefetch_related(*ADORNMENTS)
+        return self.select_related("sender", "reply_to__sender", "thread_state", "pin__by").prefetch_related(*ADORNMENTS)
 
     def in_view(self, view: str | None) -> "MessageQuerySet":
         """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too."""
@@ -54,7 +54,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
                         message.room_id, message.seq, message.version, message.changes, message.sender_id,
                         client_id if client_id is None or features.has_native_uuid_field else client_id.hex,
                         message.kind, message.body, message.html, moments[message.created_at],
-                        message.reply_to_id, message.thread_id, message.in_room,
+                        message.reply_to_id, message.thread_id, message.in_room, message.mentions_all,
                         None if message.forward is None else json.dumps(message.forward),
                     )  # fmt: skip
                 cursor.execute(_insertion(len(chunk)), values)
@@ -71,7 +71,7 @@ ADORNMENTS = ("mentions", "reactions", "attachments", "previews")
 # What `insert` writes; the other columns of a new message are null.
 _COLUMNS = (
     "room_id", "seq", "version", "changes", "sender_id", "client_id", "kind", "body", "html", "created_at",
-    "reply_to_id", "thread_id", "in_room", "forward",
+    "reply_to_id", "thread_id", "in_room", "mentions_all", "forward",
 )  # fmt: skip
 _ROWS_AT_ONCE = 256
 
@@ -110,6 +110,9 @@ class Message(models.Model):
     thread = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="answers", db_index=False)
     # Does it stand in the room's timeline? False for an answer that is in its thread alone.
     in_room = models.BooleanField(default=True, db_default=True)
+    # Whom beside those named it calls: `everyone`, all who are in the room; `here`, those who were here then, each with a
+    # Mention; empty, nobody. One mark a message, so that calling ten thousand people is no work for each of them.
+    mentions_all = models.CharField(max_length=8, blank=True, default="", db_default="")
     # Where a forwarded message comes from, as it was at that moment: rooms.wire.
     forward = models.JSONField(null=True)
 
@@ -128,8 +131,10 @@ class Message(models.Model):
             # Of these few messages only: every other one is stored without them.
             models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_reply"),
             models.Index(fields=["thread", "seq"], condition=Q(thread__isnull=False), name="message_thread"),
-            # What the count of a room's unread messages leaves out.
+            # What the count of a room's unread messages leaves out, and what the counts of the calendar's days do.
             models.Index(fields=["room", "seq"], condition=Q(in_room=False), name="message_aside"),
+            models.Index(fields=["room", "created_at"], condition=Q(in_room=False), name="message_aside_date"),
+            models.Index(fields=["room", "seq"], condition=Q(mentions_all="everyone"), name="message_everyone"),
         ]
 
     def __str__(self) -> str:
@@ -138,7 +143,7 @@ class Message(models.Model):
     def unadorned(self) -> "Message":
         """The message, known to have nothing beside its row: for one just stored, which need not be asked for."""
         self._prefetched_objects_cache = {name: [] for name in ADORNMENTS}
-        self._state.fields_cache["thread_state"] = None
+        self._state.fields_cache["thread_state"] = self._state.fields_cache["pin"] = None
         return self
 
     def adorn(self, name: str, rows: Iterable[models.Model]) -> None:

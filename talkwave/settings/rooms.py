@@ -59,3 +59,16 @@ WATCH_MAX = 500
 PRESENCE_BEAT_SECONDS = 10
 PRESENCE_TTL_SECONDS = 30
 LAST_SEEN_SECONDS = 60
+
+# --- Calling people, and what one missed ---------------------------------------------------------------
+# A message that calls more people than this (@everyone, @here) asks first.
+MENTION_ASK_ABOVE = 20
+# @here names each of those who are here; where they are more, it calls everybody.
+MENTION_HERE_MAX = 500
+# Away for so many hours, one is offered a page of what happened meanwhile, if so much is unread.
+AWAY_HOURS = env.number("AWAY_HOURS", 4, least=1)
+CATCH_UP_UNREAD = 20
+# Of so many rooms, so much of each kind, among so many latest messages of each room.
+CATCH_UP_ROOMS = 20
+CATCH_UP_EACH = 5
+CATCH_UP_SPAN = 5_000
