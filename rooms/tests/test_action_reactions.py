@@ -9,6 +9,7 @@ from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction, remove_reaction
 from rooms.models import Membership, Message, OwnEmoji, Reaction, Room
 from rooms.tests.outgoing import full_room_events
+from rooms.tests.test_action_memberships import at_once
 from rooms.text import qualified
 from rooms.wire import message_wire
 from talkwave.errors import Refused
@@ -180,3 +181,22 @@ def test_a_page_of_reactions_costs_one_query_more_than_none(room, alice, bob, dj
     page = Message.objects.for_wire().filter(room=room)
     with django_assert_num_queries(1 + len(page._prefetch_related_lookups)):
         assert all(message_wire(message)["reactions"][0]["count"] == 2 for message in page)
+
+
+# --- at once ----------------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_want_the_last_kind_at_once_one_gets_it(message, room, alice, bob, olga):
+    kinds = [chr(0x1F600 + place) for place in range(settings.REACTION_KINDS_MAX - 1)]
+    Reaction.objects.bulk_create(Reaction(message=message, user=olga, emoji=kind) for kind in kinds)
+    before = version(room)
+    results = at_once(2, lambda place: add_reaction((alice, bob)[place], message.pk, "👍🎉"[place]))
+    assert sorted(isinstance(result, Refused) for result in results) == [False, True]
+    assert len(shown(message)) == settings.REACTION_KINDS_MAX and version(room) == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_reaction_by_the_same_person_at_once_is_one(message, room, bob):
+    before = version(room)
+    results = at_once(4, lambda _place: add_reaction(bob, message.pk, "👍").pk)
+    assert results == [message.pk] * 4
+    assert Reaction.objects.count() == 1 and version(room) == before + 1

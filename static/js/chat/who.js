@@ -105,5 +105,6 @@ function sentence({ people, count }) {
   const sorted = [...people].sort((a, b) => (b.id === mine) - (a.id === mine));
   const names = sorted.slice(0, count > NAMED ? NAMED - 1 : NAMED).map(({ id, name }) => (id === mine ? word("reaction.you") : name));
   if (count > names.length) names.push(plural("reaction.others", count - names.length));
+  // The reader comes first, so this begins the sentence.
   return new Intl.ListFormat(document.documentElement.lang || "en", { type: "conjunction" }).format(names);
 }

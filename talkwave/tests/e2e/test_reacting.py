@@ -41,7 +41,7 @@ def test_two_people_react_and_each_sees_at_once_who_did(
     shows(at_alice, "👍", 2, mine=True)
     shows(at_bob, "👍", 2, mine=True)
     chip(at_bob, "👍").hover()
-    expect(b.page.locator("#reaction-who")).to_have_text("you and Alice reacted with 👍")
+    expect(b.page.locator("#reaction-who")).to_have_text("You and Alice reacted with 👍")
     axe(b.page)
 
     b.page.reload()
@@ -106,7 +106,7 @@ def test_on_a_phone_a_long_press_offers_six_and_on_a_chip_says_who(
     b.page.locator("[data-action=favourite-2]").tap()
     shows(row, "❤️", 1, mine=True)
     press(chip(row, "❤️"))
-    expect(b.page.locator("#reaction-who")).to_have_text("you reacted with ❤️")
+    expect(b.page.locator("#reaction-who")).to_have_text("You reacted with ❤️")
     shows(row, "❤️", 1, mine=True)
 
 
