@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.files import File
@@ -156,7 +156,7 @@ def finish_upload(actor: User, upload_id: uuid.UUID, told: Told) -> Attachment:
         raise
 
 
-def take_whole(actor: User, room_id: object, source: BinaryIO, *, name: str, size: int) -> Attachment:
+def take_whole(actor: User, room_id: object, source: "File[bytes]", *, name: str, size: int) -> Attachment:
     """A file that came all at once (a form without JavaScript, a program), on the same way. Raises Refused."""
     upload = begin_upload(actor, room_id, name=name, size=size)
     offset = 0

@@ -15,7 +15,7 @@ from talkwave.errors import Refused
 
 log = logging.getLogger(__name__)
 
-# Each may take as much memory as FILE_LOOK_MEMORY grants: two at a time in a server process, the others wait.
+# Each may take as much memory as FILE_LOOK_MEMORY grants: two at a time in a server process; the others wait.
 _PLACES: Final = threading.BoundedSemaphore(2)
 _WAIT_SECONDS: Final = 20
 
