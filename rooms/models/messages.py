@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -29,7 +30,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_wire(self) -> "MessageQuerySet":
         """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages."""
-        return self.select_related("sender", "reply_to__sender", "thread_state", "pin__by").prefetch_related(*ADORNMENTS)
+        return self.select_related("sender", "reply_to__sender", "thread_state", "pin__by").prefetch_related(
+            *ADORNMENTS
+        )
 
     def in_view(self, view: str | None) -> "MessageQuerySet":
         """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too."""
@@ -104,6 +107,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    # When it came here from another room: it stands at that moment, and was written at `created_at`.
+    moved_at = models.DateTimeField(null=True)
     # The message this one answers in line: quoted above it.
     reply_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     # The message whose thread this one stands in; None for what stands in the room alone.
@@ -139,6 +144,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room_id}#{self.seq}"
+
+    @property
+    def stands_at(self) -> datetime:
+        """The moment at which it stands in its room."""
+        return self.moved_at or self.created_at
 
     def unadorned(self) -> "Message":
         """The message, known to have nothing beside its row: for one just stored, which need not be asked for."""
