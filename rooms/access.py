@@ -3,6 +3,7 @@
 What one may not see and what is not there get the same answer, `not_found`: an outsider with an id learns nothing.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.conf import settings
@@ -73,6 +74,15 @@ def room_for(user: User, room_id: object, to: str = "read", *, lock: bool = Fals
         raise not_found()
     membership = Membership.objects.filter(room=room, user=user).first() if lock else None
     return check(Seat(room, membership), to)
+
+
+def readable(user: User, rooms: Iterable[Room]) -> set[int]:
+    """Ids of those of these rooms that the person may read now: one query. For lists of what lies in many rooms."""
+    if not user.can_take_part:
+        return set()
+    found = {room.pk: room for room in rooms}
+    mine = set(Membership.objects.filter(user=user, room__in=found).values_list("room_id", flat=True))
+    return mine | {pk for pk, room in found.items() if room.kind == Kind.PUBLIC}
 
 
 def check(seat: Seat, to: str) -> Seat:

@@ -119,6 +119,26 @@ def read_updated(user_id: int, room_id: int, read_seq: int, unread: int, mention
     )
 
 
+def saved_updated(user_id: int, message_id: int, state: str | None, todo: int) -> None:
+    """Somebody's own list of saved messages changed: `state` todo, done, or None for one taken off it."""
+    publish.user_event(user_id, {"type": "saved.updated", "message": str(message_id), "state": state, "todo": todo})
+
+
+def reminders_updated(user_id: int, due: int) -> None:
+    """Somebody's own reminders changed: `due` are due and not done."""
+    publish.user_event(user_id, {"type": "reminders.updated", "due": due})
+
+
+def scheduled_updated(user_id: int, room_id: int, count: int) -> None:
+    """What somebody left to be sent later changed: `count` of them wait for that room."""
+    publish.user_event(user_id, {"type": "scheduled.updated", "room": str(room_id), "count": count})
+
+
+def notification(user_id: int, told: Mapping[str, object]) -> None:
+    """Something for one person, on all their sockets; `kind` says what."""
+    publish.user_event(user_id, {"type": "notification", **told})
+
+
 def typing(room_id: int, user: User) -> None:
     """Somebody writes; may be lost."""
     publish.room_hint(

@@ -19,6 +19,8 @@ drafting = Buckets(*settings.RATE_DRAFTS)
 setting_status = Buckets(*settings.RATE_STATUS)
 reacting = Buckets(*settings.RATE_REACTIONS)
 adding_emoji = Buckets(*settings.RATE_EMOJI)
+# Pins, saved messages, reminders, words to be sent later.
+keeping = Buckets(*settings.RATE_KEEPING)
 # Files begun, and the requests about those that are on their way.
 uploading = Buckets(*settings.RATE_UPLOADS)
 sending_pieces = Buckets(*settings.RATE_PIECES)

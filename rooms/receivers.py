@@ -11,6 +11,7 @@ from accounts.signals import account_deleted, moderated
 from presence.signals import presence_changed
 from rooms.actions.audit import record
 from rooms.actions.files import remove_bytes_after_commit
+from rooms.actions.keeping import forget_kept
 from rooms.actions.memberships import leave_all_rooms
 from rooms.models import Attachment
 from rooms.wire import when
@@ -33,6 +34,7 @@ def keep_in_log(sender: object, actor: User | None, verb: str, subject: str, det
 def take_out_of_rooms(sender: object, user: User, **kwargs: Any) -> None:
     """An account ends: its person is in no room any more, in the same transaction."""
     leave_all_rooms(user)
+    forget_kept(user)
 
 
 @receiver(post_delete, sender=Attachment)

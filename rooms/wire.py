@@ -126,7 +126,8 @@ def poll_of(message: Message) -> dict[str, Any] | None:
 
 def pin_of(message: Message) -> dict[str, Any] | None:
     """Who pinned it, and when."""
-    return None
+    pin = getattr(message, "pin", None)
+    return None if pin is None else {"by": person(pin.by), "at": when(pin.at)}
 
 
 def room_wire(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from rooms.actions.deletion import doomed, purge
 from rooms.actions.files import cleanup_files
+from rooms.actions.keeping import cleanup_reminders
 from rooms.models import DeletedText
 
 _BATCH: Final = 1_000
@@ -27,4 +28,4 @@ def cleanup_rooms(dry_run: bool = False) -> dict[str, int]:
         for room_id in rooms:
             while not purge(room_id):
                 pass
-    return done | cleanup_files(dry_run)
+    return done | cleanup_reminders(dry_run) | cleanup_files(dry_run)

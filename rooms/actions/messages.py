@@ -11,7 +11,7 @@ from accounts.models import User
 from rooms import access, events
 from rooms.actions.answers import forget_answer
 from rooms.actions.rendered import Rendered
-from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Room
+from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Pin, Room
 from rooms.previews.waiting import follow_edit
 from rooms.system import system_body
 from rooms.text import as_typed, clean
@@ -89,6 +89,7 @@ def wipe(message: Message, room: Room, actor: User) -> bool:
     forget_answer(message, room)
     changed(message, room, "body", "html", "deleted_at")
     return True
+    Pin.objects.filter(message=message).delete()
 
 
 def changed(message: Message, room: Room, *fields: str) -> Message:

@@ -20,6 +20,7 @@ def nobody_was_here_before():
         limits.drafting,
         limits.setting_status,
         limits.adding_emoji,
+        limits.keeping,
         limits.uploading,
         limits.sending_pieces,
     ):

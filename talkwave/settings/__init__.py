@@ -7,6 +7,7 @@ from talkwave.settings.django import *
 from talkwave.settings.emoji import *
 from talkwave.settings.environment import *
 from talkwave.settings.files import *
+from talkwave.settings.keeping import *
 from talkwave.settings.links import *
 from talkwave.settings.logs import *
 from talkwave.settings.people import *

@@ -1,0 +1,175 @@
+"""Sending later: words that wait for their time, and what the worker does when it has come."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rooms import access, events, limits
+from rooms.actions.posting import post_message
+from rooms.actions.reminders import require_ahead
+from rooms.models import Message, Scheduled, ScheduledState
+from rooms.text import clean, snippet
+from talkwave.errors import Refused
+
+log = logging.getLogger(__name__)
+
+# Refusals that pass by themselves: it goes on waiting.
+_PASSING = ("unavailable", "rate_limited")
+_EXCERPT = 140
+
+
+def schedule_message(
+    actor: User, room_id: object, body: str, due_at: datetime, *, thread: object = None, reply_to: object = None
+) -> Scheduled:
+    """Words to be sent to a room at that time, as if typed then. Raises Refused.
+
+    Who may not post now may not leave words either; who may no longer when it is time is told then.
+    """
+    limits.spend(limits.keeping, actor)
+    body = clean(body)
+    seat = access.room_for(actor, room_id, to="post")
+    root, answered = _in_room(actor, seat.room.pk, thread), _in_room(actor, seat.room.pk, reply_to)
+    require_ahead(due_at)
+    with transaction.atomic():
+        if Scheduled.objects.filter(user=actor).count() >= settings.SCHEDULED_MAX:
+            raise Refused(
+                "conflict",
+                _("%(most)d messages of yours wait to be sent, which is all there is room for.")
+                % {"most": settings.SCHEDULED_MAX},
+            )
+        row = Scheduled.objects.create(
+            user=actor, room=seat.room, thread=root, reply_to=answered, body=body, due_at=due_at, look_at=due_at
+        )
+        events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
+    return row
+
+
+def change_scheduled(actor: User, scheduled_id: object, *, body: str, due_at: datetime | None = None) -> Scheduled:
+    """Other words, or another time; one that could not be sent waits again. Raises Refused."""
+    limits.spend(limits.keeping, actor)
+    body = clean(body)
+    if due_at is not None:
+        require_ahead(due_at)
+    with transaction.atomic():
+        row = _own(actor, scheduled_id)
+        if due_at is None and row.state == ScheduledState.FAILED:
+            raise Refused("bad_request", _("Choose a time at which to try again."))
+        row.body = body
+        if due_at is not None:
+            row.due_at = row.look_at = due_at
+            row.state, row.error = ScheduledState.WAITING, ""
+        row.save(update_fields=["body", "due_at", "look_at", "state", "error"])
+        events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
+    return row
+
+
+def send_now(actor: User, scheduled_id: object) -> Message:
+    """Sends at once what was to wait. Raises Refused, and it waits as before."""
+    limits.spend(limits.posting, actor)
+    with transaction.atomic():
+        return _send(_own(actor, scheduled_id))
+
+
+def remove_scheduled(actor: User, scheduled_id: object) -> None:
+    """It is not sent. Raises Refused."""
+    limits.spend(limits.keeping, actor)
+    with transaction.atomic():
+        row = _own(actor, scheduled_id)
+        row.delete()
+        events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
+
+
+def waiting_in(user: User, room_id: int) -> int:
+    """How many messages of this person wait for their time in that room, or could not be sent there."""
+    return Scheduled.objects.filter(user=user, room=room_id).count()
+
+
+def send_due() -> bool:
+    """The worker's part: sends the message that has waited longest past its time. True where there may be more.
+
+    The message and the end of its row are one transaction: a worker killed in the middle has done neither, and the
+    next one does both.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        due = Scheduled.objects.filter(state=ScheduledState.WAITING, look_at__lte=now).order_by("look_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        row = due.select_related("user").first()
+        if row is None:
+            return False
+        if wait := limits.posting.take(row.user_id):
+            _later(row, wait)
+            return True
+        try:
+            with translation.override(row.user.language or settings.LANGUAGE_CODE), transaction.atomic():
+                _send(row)
+        except Refused as refusal:
+            if refusal.code in _PASSING:
+                _later(row, refusal.retry_after or settings.SCHEDULED_RETRY_SECONDS)
+            else:
+                _fail(row, str(refusal.detail))
+        except Exception:
+            # One that cannot be sent must not hold up the others; it is tried again.
+            log.exception("scheduled message %d could not be sent", row.pk)
+            _later(row, settings.SCHEDULED_RETRY_SECONDS)
+    return True
+
+
+def _send(row: Scheduled) -> Message:
+    """Posts it and ends its row, inside the caller's transaction."""
+    message = post_message(
+        row.user,
+        row.room_id,
+        row.body,
+        client_id=row.client_id,
+        thread=row.thread_id,
+        reply_to=row.reply_to_id,
+        in_room=row.thread_id is None,
+    )
+    Scheduled.objects.filter(pk=row.pk).delete()
+    events.scheduled_updated(row.user_id, row.room_id, waiting_in(row.user, row.room_id))
+    return message
+
+
+def _later(row: Scheduled, seconds: float) -> None:
+    row.look_at = timezone.now() + timedelta(seconds=seconds)
+    row.save(update_fields=["look_at"])
+
+
+def _fail(row: Scheduled, detail: str) -> None:
+    row.state, row.error = ScheduledState.FAILED, detail
+    row.save(update_fields=["state", "error"])
+    told = {
+        "kind": "scheduled_failed",
+        "id": str(row.pk),
+        "room": str(row.room_id),
+        "excerpt": snippet(row.body, _EXCERPT),
+        "text": detail,
+    }
+    events.notification(row.user_id, told)
+    events.scheduled_updated(row.user_id, row.room_id, waiting_in(row.user, row.room_id))
+
+
+def _in_room(actor: User, room_id: int, message_id: object) -> Message | None:
+    """The message that is answered, which stands in that room. Raises Refused."""
+    if message_id in (None, ""):
+        return None
+    message, seat = access.message_for(actor, message_id)
+    if seat.room.pk != room_id:
+        raise access.not_found()
+    return message
+
+
+def _own(actor: User, scheduled_id: object) -> Scheduled:
+    """Locked; one that the worker sends just now is gone by then."""
+    found = Scheduled.objects.select_for_update(of=("self",)).filter(pk=access.parse_id(scheduled_id), user=actor)
+    row = found.select_related("user").first()
+    if row is None:
+        raise access.not_found()
+    return row
