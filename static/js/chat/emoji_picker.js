@@ -22,6 +22,8 @@ export default class EmojiPicker {
     const { signal } = this.listening;
     on("tw:ui.pick-emoji", (wanted) => this.#open(wanted), { signal });
     box.addEventListener("toggle", ({ newState }) => newState === "closed" && this.#closed(), { signal });
+    // In a field for searching the browser's Esc only empties it.
+    box.addEventListener("keydown", (event) => event.key === "Escape" && (event.preventDefault(), event.stopPropagation(), box.hidePopover()), { signal });
     addEventListener("resize", () => this.#place(), { signal });
   }
 
