@@ -245,7 +245,7 @@ function fillTile(tile, upload) {
   if (words.textContent !== line) words.textContent = line;
   for (const [does, states] of Object.entries(BUTTONS)) tile.querySelector(`[data-does="${does}"]`).hidden = !states.includes(state);
   tile.querySelector(".attached__alt").hidden = !(upload.file?.kind === "image" || (!upload.file && upload.source.type?.startsWith("image/"))) || state === "failed";
-  if (upload.file) setIcon(tile.querySelector(".attached__icon"), fileIcon(upload.file.kind));
+  if (upload.file) setIcon(tile.querySelector(".attached__picture > .icon"), fileIcon(upload.file.kind));
 }
 
 const BUTTONS = { pause: ["sending", "stalled"], resume: ["paused"], retry: ["failed"] };
@@ -254,12 +254,12 @@ function showPicture(tile, upload) {
   const address = upload.file?.thumb ?? (upload.source.type?.startsWith("image/") ? URL.createObjectURL(upload.source) : null);
   const image = tile.querySelector("img");
   image.hidden = !address;
-  tile.querySelector(".attached__icon").toggleAttribute("hidden", Boolean(address));
+  tile.querySelector(".attached__picture > .icon").toggleAttribute("hidden", Boolean(address));
   if (!address) return;
   // What no browser draws shows its icon.
   image.addEventListener("error", () => {
     image.hidden = true;
-    tile.querySelector(".attached__icon").removeAttribute("hidden");
+    tile.querySelector(".attached__picture > .icon").removeAttribute("hidden");
   });
   image.src = address;
 }
