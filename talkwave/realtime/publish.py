@@ -130,6 +130,11 @@ def presence(user_id: int, event: Mapping[str, Any]) -> None:
     _send([Envelope(EVERYWHERE, {"type": "hub", "op": "presence", "user": user_id, "json": encode(event)})])
 
 
+def to_group(group: str, message: dict[str, Any]) -> None:
+    """To whoever of ours joined that group of the layer (talkwave.work): no event, and nothing for sockets."""
+    _after_commit([Envelope(group, message)])
+
+
 def _to_user(user_id: int, **message: Any) -> None:
     _after_commit([Envelope(user_group(user_id), {"type": "hub", "user": user_id, **message})])
 

@@ -31,8 +31,10 @@ class Child:
         environ: dict[str, str],
         pass_fds: tuple[int, ...] = (),
         probe: Callable[[], bool] | None = None,
+        vital: bool = True,
     ) -> None:
         self.name = name
+        self._vital = vital
         self.ready = asyncio.Event()
         self._command = command
         self._environ = environ
@@ -42,7 +44,7 @@ class Child:
         self._stopping = False
 
     async def keep(self) -> None:
-        """Runs the child until `stop`; raises EndedAtOnce where it never came up."""
+        """Runs the child until `stop`; raises EndedAtOnce where it never came up and nothing goes without it."""
         backoff = BACKOFF_FIRST
         came_up = False
         while not self._stopping:
@@ -52,7 +54,7 @@ class Child:
             self.ready.clear()
             if self._stopping:
                 return
-            if not came_up:
+            if not came_up and self._vital:
                 raise EndedAtOnce(f"{self.name} ended as it started ({_how(code)})")
             log.error("%s ended (%s); it is started again", self.name, _how(code))
             if time.monotonic() - started > WELL_AFTER_SECONDS:

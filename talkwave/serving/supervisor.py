@@ -34,11 +34,13 @@ class Supervisor:
         drain_seconds: float,
     ) -> None:
         self._listener = listener
+        self._root = root
         self._valkey = valkey
         self._drain_seconds = drain_seconds
         path = [str(root), *filter(None, [environ.get("PYTHONPATH")])]
         self._environ = {**environ, "PYTHONPATH": os.pathsep.join(path)}
         self._servers: list[Child] = []
+        self._work: Child | None = None
         self._processes = processes
         self._stop_asked = 0
         self._stop = asyncio.Event()
@@ -62,8 +64,9 @@ class Supervisor:
                 await self._until(valkey.ready, tasks)
                 self._valkey.announce()
             self._servers = [self._server_child(number) for number in range(1, self._processes + 1)]
+            self._work = self._work_child()
             if not self._stop.is_set():
-                tasks |= {asyncio.create_task(child.keep()) for child in self._servers}
+                tasks |= {asyncio.create_task(child.keep()) for child in (*self._servers, self._work)}
                 await self._until(self._servers[0].ready, tasks)
                 if not self._stop.is_set():
                     announce()
@@ -72,7 +75,8 @@ class Supervisor:
             # Close first: what connects from here on is refused at once instead of waiting for nobody.
             self._listener.close()
             patience = self._drain_seconds + FINISH_SECONDS
-            await asyncio.gather(*(child.stop(patience) for child in self._servers))
+            children = [*self._servers, *([self._work] if self._work else [])]
+            await asyncio.gather(*(child.stop(patience) for child in children))
             if valkey is not None and self._valkey is not None:
                 await valkey.stop(VALKEY_STOP_SECONDS)
                 self._valkey.clean_up()
@@ -99,12 +103,22 @@ class Supervisor:
         if self._stop_asked > 1:  # a second Ctrl+C: whoever presses it does not want to wait
             for child in self._servers:
                 child.kill()
+            if self._work:
+                self._work.kill()
 
     def _valkey_child(self) -> Child | None:
         if self._valkey is None:
             return None
         command = self._valkey.command()
         return Child("Valkey", lambda _ready: command, environ=self._environ, probe=self._valkey.answers)
+
+    def _work_child(self) -> Child:
+        def command(ready: int) -> list[str]:
+            options = [f"--ready={ready}", f"--parent={os.getpid()}"]
+            return [sys.executable, "-P", str(self._root / "manage.py"), "work", *options]
+
+        # People talk without it, and find later what it has not done yet.
+        return Child("the worker", command, environ=self._environ, vital=False)
 
     def _server_child(self, number: int) -> Child:
         listener = self._listener.fileno()

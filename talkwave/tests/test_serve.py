@@ -36,7 +36,7 @@ def test_asked_to_stop_it_ends_with_0_and_leaves_no_process(serve: Serve, asgi_s
     with serve(SERVER=asgi_server) as server:
         assert server.ready()
         children = server.children()
-        assert len(children) == 2  # Valkey and one server process
+        assert len(children) == 3  # Valkey, one server process, and the worker
         assert server.stop() == 0
         assert not any(alive(pid) for pid in children)
         assert server.lines[-1] == "TalkWave has stopped."
@@ -109,7 +109,7 @@ def test_debug_where_others_can_reach_it_is_refused(tmp_path: Path) -> None:
 def test_with_a_redis_given_it_starts_none(serve: Serve) -> None:
     with serve(REDIS_URL=os.environ["REDIS_URL"]) as server:
         assert server.ready()
-        assert len(server.children()) == 1
+        assert len(server.children()) == 2  # a server process and the worker
 
 
 def test_management_commands_find_the_embedded_redis_while_it_runs(serve: Serve) -> None:
