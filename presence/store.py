@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
+from redis import Redis
 from redis import asyncio as aioredis
+from redis.exceptions import RedisError
 
 _PREFIX = "talkwave:presence:"
 _PROCESSES = f"{_PREFIX}processes"
@@ -74,6 +76,20 @@ class PresenceStore:
         await self._redis.delete(self._key)
         await self._redis.srem(_PROCESSES, self._name)
         await self._redis.aclose()
+
+
+def active_now(user_ids: Iterable[int]) -> set[int]:
+    """Those of them who are active at this moment; nobody where Redis cannot be asked. For database threads."""
+    fields = [str(user_id) for user_id in user_ids]
+    if not fields:
+        return set()
+    try:
+        with Redis.from_url(_address(), decode_responses=True, socket_connect_timeout=1, socket_timeout=1) as redis:
+            asked: Any = redis
+            answers = [asked.hmget(_PREFIX + name, fields) for name in asked.smembers(_PROCESSES)]
+    except (RedisError, OSError):
+        return set()
+    return {int(field) for states in answers for field, state in zip(fields, states, strict=True) if state == "active"}
 
 
 async def sweep(*, dry_run: bool = False) -> int:

@@ -2,47 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from rooms.models import Membership, Mention, Message, OwnEmoji
-from rooms.text import own_names
+from rooms.models import Kind, Membership, Mention, Message, OwnEmoji, Room
+from rooms.text import own_names, parse_rooms
 
 
 def unread_mentions(user: User, room_ids: list[int] | None = None) -> dict[int, int]:
-    """Room id → how many unread messages name this person; rooms with none are left out."""
-    rows = Mention.objects.filter(
-        user=user,
-        room__memberships__user=user,
-        seq__gt=F("room__memberships__read_seq"),
-        message__deleted_at=None,
-        message__in_room=True,
-    )
+    """Room id → how many unread messages call this person, by name or all at once; rooms with none are left out."""
+    mine = Membership.objects.filter(user=user).annotate(mentions=mentions_of_membership())
     if room_ids is not None:
-        rows = rows.filter(room_id__in=room_ids)
-    return dict(rows.values_list("room_id").annotate(Count("pk")))
+        mine = mine.filter(room_id__in=room_ids)
+    return {room_id: count for room_id, count in mine.values_list("room_id", "mentions") if count}
 
 
-def mentions_of_membership() -> Coalesce:
-    """An annotation for Membership rows: how many unread messages of the room name that person."""
-    unread = Mention.objects.filter(
-        user=OuterRef("user_id"),
-        room=OuterRef("room_id"),
-        seq__gt=OuterRef("read_seq"),
-        message__deleted_at=None,
-        message__in_room=True,
+def mentions_of_membership() -> Combinable:
+    """An annotation for Membership rows: how many unread messages of the room call that person.
+
+    A message that calls everybody stands in one index of such messages; it is counted there, whoever else it names.
+    """
+    shown = {"room": OuterRef("room_id"), "seq__gt": OuterRef("read_seq")}
+    named = Mention.objects.filter(user=OuterRef("user_id"), **shown).filter(
+        message__deleted_at=None, message__in_room=True
     )
-    counted = unread.order_by().values("room").annotate(count=Count("pk")).values("count")
+    everyone = Message.objects.filter(mentions_all="everyone", deleted_at=None, in_room=True, **shown)
+    return _counted(named.exclude(message__mentions_all="everyone")) + _counted(
+        everyone.exclude(sender=OuterRef("user_id"))
+    )
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("room").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
 def aside_of_membership() -> Coalesce:
     """An annotation for Membership rows: how many unread messages of the room stand only in a thread."""
-    unread = Message.objects.filter(room=OuterRef("room_id"), seq__gt=OuterRef("read_seq"), in_room=False)
-    counted = unread.order_by().values("room").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+    return _counted(Message.objects.filter(room=OuterRef("room_id"), seq__gt=OuterRef("read_seq"), in_room=False))
 
 
 def own_emoji(bodies: Iterable[str]) -> dict[str, str]:
@@ -51,6 +52,18 @@ def own_emoji(bodies: Iterable[str]) -> dict[str, str]:
     if not names:
         return {}
     return {one.name: one.url for one in OwnEmoji.objects.filter(name__in=names, removed_at=None)}
+
+
+def public_rooms(bodies: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Key → id and name of the public rooms that these texts name with `#`; no query where none is.
+
+    Only public ones: a message is the same for everybody who reads it, and a link would tell of what some may not see.
+    """
+    keys: set[str] = set().union(*map(parse_rooms, bodies))
+    if not keys:
+        return {}
+    found = Room.objects.filter(kind=Kind.PUBLIC, name_key__in=[key[1:] for key in keys])
+    return {f"#{key}": (pk, name) for pk, key, name in found.values_list("pk", "name_key", "name")}
 
 
 def direct_members(room_ids: list[int]) -> dict[int, list[User]]:

@@ -45,9 +45,10 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
         "body": "" if gone else message.body,
         "html": "" if gone else message.html,
         "created_at": when(message.created_at),
+        "moved_at": when(message.moved_at),
         "edited_at": when(message.edited_at),
         "deleted": gone,
-        "reply_to": str(message.reply_to_id) if message.reply_to_id else None,
+        "reply_to": str(message.reply_to_id) if _answered(message) else None,
         "quote": None if gone else quote_of(message),
         "thread_root": str(message.thread_id) if message.thread_id else None,
         "in_room": message.in_room,
@@ -59,6 +60,7 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
         "pinned": None if gone else pin_of(message),
         "forward": None if gone else message.forward,
         "mentions": [] if gone else [str(mention.user_id) for mention in message.mentions.all()],
+        "mentions_all": None if gone else message.mentions_all or None,
     }
     if message.system is not None:
         wire["system"] = message.system
@@ -69,7 +71,7 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
 
 def quote_of(message: Message) -> dict[str, Any] | None:
     """Of an inline reply: what it answers, as it is now, in a line."""
-    quoted = message.reply_to
+    quoted = _answered(message)
     if quoted is None:
         return None
     gone = quoted.deleted_at is not None
@@ -80,6 +82,13 @@ def quote_of(message: Message) -> dict[str, Any] | None:
         "excerpt": "" if gone else snippet(quoted.body, QUOTE_LENGTH),
         "deleted": gone,
     }
+
+
+def _answered(message: Message) -> Message | None:
+    """What it answers in line. Where one of the two was moved to another room nothing is told of the other: not
+    everybody here may see it."""
+    quoted = message.reply_to
+    return quoted if quoted is not None and quoted.room_id == message.room_id else None
 
 
 def thread_of(message: Message) -> dict[str, Any] | None:
@@ -136,12 +145,13 @@ def room_wire(
     *,
     mentions: int = 0,
     aside: int = 0,
+    threads: int = 0,
     members: list[User] | None = None,
 ) -> dict[str, Any]:
     """A Room as one member sees it; with no membership, as somebody who only looks at a public one.
 
     `mentions` counts the unread messages that name the reader, `aside` the unread ones that stand only in a thread: they
-    make no room unread. `members` are the people of a direct room.
+    make no room unread; `threads` those the reader follows with unread answers. `members` are the people of a direct room.
     """
     read_seq = membership.read_seq if membership else room.last_seq
     wire: dict[str, Any] = {
@@ -154,6 +164,7 @@ def room_wire(
         "read_seq": read_seq,
         "unread": max(0, room.last_seq - read_seq - aside),
         "mentions": mentions,
+        "threads": threads,
         "role": membership.role if membership else None,
         "notify": membership.notify if membership else None,
         "pinned": bool(membership and membership.pinned_at),
@@ -177,6 +188,7 @@ def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, An
     if room_ids is not None:
         memberships = memberships.filter(room_id__in=room_ids)
     found = list(memberships.order_by(F("room__last_message_at").desc(nulls_last=True), "-room_id"))
+    threads = unread_threads(user, room_ids)
     people: Mapping[int, list[User]] = direct_members([m.room_id for m in found if m.room.is_direct])
     return [
         room_wire(
@@ -184,6 +196,7 @@ def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, An
             membership,
             mentions=membership.mentions,
             aside=membership.aside,
+            threads=threads.get(membership.room_id, 0),
             members=people.get(membership.room_id) if membership.room.is_direct else None,
         )
         for membership in found

@@ -15,11 +15,12 @@ from accounts.models import User
 from rooms import access, events
 from rooms.actions.answers import Answered, store_answers
 from rooms.actions.attaching import Attached
+from rooms.actions.calling import Callers
 from rooms.actions.rendered import Rendered
 from rooms.models import Attachment, Membership, Mention, Message, Room
 from rooms.previews.waiting import await_previews
 from rooms.roles import verbs
-from rooms.text import clean
+from rooms.text import HERE, clean
 from talkwave.errors import Refused
 
 
@@ -89,6 +90,7 @@ def _post_ready(
     room_ids = {room_id for _, room_id, _ in ready}
     bodies = Rendered(room_ids, [body for _, _, body in ready])
     answered_ids = [_answers(drafts[place]) for place, _, _ in ready]
+    callers = Callers(room_id for _, room_id, body in ready if HERE in bodies.groups(body))
     now = timezone.now()
     with transaction.atomic():
         # Locked before anything is read: what the batch decides on cannot change under it.
@@ -113,7 +115,11 @@ def _post_ready(
             except Refused as refusal:
                 results[place] = refusal
                 continue
+            in_room = root is None or draft.in_room
             room.last_seq += 1
+            # An answer in a thread alone is for those who follow it: it calls nobody else.
+            groups = bodies.groups(body) if in_room else ()
+            called = callers.call(groups, room, seats[room_id, draft.sender_id].role, draft.sender_id) if groups else ""
             message = Message(
                 room_id=room_id,
                 seq=room.last_seq,
@@ -121,11 +127,12 @@ def _post_ready(
                 sender_id=draft.sender_id,
                 client_id=draft.client_id,
                 body=body,
-                html=bodies.html(room_id, body),
+                html=bodies.html(room_id, body, called=called),
                 created_at=now,
                 reply_to=reply_to,
                 thread=root,
-                in_room=root is None or draft.in_room,
+                in_room=in_room,
+                mentions_all=called,
                 forward=draft.forward,
             )
             fresh.append(message.unadorned())
@@ -134,7 +141,7 @@ def _post_ready(
             if draft.client_id is not None:
                 stored[key] = message
         if fresh:
-            changed = _store(fresh, rooms, bodies, attached, now)
+            changed = _store(fresh, rooms, bodies, callers, attached, now)
             events.messages_changed([*fresh, *changed], {seat.person.pk: seat.person for seat in seats.values()})
 
 
@@ -198,14 +205,19 @@ def _answers(draft: Draft) -> tuple[int | None, int | None]:
 
 
 def _store(
-    fresh: list[Message], rooms: dict[int, Room], bodies: Rendered, attached: Attached, now: datetime
+    fresh: list[Message],
+    rooms: dict[int, Room],
+    bodies: Rendered,
+    callers: Callers,
+    attached: Attached,
+    now: datetime,
 ) -> list[Message]:
     """Stores new messages and what belongs to them; gives the older messages that changed by it."""
     Message.objects.insert(fresh)
     mentions = [
         Mention(message=message, user_id=user_id, room_id=message.room_id, seq=message.seq)
         for message in fresh
-        for user_id in bodies.mentioned(message.room_id, message.body)
+        for user_id in sorted({*bodies.mentioned(message.room_id, message.body), *callers.here(message)})
     ]
     Mention.objects.bulk_create(mentions)
     by_message: dict[int, list[Mention]] = {}
@@ -217,7 +229,7 @@ def _store(
     attached.store()
     await_previews(fresh, rooms)
     answers = [message for message in fresh if message.thread_id is not None]
-    named = {pk: [mention.user_id for mention in found] for pk, found in by_message.items()}
+    named = {message.pk: bodies.mentioned(message.room_id, message.body) for message in answers}
     changed = store_answers(answers, rooms, named, now) if answers else []
     # A thread makes no room unread, nor the latest.
     shown = [message for message in fresh if message.in_room]

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from rooms.models import Membership
-from rooms.queries import own_emoji
-from rooms.text import own_shown, parse_mentions, render
+from rooms.queries import own_emoji, public_rooms
+from rooms.text import EVERYONE, HERE, own_shown, parse_mentions, render
 
 
 class Rendered:
@@ -14,6 +14,7 @@ class Rendered:
         """`before`: the HTML of a message that is edited; the emoji it shows stay, though they be removed by now."""
         self._names = {body: parse_mentions(body) for body in bodies if "@" in body}
         self._own = own_emoji(bodies) | own_shown(before)
+        self._rooms = public_rooms(bodies)
         wanted = set().union(*self._names.values()) if self._names else set()
         self._people: dict[int, dict[str, tuple[int, str]]] = {}
         if wanted:
@@ -22,10 +23,20 @@ class Rendered:
                 people = self._people.setdefault(seat.room_id, {})
                 people[seat.user.username_key] = (seat.user_id, seat.user.name)
 
-    def html(self, room_id: int, body: str) -> str:
-        return render(body, self._people.get(room_id, {}), self._own)
+    def html(self, room_id: int, body: str, *, called: str = "") -> str:
+        """`called`: the message's `mentions_all`."""
+        named = self._people.get(room_id, {})
+        if called or self._rooms:
+            # Who calls everybody with `@here`, for there are too many, wrote `@here` all the same.
+            groups = self.groups(body) if called else ()
+            named = {**named, **self._rooms, **{name: (0, name) for name in groups}}
+        return render(body, named, self._own)
 
     def mentioned(self, room_id: int, body: str) -> list[int]:
         """Ids of the members of the room whom this body names."""
         people = self._people.get(room_id, {})
         return sorted({people[name][0] for name in self._names.get(body, ()) if name in people})
+
+    def groups(self, body: str) -> set[str]:
+        """Which of `everyone` and `here` this body names."""
+        return self._names.get(body, set()) & {EVERYONE, HERE}

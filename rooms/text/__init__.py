@@ -5,11 +5,11 @@ Formatting is described for people in docs/writing.md.
 
 from rooms.text.cleaning import clean
 from rooms.text.emojis import is_name, own_names, own_shown, qualified
-from rooms.text.mentions import parse_mentions
+from rooms.text.mentions import EVERYONE, HERE, parse_mentions, parse_rooms
 from rooms.text.plaintext import plain, snippet
 from rooms.text.rendering import RENDERER_VERSION, as_typed, render
 
 __all__ = [
-    "RENDERER_VERSION", "as_typed", "clean", "is_name", "own_names", "own_shown", "parse_mentions", "plain", "qualified", "render",
+    "EVERYONE", "HERE", "RENDERER_VERSION", "as_typed", "clean", "is_name", "own_names", "own_shown", "parse_mentions", "parse_rooms", "plain", "qualified", "render",
     "snippet",
 ]  # fmt: skip

@@ -31,7 +31,8 @@ _OWN_IMAGE: Final = re.compile(r"<img[^<>]*>")
 def render(body: str, mentioned: Mentioned, own: Own = _NO_OWN) -> str:
     """The body as safe HTML.
 
-    `mentioned` has, by key, the id and name of those who may be named here; `own` the addresses of the community's
+    `mentioned` has, by key, the id and name of those who may be named here: people, rooms (their key begins with `#`),
+    and where the author may call them, `everyone` and `here`, which have the id 0; `own` the addresses of the community's
     own emoji, by name.
     """
     plain = render_fast(body)
@@ -54,12 +55,13 @@ _PLAIN: Final = re.compile(
     rf"""
     {_START}
     (?:
-        [{_LETTERS}{_SYMBOLS}0-9,;?!'"()%=#{{}}^<>+\-]++
+        [{_LETTERS}{_SYMBOLS}0-9,;?!'"()%={{}}^<>+\-]++
       | \x20++ (?![\n]|\Z)
       | \. (?![^\W\d])     # before a letter it may be a domain
       | : (?=[\s()]|\Z|-?[()]|[DPpO](?![\w:+\-])|\d\d(?![\w:+\-]))   # the end of a word, a smiley, a time
       | / (?!/)
       | & (?![#A-Za-z])
+      | [#] (?!\[|\d*+[^\W\d])   # before a word it may be a room; #1 is none
       | \$ (?!\$ | [^\s$] [^$\n]* (?<!\s) \$)   # a price; what stands between two may be a formula
       | \n (?={_START})
     )*+
@@ -122,7 +124,15 @@ class _Renderer(RendererHTML):
         person = env["mentioned"].get(token.meta["key"])
         if person is None:
             return html.escape(token.content)
-        return f'<span class="mention" data-user="{int(person[0])}">@{html.escape(person[1])}</span>'
+        who = int(person[0]) or token.meta["key"]
+        return f'<span class="mention" data-user="{who}">@{html.escape(person[1])}</span>'
+
+    def room(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        room = env["mentioned"].get(token.meta["key"])
+        if room is None:
+            return html.escape(token.content)
+        return f'<a href="/rooms/{int(room[0])}/">#{html.escape(room[1])}</a>'
 
     def own_emoji(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]
@@ -145,11 +155,13 @@ class _Renderer(RendererHTML):
     def math_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]
         made = _formula(token, env, block=True)
-        return (made or f'<pre class="code" tabindex="0"><code>{html.escape(_source(token), quote=False)}</code></pre>') + "\n"
+        return (
+            made or f'<pre class="code" tabindex="0"><code>{html.escape(_source(token), quote=False)}</code></pre>'
+        ) + "\n"
 
     def task(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         # Shown, not to be ticked: only the author changes the words. The words beside it are its name.
-        return f'<input{" checked" if tokens[idx].info == "done" else ""} disabled> '
+        return f"<input{' checked' if tokens[idx].info == 'done' else ''} disabled> "
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return '<div class="table" tabindex="0"><table>\n'

@@ -37,13 +37,13 @@ TAGS: Final = {
     "table", "tbody", "td", "th", "thead", "tr", "ul",
     *formulas.TAGS,
 }  # fmt: skip
-# The one kind of address on our own server: an emoji of the community (rooms.models.own_emoji_url).
-_OWN_EMOJI: Final = re.compile(r"/emoji/[a-z0-9_+\-]{2,32}-[0-9a-f]{16}\.webp")
+# The two kinds of address on our own server: an emoji of the community (rooms.models.own_emoji_url), and a room.
+_OWN: Final = re.compile(r"/emoji/[a-z0-9_+\-]{2,32}-[0-9a-f]{16}\.webp|/rooms/[0-9]{1,19}/")
 LINK_REL: Final = "noopener noreferrer nofollow ugc"
 
 
-def _own_emoji_alone(url: str) -> str | None:
-    return url if _OWN_EMOJI.fullmatch(url) else None
+def _own_alone(url: str) -> str | None:
+    return url if _OWN.fullmatch(url) else None
 
 
 _CLEANER: Final = nh3.Cleaner(
@@ -56,7 +56,7 @@ _CLEANER: Final = nh3.Cleaner(
     set_tag_attribute_values={"a": {"target": "_blank"}, "input": {"type": "checkbox"}},
     link_rel=LINK_REL,
     url_schemes=set(SCHEMES),
-    url_relative=_own_emoji_alone,
+    url_relative=_own_alone,
 )
 
 

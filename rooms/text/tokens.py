@@ -1,4 +1,4 @@
-"""Our own words in the Markdown: mentions, emoji, spoilers, tasks, images that become links."""
+"""Our own words in the Markdown: mentions, rooms, emoji, spoilers, tasks, images that become links."""
 
 import re
 from collections.abc import Iterator
@@ -19,6 +19,8 @@ BRACKETS_MOST: Final = 400
 ADDRESSES_MOST: Final = 100
 # A name as accounts.names allows it; a full stop or hyphen at its end belongs to the sentence.
 _MENTION: Final = re.compile(r"(?<![\w@/])@([^\W_]\w*(?:[.\-]+\w+)*)")
+# A room: its name where that is a word, in brackets where it has spaces. A number alone is an issue or a rank.
+_ROOM: Final = re.compile(r"(?<![\w#/&])#(?:(?!\d+\b)([^\W_]\w*(?:[.\-]+\w+)*)|\[([^\[\]\n]{1,80})\])")
 _TASK: Final = re.compile(r"\[([ xX])\] ")
 
 
@@ -122,10 +124,14 @@ def _inline(children: list[Token]) -> Iterator[Token]:
         elif token.type == "text" and inside != "auto":
             token.content = replace_names(token.content)
             for part in _own_emoji(token):
-                if part.type == "text" and not inside and "@" in part.content:
-                    yield from _mentions(part)
-                else:
+                if part.type != "text" or inside:
                     yield part
+                    continue
+                for piece in _mentions(part) if "@" in part.content else (part,):
+                    if piece.type == "text" and "#" in piece.content:
+                        yield from _rooms(piece)
+                    else:
+                        yield piece
             continue
         yield token
 
@@ -167,6 +173,18 @@ def _mentions(token: Token) -> Iterator[Token]:
         if match.start() > done:
             yield Token("text", "", 0, content=text[done : match.start()])
         yield Token("mention", "", 0, content=match[0], meta={"key": username_key(match[1])})
+        done = match.end()
+    if done < len(text):
+        yield Token("text", "", 0, content=text[done:])
+
+
+def _rooms(token: Token) -> Iterator[Token]:
+    text = token.content
+    done = 0
+    for match in _ROOM.finditer(text):
+        if match.start() > done:
+            yield Token("text", "", 0, content=text[done : match.start()])
+        yield Token("room", "", 0, content=match[0], meta={"key": f"#{username_key(match[1] or match[2])}"})
         done = match.end()
     if done < len(text):
         yield Token("text", "", 0, content=text[done:])
