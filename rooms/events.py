@@ -40,7 +40,7 @@ def messages_changed(messages: Iterable[Message], senders: Mapping[int, User] | 
 
 def shared_room(room: Room) -> dict[str, Any]:
     """The Room without what depends on who reads it: for events that go to all its members."""
-    personal = ("read_seq", "unread", "mentions", "role", "notify", "pinned")
+    personal = ("read_seq", "unread", "mentions", "threads", "role", "notify", "pinned")
     return {key: value for key, value in room_wire(room, None).items() if key not in personal}
 
 
@@ -111,12 +111,10 @@ def room_preferences(user_id: int, room: dict[str, Any]) -> None:
     publish.user_event(user_id, {"type": "room.joined", "room": room})
 
 
-def read_updated(user_id: int, room_id: int, read_seq: int, unread: int, mentions: int) -> None:
-    """How far somebody has read, to their own sockets."""
-    publish.user_event(
-        user_id,
-        {"type": "read.updated", "room": str(room_id), "read_seq": read_seq, "unread": unread, "mentions": mentions},
-    )
+def read_updated(user_id: int, room_id: int, read_seq: int, unread: int, mentions: int, *, back: bool = False) -> None:
+    """How far somebody has read, to their own sockets. `back`: they chose so, though the mark may go back."""
+    event = {"type": "read.updated", "room": str(room_id), "read_seq": read_seq, "unread": unread, "mentions": mentions}
+    publish.user_event(user_id, {**event, "back": True} if back else event)
 
 
 def saved_updated(user_id: int, message_id: int, state: str | None, todo: int) -> None:

@@ -14,7 +14,7 @@ from rooms.actions.rendered import Rendered
 from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Pin, Room
 from rooms.previews.waiting import follow_edit
 from rooms.system import system_body
-from rooms.text import as_typed, clean
+from rooms.text import HERE, as_typed, clean
 from talkwave.errors import Refused
 
 
@@ -53,16 +53,20 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
         if message.body == body:
             return message
         bodies = Rendered({seat.room.pk}, [body], before=message.html)
-        message.body, message.html = body, bodies.html(seat.room.pk, body)
+        # Whoever was called was; new words call nobody anew.
+        if not bodies.groups(body):
+            message.mentions_all = ""
+        message.body, message.html = body, bodies.html(seat.room.pk, body, called=message.mentions_all)
         message.edited_at = timezone.now()
         named = bodies.mentioned(seat.room.pk, body)
-        message.mentions.exclude(user_id__in=named).delete()
+        if message.mentions_all != HERE:
+            message.mentions.exclude(user_id__in=named).delete()
         Mention.objects.bulk_create(
             [Mention(message=message, user_id=pk, room=seat.room, seq=message.seq) for pk in named],
             ignore_conflicts=True,
         )
         follow_edit(message, seat.room)
-        return changed(message, seat.room, "body", "html", "edited_at")
+        return changed(message, seat.room, "body", "html", "edited_at", "mentions_all")
 
 
 def delete_message(actor: User, message_id: object) -> Message:
@@ -86,10 +90,10 @@ def wipe(message: Message, room: Room, actor: User) -> bool:
     message.mentions.all().delete()
     message.reactions.all().delete()
     message.previews.all().delete()
+    Pin.objects.filter(message=message).delete()
     forget_answer(message, room)
     changed(message, room, "body", "html", "deleted_at")
     return True
-    Pin.objects.filter(message=message).delete()
 
 
 def changed(message: Message, room: Room, *fields: str) -> Message:

@@ -1,11 +1,15 @@
 """How far somebody has read."""
 
-from django.db.models import F
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import access, events
-from rooms.models import Membership
-from rooms.queries import aside_of_membership, unread_mentions
+from rooms.models import Membership, Room
+from rooms.queries import aside_of_membership, mentions_of_membership
 from talkwave.errors import Refused
 
 
@@ -20,7 +24,56 @@ def mark_read(actor: User, room_id: object, seq: int) -> None:
     seq = min(seq, seat.room.last_seq)
     mine = Membership.objects.filter(pk=seat.membership.pk)
     if mine.filter(read_seq__lt=seq).update(read_seq=seq):
-        seat_now = mine.annotate(aside=aside_of_membership()).values_list("read_seq", F("room__last_seq"), "aside")
-        read_seq, last_seq, aside = seat_now.get()
-        mentions = unread_mentions(actor, [seat.room.pk]).get(seat.room.pk, 0)
-        events.read_updated(actor.pk, seat.room.pk, read_seq, last_seq - read_seq - aside, mentions)
+        _tell(actor, [seat.room.pk])
+
+
+def mark_unread(actor: User, room_id: object, seq: int) -> None:
+    """The message with this seq and all after it are unread again; what comes before counts as read.
+
+    The one way back: `mark_read` never goes there. Raises Refused.
+    """
+    seat = access.room_for(actor, room_id)
+    if seat.membership is None:
+        raise Refused("forbidden", access.join_detail())
+    if not 1 <= seq <= seat.room.last_seq:
+        raise access.not_found()
+    Membership.objects.filter(pk=seat.membership.pk).update(read_seq=seq - 1)
+    _tell(actor, [seat.room.pk], back=True)
+
+
+def mark_all_read(actor: User) -> dict[int, int]:
+    """Everything in all rooms of this person is read. Gives where they had got to, room by room: `restore_reads` goes
+    back there."""
+    with transaction.atomic():
+        seats = Membership.objects.filter(user=actor, read_seq__lt=F("room__last_seq"))
+        before = dict(seats.select_for_update(of=("self",)).values_list("room_id", "read_seq"))
+        last = Room.objects.filter(pk=OuterRef("room_id")).values("last_seq")[:1]
+        Membership.objects.filter(user=actor, room__in=before).update(read_seq=Subquery(last))
+        _tell(actor, before)
+    return before
+
+
+def restore_reads(actor: User, marks: Mapping[object, object]) -> None:
+    """Takes `mark_all_read` back: those marks again, in the rooms the person is still in. Raises Refused."""
+    wanted: dict[int, int] = {}
+    for room_id, seq in marks.items():
+        if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq < 2**62:
+            raise Refused("bad_request", _("A mark is a whole number from 0 on."))
+        wanted[access.parse_id(room_id)] = seq
+    with transaction.atomic():
+        seats = list(Membership.objects.filter(user=actor, room__in=wanted).select_for_update(of=("self",)))
+        back = [seat for seat in seats if wanted[seat.room_id] < seat.read_seq]
+        for seat in back:
+            seat.read_seq = wanted[seat.room_id]
+        Membership.objects.bulk_update(back, ["read_seq"])
+        _tell(actor, [seat.room_id for seat in back], back=True)
+
+
+def _tell(actor: User, room_ids: Iterable[int], *, back: bool = False) -> None:
+    """How far they have read now, to their own sockets: one query, however many rooms."""
+    seats = Membership.objects.filter(user=actor, room__in=list(room_ids))
+    counted = seats.annotate(aside=aside_of_membership(), mentions=mentions_of_membership())
+    for room_id, read, last, aside, mentions in counted.values_list(
+        "room_id", "read_seq", "room__last_seq", "aside", "mentions"
+    ):
+        events.read_updated(actor.pk, room_id, read, last - read - aside, mentions, back=back)

@@ -14,6 +14,11 @@ async def read(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     return {"type": "ok"}
 
 
+async def unread(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    await db(reads.mark_unread, consumer.socket.user, command.get("room"), whole_number(command, "seq"))
+    return {"type": "ok"}
+
+
 async def catch_up(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     return await db(sync.synced, consumer.socket.user, command.get("room"), whole_number(command, "version"))
 
@@ -21,11 +26,13 @@ async def catch_up(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
 async def history(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     points = {name: optional_number(command, name) for name in ("before", "after", "around", "limit")}
     view = optional_string(command, "view")
-    return await db(lambda: sync.history(consumer.socket.user, command.get("room"), view=view, **points))
+    thread = command.get("thread")
+    return await db(lambda: sync.history(consumer.socket.user, command.get("room"), view=view, thread=thread, **points))
 
 
 COMMANDS: Final[dict[str, Command]] = {
     "room.read": read,
+    "room.unread": unread,
     "sync": catch_up,
     "history": history,
 }

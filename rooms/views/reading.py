@@ -1,0 +1,60 @@
+"""How far one has read: one room, all of them, and back."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rooms import access
+from rooms.actions import reads
+from rooms.views.answers import done, door, person
+from talkwave.errors import Refused
+
+# A mark is some twenty characters, and nobody is in ten thousand rooms.
+MARKS_MOST = 300_000
+
+
+@door("POST")
+def read_room(request: HttpRequest, room_id: int) -> HttpResponse:
+    """Everything in one room is read."""
+    user = person(request)
+    seat = access.room_for(user, room_id)
+    reads.mark_read(user, room_id, seat.room.last_seq)
+    return done(request, reverse("catch_up"))
+
+
+@door("POST")
+def unread_room(request: HttpRequest, room_id: int) -> HttpResponse:
+    """`seq` and all after it are unread again."""
+    given = request.POST.get("seq", "")
+    if not (given.isascii() and given.isdigit() and len(given) <= 18):
+        raise Refused("bad_request", _("%(name)s is a number.") % {"name": "seq"})
+    reads.mark_unread(person(request), room_id, int(given))
+    return done(request, reverse("home"))
+
+
+@door("POST")
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Everything in all rooms is read; `marks` is where one had got to, for taking it back."""
+    before = reads.mark_all_read(person(request))
+    return done(
+        request,
+        reverse("home"),
+        _("Everything is marked as read."),
+        marks={str(room_id): seq for room_id, seq in before.items()},
+    )
+
+
+@door("POST")
+def read_undo(request: HttpRequest) -> HttpResponse:
+    """`marks` as `read_all` gave them: one is there again."""
+    given = request.POST.get("marks", "")
+    try:
+        marks = json.loads(given) if len(given) <= MARKS_MOST else None
+    except (ValueError, RecursionError):
+        marks = None
+    if not isinstance(marks, dict):
+        raise Refused("bad_request", _("These are no marks."))
+    reads.restore_reads(person(request), marks)
+    return done(request, reverse("home"))
