@@ -1,6 +1,7 @@
 /**
- * Short news over the page: `tw:ui.toast` {text, tone: info|success|warning|error}, in the place where the server's own
- * messages stand. They go by themselves, errors excepted; none goes while one points at it or stands in it.
+ * Short news over the page: `tw:ui.toast` {text, tone: info|success|warning|error, actions, stays}, in the place where the
+ * server's own messages stand. `actions` are [{name, run}], buttons that end it. They go by themselves, errors and those
+ * that `stays` excepted; none goes while one points at it or stands in it.
  */
 import { clone } from "../lib/dom.js";
 import { on } from "../lib/events.js";
@@ -22,17 +23,23 @@ export default class Toasts {
     this.listening.abort();
   }
 
-  show({ text, tone = "info" }) {
+  show({ text, tone = "info", actions = [], stays = tone === "error" }) {
     const flash = clone("toast-template");
     flash.classList.add(`flash--${tone}`);
     flash.querySelector(".flash__text").textContent = text;
     const use = flash.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${ICONS[tone] ?? "info"}`));
+    for (const { name, run } of actions) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "flash__action button button--sm", textContent: name });
+      button.addEventListener("click", () => (flash.remove(), run()));
+      flash.querySelector(".flash__text").after(button);
+    }
     // The same words twice are one piece of news.
     for (const other of this.place.children) if (other.textContent.trim() === flash.textContent.trim()) other.remove();
     this.place.append(flash);
     while (this.place.children.length > MOST) this.place.firstElementChild.remove();
-    this.#prepare(flash, tone === "error");
+    this.#prepare(flash, stays);
   }
 
   #prepare(flash, stays) {
