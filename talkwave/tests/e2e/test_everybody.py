@@ -74,6 +74,7 @@ def test_pages_of_the_app(
         "/direct/",
         f"/rooms/{busy.pk}/members/",
         f"/rooms/{busy.pk}/settings/",
+        "/emoji/",
         "/settings/profile/",
         "/settings/sessions/",
         "/settings/delete/",
