@@ -13,6 +13,7 @@ from rooms.views import (
     previews,
     reactions,
     rooms,
+    search,
     status,
     uploads,
 )
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rooms/new/", rooms.create, name="room_create"),
     path("rooms/<int:room_id>/", include(one_room)),
     path("direct/", directs.create, name="direct_create"),
+    path("search/", search.search_page, name="search"),
     path("jump.json", lookups.jump, name="jump"),
     path("people.json", lookups.people, name="people"),
     path("messages/<int:message_id>/reactions.json", reactions.reactions_json, name="reactions_json"),

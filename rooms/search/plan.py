@@ -79,6 +79,15 @@ def readable(user: User) -> Q:
     return Q(kind=Kind.PUBLIC) | Q(pk__in=Membership.objects.filter(user=user).values("room_id"))
 
 
+def in_room(reader: User, room: Room) -> str:
+    """What one types to search in this room: `in:general`, or the people of a conversation."""
+    if not room.is_direct:
+        return str(Part("in", room.name))
+    people = Membership.objects.filter(room=room).exclude(user=reader).order_by("user_id")
+    names = [f"@{name}" for name in people.values_list("user__username", flat=True)]
+    return str(Part("in", ",".join(names) or "@me"))
+
+
 def _in_rooms(made: Plan) -> None:
     """Few rooms are named in the index itself: a common word elsewhere then costs nothing."""
     if made.rooms is None:

@@ -40,6 +40,7 @@ OTHERS = {
     "room_create": None,
     "direct_create": None,
     "jump": None,
+    "search": None,
     "people": None,
     "preview": {"body": "hello"},
     "status_set": {"text": "reading"},

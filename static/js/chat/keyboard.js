@@ -1,5 +1,6 @@
 /** Acts on the keys of lib/keymap.js anywhere on the page, and draws their map. Jumping about is by the links themselves. */
 import { emit } from "../lib/events.js";
+import { go } from "../lib/go.js";
 import { KEYMAP, matches, printed } from "../lib/keymap.js";
 import { hasWord, word } from "../lib/words.js";
 import { markRead } from "../realtime/live.js";
@@ -39,6 +40,15 @@ export default class Keyboard {
 
   jump() {
     emit("tw:ui.open", { id: "jump" });
+  }
+
+  /** In the side pane of a room; elsewhere as a page. Where it stands already, its field takes the focus. */
+  search() {
+    const field = document.querySelector(".search__input");
+    const link = document.querySelector('.pane-head [data-side="search"]');
+    if (field) field.focus();
+    else if (link) link.click();
+    else go("/search/");
   }
 
   map() {

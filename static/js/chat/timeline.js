@@ -63,6 +63,11 @@ export default class Timeline {
     });
     this.below = new Pill(section.querySelector(".pill--below"), { name: belowWords, press: () => this.toNewest(), signal });
     this.above = new Pill(section.querySelector(".pill--above"), { name: aboveWords, press: () => this.#toFirstNew(), signal });
+    // Opened from a search one only looks, until one does something here.
+    this.looking = new URLSearchParams(location.search).has("find");
+    for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      document.addEventListener(name, ({ target }) => section.parentElement?.contains(target) && (this.looking = false), { signal, passive: true });
+    }
     this.reading = new Reading({ lastSeen: () => this.#lastSeen(), mark: (seq) => this.#read(seq), signal });
     this.places = new Places(this, signal);
     this.#open();
@@ -253,7 +258,7 @@ export default class Timeline {
   }
 
   #lastSeen() {
-    if (!this.isMember) return 0;
+    if (!this.isMember || this.looking) return 0;
     const row = this.scroll.lastSeen();
     return row ? Number(row.dataset.seq) : 0;
   }

@@ -5,6 +5,7 @@
  */
 export const KEYMAP = [
   { group: "moving", does: "jump", keys: ["Mod+K"], where: "anywhere" },
+  { group: "moving", does: "search", keys: ["Mod+Shift+F", "/"], where: "anywhere" },
   { group: "moving", does: "previous-room", keys: ["Alt+ArrowUp"], where: "anywhere" },
   { group: "moving", does: "next-room", keys: ["Alt+ArrowDown"], where: "anywhere" },
   { group: "moving", does: "previous-unread", keys: ["Alt+Shift+ArrowUp"], where: "anywhere" },
