@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.http import content_disposition_header, parse_etags
 
 from rooms import access
+from talkwave.web.flow import waiting_of
 
 # Opened by itself a file can do nothing: no script, no form, no frame, not even its own styles.
 POLICY: Final = "default-src 'none'; sandbox"
@@ -23,8 +24,6 @@ _CHUNK: Final = 256 * 1024
 # The server's buffer of one connection: fuller than this it waits for its reader.
 _WAITING_MOST: Final = 1024 * 1024
 _LOOK_AGAIN_SECONDS: Final = 0.05
-# The name of the ASGI extension under which a server tells how many bytes of a connection still wait to go out.
-WAITING: Final = "talkwave.waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def _answer(request: HttpRequest, file: Delivered, size: int, tag: str) -> HttpR
         return HttpResponse(_read(file.stored, 0, size))
     if not default_storage.exists(file.stored):
         raise FileNotFoundError(file.stored)
-    whole = StreamingHttpResponse(_pieces(file.stored, _waiting(request)))
+    whole = StreamingHttpResponse(_pieces(file.stored, waiting_of(request)))
     whole["Content-Length"] = str(size)
     return whole
 
@@ -108,13 +107,6 @@ async def _pieces(stored: str, waiting: Callable[[], int]) -> AsyncIterator[byte
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
     finally:
         source.close()
-
-
-def _waiting(request: HttpRequest) -> Callable[[], int]:
-    scope: dict[str, Any] = getattr(request, "scope", {})
-    # A server with flow control of its own (uvicorn) has no need to tell.
-    tell: Callable[[], int] = scope.get("extensions", {}).get(WAITING, lambda: 0)
-    return tell
 
 
 def _with_headers(response: HttpResponseBase, file: Delivered, tag: str) -> HttpResponseBase:

@@ -22,6 +22,7 @@ from twisted.logger import STDLibLogObserver, globalLogBeginner
 from talkwave.realtime.parts import PARTS, Parts
 from talkwave.serving.drain import Drain
 from talkwave.serving.frames import frame_head, whole_text_frame
+from talkwave.web.flow import WAITING
 
 # The application's own heartbeat rules (docs/protocol.md); daphne's pings only find a peer that is gone altogether.
 PING_SECONDS = 120
@@ -137,6 +138,20 @@ class ChatRequest(WebRequest):
     """daphne's HTTP request, refusing a body that is too large before it is in memory."""
 
     _received = 0
+    _stood: tuple[int, int] | None = None
+
+    def waiting(self) -> int:
+        """Bytes of this connection that are in memory and not with the kernel yet."""
+        transport = self.channel and self.channel.transport
+        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen if transport else 0
+
+    def check_timeouts(self) -> None:
+        # An answer under way has the time its reader takes, as long as it moves.
+        stands = (self.sentLength, self.waiting())
+        if self._response_started and stands != self._stood:
+            self._stood = stands
+            self.request_start = time.time()
+        super().check_timeouts()
 
     def gotLength(self, length: int | None) -> None:
         if length is not None and length > settings.HTTP_BODY_MAX:
@@ -185,8 +200,11 @@ class ChatServer(Server):
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         scope["root_path"] = ""  # daphne takes it from a request header that anybody may send
+        extensions = scope.setdefault("extensions", {})
         if scope["type"] == "websocket":
-            scope.setdefault("extensions", {})[PARTS] = {}
+            extensions[PARTS] = {}
+        else:
+            extensions[WAITING] = protocol.waiting
         return super().create_application(protocol, scope)
 
     def run(self) -> None:
