@@ -48,6 +48,25 @@ _MENTIONS: Final = f"""
     GROUP BY rooms_mention.room_id ORDER BY rooms_mention.room_id
 """  # noqa: S608 (no words from outside)
 
+# From the threads' side, and of answers whose thread has no row.
+_THREADS: Final = f"""
+    SELECT rooms_room.id, COUNT(*)
+    FROM rooms_thread
+    JOIN rooms_room ON rooms_room.id = rooms_thread.room_id
+    JOIN rooms_message AS root ON root.id = rooms_thread.root_id
+    LEFT JOIN (
+        SELECT thread_id, COUNT(*) AS held, MAX(seq) AS highest, MIN(room_id) AS lowest_room, MAX(room_id) AS highest_room
+        FROM rooms_message
+        WHERE thread_id IS NOT NULL AND deleted_at IS NULL AND kind = 'text' GROUP BY thread_id
+    ) AS counted ON counted.thread_id = rooms_thread.root_id
+    WHERE {_LIVING} AND (
+        rooms_thread.count <> COALESCE(held, 0) OR rooms_thread.last_seq <> COALESCE(highest, 0)
+        OR root.room_id <> rooms_thread.room_id OR COALESCE(lowest_room, root.room_id) <> root.room_id
+        OR COALESCE(highest_room, root.room_id) <> root.room_id
+    )
+    GROUP BY rooms_room.id ORDER BY rooms_room.id
+"""  # noqa: S608 (no words from outside)
+
 
 def problems() -> Iterator[Problem]:
     """All that is wrong, room by room within each question; nothing where all is well."""
@@ -72,6 +91,8 @@ def problems() -> Iterator[Problem]:
             yield Problem(room_id, f"somebody has read up to {furthest}, the last message is {last_seq}")
     for room_id, wrong in _rows(_MENTIONS):
         yield Problem(room_id, f"{wrong} mentions do not fit their message")
+    for room_id, wrong in _rows(_THREADS):
+        yield Problem(room_id, f"{wrong} threads do not fit their answers")
 
 
 def _rows(statement: str) -> list[tuple[Any, ...]]:

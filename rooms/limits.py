@@ -18,6 +18,7 @@ searching = Buckets(*settings.RATE_SEARCH)
 drafting = Buckets(*settings.RATE_DRAFTS)
 setting_status = Buckets(*settings.RATE_STATUS)
 reacting = Buckets(*settings.RATE_REACTIONS)
+moving = Buckets(*settings.RATE_MOVES)
 adding_emoji = Buckets(*settings.RATE_EMOJI)
 # Pins, saved messages, reminders, words to be sent later.
 keeping = Buckets(*settings.RATE_KEEPING)

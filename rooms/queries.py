@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -39,6 +39,14 @@ def mentions_of_membership() -> Combinable:
 def _counted(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().values("room").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def unread_threads(user: User, room_ids: list[int] | None = None) -> dict[int, int]:
+    """Room id → how many threads that person follows there have answers they have not read; none are left out."""
+    rows = ThreadFollow.objects.filter(user=user, following=True, thread__last_seq__gt=F("read_seq"))
+    if room_ids is not None:
+        rows = rows.filter(thread__room__in=room_ids)
+    return dict(rows.order_by().values_list("thread__room").annotate(Count("pk")))
 
 
 def aside_of_membership() -> Coalesce:

@@ -73,10 +73,11 @@ def history(
     around: int | None = None,
     limit: int | None = None,
     view: str | None = None,
+    thread: object = None,
 ) -> dict[str, Any]:
     """A page of messages by ascending seq: the newest, or those just before, after or around a seq. Raises Refused.
 
-    `view` `room` leaves out the answers that stand only in a thread.
+    `view` `room` leaves out the answers that stand only in a thread; `thread`, its root, leaves out all others.
     """
     if view not in (None, "room"):
         raise Refused("bad_request", _("A view is room, or not given."))
@@ -84,8 +85,9 @@ def history(
         raise Refused("bad_request", _("Give one of before, after and around."))
     seat = access.room_for(user, room_id)
     limit = settings.PAGE_SIZE if limit is None else max(1, min(limit, settings.HISTORY_MAX))
-    messages = page(seat.room, before=before, after=after, around=around, limit=limit, view=view)
-    has_older, has_newer = beyond(seat.room, messages, view)
+    root = None if thread is None else access.parse_id(thread)
+    messages = page(seat.room, before=before, after=after, around=around, limit=limit, view=view, thread=root)
+    has_older, has_newer = beyond(seat.room, messages, view, root)
     return {
         "type": "history",
         "room": str(seat.room.pk),
@@ -97,14 +99,15 @@ def history(
     }
 
 
-def beyond(room: Room, messages: list[Message], view: str | None) -> tuple[bool, bool]:
+def beyond(room: Room, messages: list[Message], view: str | None, thread: int | None = None) -> tuple[bool, bool]:
     """Is there anything older, and newer, than this page? No question to the database where seqs say it."""
     if not messages:
         return False, False
     first, last = messages[0].seq, messages[-1].seq
-    rows = Message.objects.filter(room=room).in_view(view)
-    older = first > 1 and (view is None or rows.filter(seq__lt=first).exists())
-    newer = last < room.last_seq and (view is None or rows.filter(seq__gt=last).exists())
+    rows = Message.objects.filter(room=room).in_view(view, thread)
+    every = view is None and thread is None
+    older = first > 1 and (every or rows.filter(seq__lt=first).exists())
+    newer = last < room.last_seq and (every or rows.filter(seq__gt=last).exists())
     return older, newer
 
 
@@ -116,9 +119,10 @@ def page(
     around: int | None = None,
     limit: int,
     view: str | None = None,
+    thread: int | None = None,
 ) -> list[Message]:
     """The rows of a page of history, ascending, with all that the wire needs. Access was checked by the caller."""
-    rows = Message.objects.filter(room=room).in_view(view).for_wire()
+    rows = Message.objects.filter(room=room).in_view(view, thread).for_wire()
     if after is not None:
         return rows.after(after, limit)
     if around is not None:

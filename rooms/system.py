@@ -21,6 +21,12 @@ LINES: Final = {
     "archived": "{actor} archived this room",
     "restored": "{actor} restored this room",
     "role": "{actor} made {target} {role}",
+    "thread_in": "{actor} moved a message into a thread",
+    "thread_in_many": "{actor} moved {n} messages into a thread",
+    "thread_out": "{actor} moved an answer out of its thread, into the room",
+    "thread_out_many": "{actor} moved {n} answers out of their thread, into the room",
+    "moved": "{actor} moved a message to {to}",
+    "moved_away": "{actor} moved a message to another room",
     "note": "{text}",
 }
 

@@ -14,7 +14,7 @@ from rooms.files.wire import file_wire
 from rooms.models import Membership, Message, Room
 from rooms.models.reactions import own_emoji_url
 from rooms.previews.wire import preview_wire
-from rooms.queries import aside_of_membership, direct_members, mentions_of_membership
+from rooms.queries import aside_of_membership, direct_members, mentions_of_membership, unread_threads
 from rooms.text import snippet
 
 # Characters of the message that an inline reply quotes.
@@ -151,7 +151,8 @@ def room_wire(
     """A Room as one member sees it; with no membership, as somebody who only looks at a public one.
 
     `mentions` counts the unread messages that name the reader, `aside` the unread ones that stand only in a thread: they
-    make no room unread; `threads` those the reader follows with unread answers. `members` are the people of a direct room.
+    make no room unread; `threads` those the reader follows that have unread answers. `members` are the people of a
+    direct room.
     """
     read_seq = membership.read_seq if membership else room.last_seq
     wire: dict[str, Any] = {
@@ -179,7 +180,7 @@ def room_wire(
 
 
 def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, Any]]:
-    """The Rooms a person is in (or those of them in `room_ids`), the latest first; two queries, however many."""
+    """The Rooms a person is in (or those of them in `room_ids`), the latest first; three queries, however many."""
     memberships = (
         Membership.objects.filter(user=user)
         .select_related("room")

@@ -79,36 +79,39 @@ def store_answers(
     return list(roots.values())
 
 
-def forget_answer(answer: Message, room: Room) -> Message | None:
-    """An answer is deleted, or leaves its thread: the thread is counted again, and its root sent. The room is locked.
-
-    Gives the root, changed; None for a message that is no answer.
-    """
-    if answer.thread_id is None:
-        return None
-    state = Thread.objects.get(pk=answer.thread_id)
-    left = Message.objects.filter(thread=answer.thread_id, deleted_at=None).exclude(pk=answer.pk).order_by("-seq")
-    last = left.first()
-    state.count = left.count()
-    state.last_seq, state.last_at = (last.seq, last.created_at) if last else (0, None)
-    # The latest of each, of the latest few dozen: enough to find three.
-    state.people = list(dict.fromkeys(left.values_list("sender_id", flat=True)[:50]))[:PEOPLE_SHOWN]
+def recounted(root_id: int, room: Room) -> Message:
+    """The root of a thread that lost or got answers, sent with its thread counted again. The room is locked."""
+    state, _made = Thread.objects.get_or_create(root_id=root_id, defaults={"room": room})
+    recount(state)
     state.save()
-    root = Message.objects.for_wire().get(pk=answer.thread_id)
+    root = Message.objects.for_wire().get(pk=root_id)
     root.version = room.take_version()
     root.changes += 1
     root.save(update_fields=["version", "changes"])
+    room.save(update_fields=["version"])
     events.messages_changed([root])
     return root
+
+
+def recount(state: Thread) -> None:
+    """Counts the answers that are there. The lines a room writes itself are none."""
+    left = Message.objects.filter(thread=state.pk, deleted_at=None, kind=MessageKind.TEXT).order_by("-seq")
+    last = left.first()
+    state.count = left.count()
+    state.last_seq, state.last_at = (last.seq, last.stands_at) if last else (0, None)
+    # The latest of each, of the latest few dozen: enough to find three.
+    state.people = list(dict.fromkeys(left.values_list("sender_id", flat=True)[:50]))[:PEOPLE_SHOWN]
 
 
 def _follow(answers: Sequence[Message], roots: Mapping[int, Message], named: Mapping[int, Iterable[int]]) -> None:
     # Whoever chose not to follow is brought back only by answering or by being named.
     again: dict[tuple[int, int], int] = {}
+    called_at: dict[tuple[int, int], int] = {}
     for answer in answers:
         root_id = answer.thread_id or 0
         for user_id in named.get(answer.pk, ()):
             again.setdefault((root_id, user_id), 0)
+            called_at.setdefault((root_id, user_id), answer.seq)
         again[root_id, answer.sender_id] = answer.seq
     authors = [
         ThreadFollow(thread_id=pk, user_id=root.sender_id)
@@ -117,7 +120,12 @@ def _follow(answers: Sequence[Message], roots: Mapping[int, Message], named: Map
     ]
     ThreadFollow.objects.bulk_create(authors, ignore_conflicts=True)
     read = [ThreadFollow(thread_id=pk, user_id=user, read_seq=seq) for (pk, user), seq in again.items() if seq]
-    called = [ThreadFollow(thread_id=pk, user_id=user) for (pk, user), seq in again.items() if not seq]
+    # To who is named for the first time, all that was said before is no news.
+    called = [
+        ThreadFollow(thread_id=pk, user_id=user, read_seq=called_at[pk, user] - 1)
+        for (pk, user), seq in again.items()
+        if not seq
+    ]
     # Who answers has read what came before.
     unique = ["thread", "user"]
     ThreadFollow.objects.bulk_create(

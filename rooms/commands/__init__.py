@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rooms.commands import drafts, messages, presence, reactions, reading
+from rooms.commands import drafts, messages, presence, reactions, reading, threads
 from talkwave.realtime.consumer import Command
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -11,4 +11,5 @@ COMMANDS: Final[dict[str, Command]] = {
     **presence.COMMANDS,
     **reactions.COMMANDS,
     **drafts.COMMANDS,
+    **threads.COMMANDS,
 }

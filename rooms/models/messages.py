@@ -34,8 +34,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
             *ADORNMENTS
         )
 
-    def in_view(self, view: str | None) -> "MessageQuerySet":
-        """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too."""
+    def in_view(self, view: str | None, thread: int | None = None) -> "MessageQuerySet":
+        """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too.
+
+        `thread`: the answers to that message alone.
+        """
+        if thread is not None:
+            return self.filter(thread=thread)
         return self.filter(in_room=True) if view == "room" else self
 
     def insert(self, messages: Sequence["Message"]) -> None:
@@ -182,6 +187,8 @@ class DeletedText(models.Model):
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="deleted_text")
     body = models.TextField()
+    # What went with the words, for whoever takes it back in time (rooms.actions.deleting), and the earlier ones.
+    kept = models.JSONField(default=dict)
     deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     deleted_at = models.DateTimeField(default=timezone.now, db_index=True)
 

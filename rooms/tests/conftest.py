@@ -17,6 +17,7 @@ def nobody_was_here_before():
         limits.previewing,
         limits.searching,
         limits.reacting,
+        limits.moving,
         limits.drafting,
         limits.setting_status,
         limits.adding_emoji,

@@ -15,6 +15,7 @@ from talkwave.settings.rooms import *
 from talkwave.settings.search import *
 from talkwave.settings.security import *
 from talkwave.settings.services import *
+from talkwave.settings.threads import *
 
 try:
     env.check()

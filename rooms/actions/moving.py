@@ -1,0 +1,276 @@
+"""Moving messages: into a thread, out of one, to another room. They keep their ids, and so their permalinks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from rooms import access, events, limits
+from rooms.access import Seat
+from rooms.actions.answers import recount, recounted
+from rooms.actions.messages import changed, post_system
+from rooms.models import (
+    Attachment,
+    Kind,
+    Membership,
+    Mention,
+    Message,
+    MessageKind,
+    Pin,
+    Room,
+    Thread,
+    ThreadFollow,
+    WrittenDraft,
+)
+from rooms.system import system_body
+from rooms.text import as_typed
+from talkwave.errors import Refused
+
+
+@dataclass
+class Moved:
+    """What was moved, and where it came from: `back` are the arguments of `move_messages` that move it back, one for
+    each place; none where the person may not."""
+
+    messages: list[Message]
+    back: list[dict[str, Any]] = field(default_factory=list)
+
+
+def move_messages(actor: User, message_ids: Sequence[object], *, room: object = None, thread: object = None) -> Moved:
+    """Moves messages of one room: into the thread of the message `thread`, or to the room `room`, which may be the one
+    they are in, for answers that leave their thread. Raises Refused, and then moves none.
+
+    One's own by who may post there; others' by who holds `move`. To another room goes who may post in both. Out of a
+    private room only its author takes a message, and nothing leaves or enters a direct conversation: those in it agreed
+    to a private audience. The answers to a message go with it to another room, and are asked about like it.
+    """
+    ids = list(dict.fromkeys(access.parse_id(one) for one in message_ids))
+    if not ids:
+        raise Refused("bad_request", _("Choose a message to move."))
+    _check_number(len(ids))
+    limits.spend(limits.moving, actor, len(ids))
+    first, _seat = access.message_for(actor, ids[0])
+    source_id = first.room_id
+    target_id = source_id if room is None else access.parse_id(room)
+    if thread is not None:
+        root, _seat = access.message_for(actor, thread)
+        if root.room_id != source_id:
+            raise Refused("bad_request", _("A thread takes messages of its own room. Move it to that room first."))
+    with transaction.atomic():
+        rooms = {one.pk: one for one in Room.objects.locked({source_id, target_id})}
+        seat = access.room_for(actor, source_id)._replace(room=rooms[source_id])
+        messages = _chosen(ids, source_id)
+        _check_right(actor, seat, messages)
+        if thread is not None:
+            return _into_thread(actor, seat.room, messages, access.parse_id(thread))
+        if target_id == source_id:
+            return _out_of_threads(actor, seat.room, messages)
+        if target_id not in rooms:
+            raise access.not_found()
+        goal = access.room_for(actor, target_id, to="post")._replace(room=rooms[target_id])
+        return _to_room(actor, seat, goal, messages)
+
+
+def _check_number(n: int) -> None:
+    most = settings.MOVE_MAX
+    if n > most:
+        words = ngettext("At most %(n)d message is moved at once.", "At most %(n)d messages are moved at once.", most)
+        raise Refused("bad_request", words % {"n": most})
+
+
+def _chosen(ids: Sequence[int], room_id: int) -> list[Message]:
+    """The messages in their order, all of that room, all there."""
+    found = list(Message.objects.filter(pk__in=ids, room=room_id).select_related("thread_state").order_by("seq"))
+    if len(found) < len(ids):
+        raise access.not_found()
+    for message in found:
+        if message.kind != MessageKind.TEXT:
+            raise Refused("bad_request", _("A line of the room itself stays where it is."))
+        if message.deleted_at is not None:
+            raise Refused("conflict", access.deleted_detail())
+    return found
+
+
+def _check_right(actor: User, seat: Seat, messages: Iterable[Message]) -> None:
+    for message in messages:
+        access.check(seat, "post" if message.sender_id == actor.pk else "move")
+
+
+def _into_thread(actor: User, room: Room, messages: list[Message], thread_id: int) -> Moved:
+    answered = Message.objects.select_related("thread_state").get(pk=thread_id)
+    root_id = answered.thread_id or answered.pk
+    root = Message.objects.select_related("thread_state").get(pk=root_id)
+    if root.kind != MessageKind.TEXT:
+        raise Refused("bad_request", _("A line of the room itself cannot be answered."))
+    if root.deleted_at is not None and getattr(root, "thread_state", None) is None:
+        raise Refused("conflict", access.deleted_detail())
+    moving = [message for message in messages if message.thread_id != root_id]
+    if any(message.pk == root_id for message in moving):
+        raise Refused("conflict", _("A message cannot be moved into its own thread."))
+    for message in moving:
+        state = getattr(message, "thread_state", None)
+        if state is not None and state.count:
+            raise Refused("conflict", _("A message that has a thread of its own cannot be moved into another one."))
+    back = _back(moving)
+    for message in moving:
+        Thread.objects.filter(pk=message.pk, count=0).delete()
+    left = _regroup(room, moving, root_id, in_room=False)
+    # Who said something in a thread follows it.
+    state, _made = Thread.objects.get_or_create(root_id=root_id, defaults={"room": room})
+    followers = {message.sender_id: message.seq for message in moving}
+    ThreadFollow.objects.bulk_create(
+        [ThreadFollow(thread=state, user_id=user_id, read_seq=seq) for user_id, seq in followers.items()]
+        + ([ThreadFollow(thread=state, user_id=root.sender_id)] if root.sender_id not in followers else []),
+        ignore_conflicts=True,
+    )
+    for touched in [*left, root_id] if moving else []:
+        recounted(touched, room)
+    _note(room, actor, "thread_in", len(moving))
+    return Moved(moving, back)
+
+
+def _out_of_threads(actor: User, room: Room, messages: list[Message]) -> Moved:
+    moving = [message for message in messages if message.thread_id is not None]
+    back = _back(moving)
+    left = _regroup(room, moving, None, in_room=True)
+    for root_id in left:
+        recounted(root_id, room)
+    _note(room, actor, "thread_out", len(moving))
+    return Moved(moving, back)
+
+
+def _back(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """How to move messages back within their room."""
+    places: dict[int | None, list[int]] = {}
+    for message in messages:
+        places.setdefault(message.thread_id, []).append(message.pk)
+    room_id = next((message.room_id for message in messages), None)
+    return [
+        {"message_ids": ids, "room": room_id} if root_id is None else {"message_ids": ids, "thread": root_id}
+        for root_id, ids in places.items()
+    ]
+
+
+def _regroup(room: Room, messages: Iterable[Message], root_id: int | None, *, in_room: bool) -> list[int]:
+    """The messages stand in another thread of their room, or in none; gives the threads they left, to be counted."""
+    left: dict[int, None] = {}
+    for message in messages:
+        if message.thread_id is not None:
+            left[message.thread_id] = None
+        message.thread_id, message.in_room = root_id, in_room
+        changed(message, room, "thread", "in_room")
+    return list(left)
+
+
+def _note(room: Room, actor: User, event: str, n: int) -> None:
+    if n:
+        post_system(room, actor, {"event": event} if n == 1 else {"event": f"{event}_many", "n": n})
+
+
+def _to_room(actor: User, seat: Seat, goal: Seat, messages: list[Message]) -> Moved:
+    source, target = seat.room, goal.room
+    if Kind.DIRECT in (source.kind, target.kind):
+        raise Refused("forbidden", _("What is said in a direct conversation stays there, and nothing is moved in."))
+    roots = [message.pk for message in messages]
+    answers = Message.objects.filter(thread__in=roots, kind=MessageKind.TEXT).exclude(pk__in=roots).order_by("seq")
+    moving = sorted([*messages, *answers], key=lambda message: message.seq)
+    _check_number(len(moving))
+    spoken = [message for message in moving if message.deleted_at is None]
+    _check_right(actor, seat, spoken)
+    if source.kind == Kind.PRIVATE and any(message.sender_id != actor.pk for message in spoken):
+        raise Refused("forbidden", _("Out of a private room only its author can move a message."))
+    own = all(message.sender_id == actor.pk for message in spoken)
+    may_return = target.kind == Kind.PUBLIC or own
+    back = [{"message_ids": roots, "room": source.pk}] if may_return and (own or "move" in goal.may) else []
+    now = timezone.now()
+    caught_up = target.last_seq
+    notes = _resettle(actor, source, target, moving, now)
+    left = _follow_along(source, target, moving, notes)
+    for root_id in left:
+        recounted(root_id, source)
+    source.save(update_fields=["version"])
+    target.last_message_at = now
+    target.save(update_fields=["last_seq", "version", "last_message_at"])
+    shown = list(Message.objects.for_wire().filter(pk__in=[message.pk for message in moving]).order_by("seq"))
+    events.messages_changed([*(note.unadorned() for note in notes), *shown])
+    # Who moved them has read them, unless there is something unread before.
+    if Membership.objects.filter(room=target, user=actor, read_seq=caught_up).update(read_seq=target.last_seq):
+        events.read_updated(actor.pk, target.pk, target.last_seq, 0, 0)
+    return Moved(shown, back)
+
+
+def _resettle(actor: User, source: Room, target: Room, moving: list[Message], now: datetime) -> list[Message]:
+    """Gives the messages their places in the target; a note takes each place in the source, so that its numbers stay
+    without a gap. Both rooms are locked."""
+    # Only what everybody may know: a public room's name.
+    system = {"event": "moved", "to": target.name} if target.kind == Kind.PUBLIC else {"event": "moved_away"}
+    body = system_body(system, actor)
+    going = {message.pk for message in moving}
+    notes = []
+    for message in moving:
+        notes.append(
+            Message(
+                room=source, seq=message.seq, version=source.take_version(), changes=message.changes + 1, sender=actor,
+                kind=MessageKind.SYSTEM, system=system, body=body, html=as_typed(body), created_at=message.stands_at,
+                in_room=message.in_room, thread_id=None if message.thread_id in going else message.thread_id,
+            )
+        )  # fmt: skip
+        target.last_seq += 1
+        message.room, message.seq, message.version = target, target.last_seq, target.take_version()
+        message.changes, message.moved_at = 1, now
+        if message.thread_id not in going:
+            message.thread_id, message.in_room = None, True
+    return notes
+
+
+def _follow_along(source: Room, target: Room, moving: list[Message], notes: list[Message]) -> list[int]:
+    """Stores the new places, and moves all that knows a message's room or number. Gives the threads left behind."""
+    ids = [message.pk for message in moving]
+    going = set(ids)
+    old = dict(Message.objects.filter(pk__in=ids).values_list("pk", "seq"))
+    left = list(
+        Message.objects.filter(pk__in=ids, thread__isnull=False)
+        .exclude(thread__in=going)
+        .values_list("thread", flat=True)
+        .distinct()
+    )
+    fields = ["room", "seq", "version", "changes", "moved_at", "thread", "in_room"]
+    Message.objects.bulk_update(moving, fields)
+    Message.objects.bulk_create(notes)
+    # Lines of the room in a thread that goes stay, and stand nowhere any more.
+    Message.objects.filter(thread__in=ids, room=source).update(thread=None, in_room=False)
+    seqs = {message.pk: message.seq for message in moving}
+    mentions = list(Mention.objects.filter(message__in=ids))
+    for mention in mentions:
+        mention.room, mention.seq = target, seqs[mention.message_id]
+    Mention.objects.bulk_update(mentions, ["room", "seq"])
+    Attachment.objects.filter(message__in=ids).update(room=target)
+    # Held up for the people of the room it leaves: there, nobody asked for it.
+    Pin.objects.filter(message__in=ids).delete()
+    WrittenDraft.objects.filter(thread__in=ids).update(room=target)
+    _carry_reading(target, old, moving)
+    return left
+
+
+def _carry_reading(target: Room, old: dict[int, int], moving: list[Message]) -> None:
+    """In threads that moved, who had read up to an answer still has: by the numbers of the new room."""
+    states = list(Thread.objects.filter(root__in=[message.pk for message in moving]))
+    for state in states:
+        state.room = target
+        recount(state)
+    Thread.objects.bulk_update(states, ["room", "count", "last_seq", "last_at", "people"])
+    answers: dict[int, list[Message]] = {}
+    for message in moving:
+        answers.setdefault(message.thread_id or 0, []).append(message)
+    follows = list(ThreadFollow.objects.filter(thread__in=[state.pk for state in states]))
+    for follow in follows:
+        read = [message.seq for message in answers.get(follow.thread_id, ()) if old[message.pk] <= follow.read_seq]
+        follow.read_seq = max(read, default=0)
+    ThreadFollow.objects.bulk_update(follows, ["read_seq"])

@@ -1,0 +1,121 @@
+"""Looking at threads: one, those somebody follows, and what is new in them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from accounts.models import User
+from rooms import access
+from rooms.access import Seat
+from rooms.models import Mention, Message, MessageKind, ThreadFollow
+from rooms.wire import message_wire
+
+# So many of the last answers stand in the list of threads.
+ANSWERS_SHOWN = 2
+
+
+def root_for(user: User, message_id: object) -> tuple[Message, Seat]:
+    """The message with which a thread begins, or would begin; of an answer, that of its thread. Raises Refused."""
+    message, seat = access.message_for(user, message_id)
+    root = Message.objects.for_wire().get(pk=message.thread_id or message.pk)
+    if root.kind != MessageKind.TEXT:
+        raise access.not_found()
+    return root, seat
+
+
+def follow_of(user: User, root_id: int) -> ThreadFollow | None:
+    """How that person stands to the thread; None where they never had to do with it."""
+    return ThreadFollow.objects.filter(thread=root_id, user=user).first()
+
+
+def _of(user: User) -> "QuerySet[ThreadFollow]":
+    """Of threads in rooms the person is in now: who leaves a room is told no more of it."""
+    return ThreadFollow.objects.filter(user=user, thread__room__memberships__user=user)
+
+
+def known_threads(user: User) -> list[dict[str, Any]]:
+    """What a page has to know to tell which answers concern its reader: the threads they follow, or chose not to,
+    the latest first and at most THREADS_KNOWN_MAX."""
+    rows = _of(user).order_by(F("thread__last_at").desc(nulls_last=True), "-pk")
+    return [
+        {"root": str(root), "room": str(room), "following": following, "read_seq": read, "last_seq": last}
+        for root, room, following, read, last in rows.values_list(
+            "thread_id", "thread__room_id", "following", "read_seq", "thread__last_seq"
+        )[: settings.THREADS_KNOWN_MAX]
+    ]
+
+
+def news_of_follow() -> tuple[Coalesce, Coalesce]:
+    """Two annotations for ThreadFollow rows: how many answers are unread, and how many of those name the person."""
+    unread = Message.objects.filter(
+        thread=OuterRef("thread_id"), seq__gt=OuterRef("read_seq"), deleted_at=None, kind=MessageKind.TEXT
+    )
+    named = Mention.objects.filter(
+        user=OuterRef("user_id"),
+        message__thread=OuterRef("thread_id"),
+        seq__gt=OuterRef("read_seq"),
+        message__deleted_at=None,
+    )
+    return _counted(unread, "thread"), _counted(named, "user")
+
+
+def _counted(rows: "QuerySet[Any]", over: str) -> Coalesce:
+    counted = rows.order_by().values(over).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def inbox(user: User, page: str | None) -> tuple["Page[Any]", list[dict[str, Any]]]:
+    """The threads that person follows, the latest answered first: a page of them, and what is shown of each."""
+    unread, named = news_of_follow()
+    rows = (
+        _of(user)
+        .filter(following=True, thread__count__gt=0)
+        .select_related("thread__room", "thread__root__sender")
+        .annotate(unread=unread, named=named)
+        .order_by("-thread__last_at", "-pk")
+    )
+    found = Paginator(rows, settings.THREADS_PAGE).get_page(page)
+    answers = _last_answers([follow.thread_id for follow in found])
+    return found, [
+        {
+            "follow": follow,
+            "thread": follow.thread,
+            "root": message_wire(follow.thread.root.unadorned()),
+            "answers": answers.get(follow.thread_id, []),
+            "unread": follow.unread,
+            "named": follow.named,
+        }
+        for follow in found
+    ]
+
+
+def _last_answers(root_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """Root id → its last few answers, the oldest of them first: one query."""
+    place = Window(RowNumber(), partition_by=F("thread_id"), order_by=F("seq").desc())
+    last = (
+        Message.objects.filter(thread__in=root_ids, deleted_at=None, kind=MessageKind.TEXT)
+        .select_related("sender")
+        .annotate(place=place)
+        .filter(place__lte=ANSWERS_SHOWN)
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for message in sorted(last, key=lambda one: one.seq):
+        wire = {**message_wire(message.unadorned()), "at": message.stands_at}
+        found.setdefault(message.thread_id or 0, []).append(wire)
+    return found
+
+
+def follow_wire(follow: ThreadFollow, room_id: int, unread: int) -> dict[str, Any]:
+    """How one person stands to a thread, for their own sockets."""
+    return {
+        "type": "thread.updated",
+        "room": str(room_id),
+        "root": str(follow.thread_id),
+        "following": follow.following,
+        "read_seq": follow.read_seq,
+        "unread": unread,
+    }
+
