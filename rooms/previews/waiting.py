@@ -7,10 +7,11 @@ from django.conf import settings
 from rooms import limits
 from rooms.models import Message, Preview, Room, url_digest
 from rooms.previews.linked import links_of
+from talkwave import work
 
 
-def await_previews(messages: Iterable[Message], rooms: Mapping[int, Room]) -> bool:
-    """Says of new messages which links a worker has to look at; True where there are any.
+def await_previews(messages: Iterable[Message], rooms: Mapping[int, Room]) -> None:
+    """Says of new messages which links a worker has to look at.
 
     A batch costs one insert, and nothing where nobody linked to anything.
     """
@@ -20,15 +21,11 @@ def await_previews(messages: Iterable[Message], rooms: Mapping[int, Room]) -> bo
         if "://" in message.body
         for row in _rows(message, rooms[message.room_id], links_of(message.body))
     ]
-    Preview.objects.bulk_create(rows)
-    return bool(rows)
+    _store(rows)
 
 
-def follow_edit(message: Message, room: Room) -> bool:
-    """After new words: what is not linked any more goes at once, what still is stays as it was, removed or not.
-
-    True where a worker has something new to look at.
-    """
+def follow_edit(message: Message, room: Room) -> None:
+    """After new words: what is not linked any more goes at once, what still is stays as it was, removed or not."""
     urls = links_of(message.body)
     digests = [url_digest(url) for url in urls]
     there = {preview.digest: preview for preview in message.previews.all()}
@@ -38,9 +35,13 @@ def follow_edit(message: Message, room: Room) -> bool:
         elif preview.position != (position := digests.index(digest)):
             preview.position = position
             preview.save(update_fields=["position"])
-    fresh = [row for row in _rows(message, room, urls) if row.digest not in there]
-    Preview.objects.bulk_create(fresh)
-    return bool(fresh)
+    _store([row for row in _rows(message, room, urls) if row.digest not in there])
+
+
+def _store(rows: list[Preview]) -> None:
+    if rows:
+        Preview.objects.bulk_create(rows)
+        work.wake()
 
 
 def _rows(message: Message, room: Room, urls: list[str]) -> list[Preview]:

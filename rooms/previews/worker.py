@@ -52,8 +52,11 @@ def look_at_links(network: Network | None = None) -> bool:
 def _take(most: int) -> list[Preview]:
     """The longest due ones, which no other worker has in hand; they are ours for PREVIEW_CLAIM_SECONDS."""
     now = timezone.now()
+    due = Preview.objects.filter(settled_at=None, due_at__lte=now).select_related(None).order_by("due_at", "pk")
+    if not due.exists():
+        # Asked every second: it must not take the one writer's place (SQLite) for nothing.
+        return []
     with transaction.atomic():
-        due = Preview.objects.filter(settled_at=None, due_at__lte=now).select_related(None).order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         taken = list(due[:most])

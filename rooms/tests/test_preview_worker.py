@@ -11,7 +11,8 @@ from django.utils import timezone
 from PIL import Image
 
 from rooms import limits
-from rooms.actions.messages import delete_message, edit_message
+from rooms.actions.deleting import delete_message
+from rooms.actions.messages import edit_message
 from rooms.actions.posting import Draft, post_message, post_messages
 from rooms.actions.previews import remove_preview, set_previews
 from rooms.models import LinkCard, Message, Preview
@@ -43,6 +44,16 @@ def test_a_link_gets_its_card_after_the_message_was_sent(post, elsewhere, room, 
     assert message.edited_at is None
     assert b"message.updated" in repr(published[-1]).encode() and "A <b>story" in repr(published[-1])
     assert look_at_links(elsewhere.network) is False
+
+
+def test_the_worker_is_told_at_once(room, alice, published):
+    post_message(alice, room.pk, "no link")
+    assert "'work'" not in repr(published)
+    message = post_message(alice, room.pk, LINK)
+    assert "'work'" in repr(published)
+    published.clear()
+    edit_message(alice, message.pk, f"{LINK} http://other.example/")
+    assert "'work'" in repr(published)
 
 
 def test_a_message_without_links_costs_nothing(room, alice):

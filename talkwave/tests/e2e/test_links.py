@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from rooms.actions.posting import Draft, post_messages
 from rooms.actions.previews import set_previews
 from rooms.previews.worker import look_at_links
 from rooms.tests.previewing import PAGE, png
@@ -32,6 +33,8 @@ def test_a_link_is_shown_to_all_and_taken_away_by_its_author(
     visit: Visit, make_room: Any, alice: Any, bob: Any, olga: Any, elsewhere: Elsewhere
 ) -> None:
     room = make_room("den", olga="owner", alice="member", bob="member")
+    apart(post_messages, [Draft(olga.pk, room.pk, f"line {number}") for number in range(30)])
+    room.memberships.update(read_seq=30)
     a, b = visit(alice, room), visit(bob, room)
     a.say("read this: http://news.example/story")
     b.sees("read this: http://news.example/story")
@@ -45,6 +48,8 @@ def test_a_link_is_shown_to_all_and_taken_away_by_its_author(
         expect(picture).to_have_js_property("naturalWidth", 640)
         assert str(picture.get_attribute("src")).startswith("/previews/"), "from here, and from nowhere else"
         expect(window.page.locator(".message__edited:visible")).to_have_count(0)
+        # Who was at the end still is: the card that came in below pushed nothing away.
+        expect(card).to_be_in_viewport(ratio=1)
 
     # A picture stands at the size it has before it is loaded.
     b.say("and this http://cats.example/cat.png")
