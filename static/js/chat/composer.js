@@ -38,7 +38,6 @@ export default class Composer {
     on("tw:ui.focus-composer", (wish) => (wish?.thread ?? null) === this.thread && this.focus(), { signal });
     on("tw:ui.insert", ({ text, form: wanted = current.form }) => wanted === form && insert(this.area, text), { signal });
     on("tw:ui.extra", ({ form: wanted, name, value }) => wanted === form && this.#extra(name, value), { signal });
-    // Plain text only: a textarea takes nothing else. Nothing to do for paste.
     this.area.enterKeyHint = touch.matches ? "enter" : "send";
     this.#changed({ typed: false });
     if (!touch.matches && !document.querySelector("dialog[open]")) this.focus();
@@ -75,7 +74,7 @@ export default class Composer {
 
   #submit(event) {
     event.preventDefault();
-    const body = this.area.value;
+    let body = this.area.value;
     if (!body.trim() && !this.extras.attachments?.length) return this.focus();
     if (countCharacters(body.trim()) > this.most) {
       this.#showCount();
@@ -83,8 +82,9 @@ export default class Composer {
       return;
     }
     let held = false;
-    // Whoever has something to do or to ask first (a command, a question) holds it back; the text stays.
-    emit("tw:ui.sending", { form: this.form, room: this.room, body, extras: this.extras, cancel: () => (held = true) });
+    // Whoever has something to do or to ask first (a command, a question) holds it back; the text stays. Or it stands for
+    // other words, which are sent instead.
+    emit("tw:ui.sending", { form: this.form, room: this.room, body, extras: this.extras, cancel: () => (held = true), replace: (words) => (body = words) });
     if (held) return;
     this.send(body);
   }

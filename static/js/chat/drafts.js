@@ -1,23 +1,35 @@
-/** Keeps what is being written, one draft a room, through reload and signing in again; the sidebar shows where one waits. */
-import { draftOf, keepDraft } from "../lib/drafts.js";
-import { emit } from "../lib/events.js";
-import { me } from "../lib/me.js";
+/**
+ * The composer's draft: what is being written is kept, comes back after a reload and on other devices, and a draft that
+ * another device wrote meanwhile is offered over the composer (realtime/drafts.js).
+ */
+import { clone } from "../lib/dom.js";
+import { insert } from "../lib/edit.js";
+import { on } from "../lib/events.js";
+import { drafts } from "../realtime/drafts.js";
 
 const QUIET_MS = 400;
+const SHOWN_MOST = 160;
 
-export default class Drafts {
+export default class WrittenDraft {
   constructor(element) {
+    this.element = element;
     this.area = element.querySelector("textarea");
     this.room = element.dataset.room;
-    this.user = me()?.id;
+    this.thread = element.dataset.thread ?? null;
     this.timer = null;
+    this.note = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
+    const mine = (handler) => (event) => event.room === this.room && event.thread === this.thread && handler(event);
     this.area.addEventListener("input", () => this.#later(), { signal });
     // The last moments one is told of on a phone, and before a page is left.
     document.addEventListener("visibilitychange", () => this.keep(), { signal });
     addEventListener("pagehide", () => this.keep(), { signal });
-    this.#restore();
+    on("tw:ui.draft-shown", mine(({ text }) => this.#show(text)), { signal });
+    on("tw:ui.draft-other", mine(({ text }) => this.#offer(text)), { signal });
+    const text = drafts.open(this.room, this.thread);
+    if (text && !this.area.value) this.#show(text);
+    this.#offer(drafts.other(this.room, this.thread));
   }
 
   stop() {
@@ -29,16 +41,43 @@ export default class Drafts {
     clearTimeout(this.timer);
     if (this.timer === null) return;
     this.timer = null;
-    keepDraft(this.user, this.room, this.area.value);
-    emit("tw:ui.draft", { room: this.room });
+    drafts.write(this.room, this.thread, this.area.value);
   }
 
-  #restore() {
-    const text = draftOf(this.user, this.room);
-    if (!text || this.area.value) return;
+  #show(text) {
+    // What was typed in this very moment is not known yet: it stays, and is found to differ.
+    if (this.timer !== null) return this.keep();
     this.area.value = text;
     this.area.setSelectionRange(text.length, text.length);
     this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "restored" }));
+    clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  /** Another device wrote something else: both stay until one decides. */
+  #offer(text) {
+    this.note?.remove();
+    this.note = null;
+    if (!text) return;
+    this.note = clone("other-draft-template");
+    const words = text.trim().replace(/\s+/g, " ");
+    this.note.querySelector("[data-text]").textContent = words.length > SHOWN_MOST ? `${words.slice(0, SHOWN_MOST)}…` : words;
+    this.note.querySelector("[data-draft=use]").addEventListener("click", () => this.#use(text));
+    this.note.querySelector("[data-draft=delete]").addEventListener("click", () => this.#decided());
+    this.element.before(this.note);
+  }
+
+  #use(text) {
+    const { area } = this;
+    area.setSelectionRange(area.value.length, area.value.length);
+    insert(area, area.value.trim() ? `\n\n${text}` : text);
+    this.#decided();
+  }
+
+  #decided() {
+    this.keep();
+    drafts.settle(this.room, this.thread);
+    this.area.focus({ preventScroll: true });
   }
 
   #later() {

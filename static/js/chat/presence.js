@@ -1,8 +1,8 @@
 /**
  * Who is here. Watches the people on the page (`data-presence="id"`), turns their dots (`data-state`) and says it in words
- * (`data-presence-words="id"`); and tells the server whether the reader is active or has not moved for five minutes.
+ * (`data-presence-words="id"`), with what they say of themselves (in short where `data-status` stands); and tells the server whether the reader is active or has not moved for five minutes.
  */
-import { on } from "../lib/events.js";
+import { emit, on } from "../lib/events.js";
 import { me } from "../lib/me.js";
 import { word } from "../lib/words.js";
 import { request, socket } from "../realtime/socket.js";
@@ -15,12 +15,14 @@ const SIGNS = ["pointerdown", "pointermove", "keydown", "scroll", "touchstart"];
 export default class Presence {
   constructor() {
     this.states = new Map();
+    this.statuses = new Map();
     this.watched = "";
     this.said = null;
     this.movedAt = Date.now();
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:presence", (event) => this.#heard(event), { signal });
+    on("tw:status.updated", ({ user, status }) => this.#says(String(user), status), { signal });
     on("tw:ui.connection", ({ state }) => this.#connected(state), { signal });
     for (const name of SIGNS) addEventListener(name, () => this.#moved(), { capture: true, passive: true, signal });
     document.addEventListener("visibilitychange", () => this.#visible(), { signal });
@@ -49,16 +51,18 @@ export default class Presence {
 
   async #watch() {
     const places = [...document.querySelectorAll("[data-presence]")].map((place) => place.dataset.presence);
-    const ids = [...new Set(places)].filter((id) => id && id !== me()?.id).slice(0, MOST);
+    // Oneself too: one's status may be set on another device.
+    const ids = [...new Set([me()?.id, ...places])].filter(Boolean).slice(0, MOST);
     const key = ids.toSorted().join();
     if (!this.online || key === this.watched) return;
     this.watched = key;
     try {
       const { users } = await request({ type: "presence.watch", users: ids });
       const named = new Set();
-      for (const { id, user, state } of users ?? []) {
+      for (const { id, user, state, status } of users ?? []) {
         named.add(String(id ?? user));
         this.states.set(String(id ?? user), state);
+        this.#keep(String(id ?? user), status);
       }
       for (const id of ids) if (!named.has(id)) this.states.delete(id);
       this.#draw();
@@ -71,6 +75,24 @@ export default class Presence {
     if (users) for (const one of users) this.states.set(String(one.id ?? one.user), one.state);
     else this.states.set(String(user), state);
     this.#draw();
+  }
+
+  #keep(user, status) {
+    if (JSON.stringify(this.statuses.get(user) ?? null) === JSON.stringify(status ?? null)) return;
+    if (status) this.statuses.set(user, status);
+    else this.statuses.delete(user);
+    emit("tw:ui.status", { user, status: status ?? null });
+  }
+
+  #says(user, status) {
+    this.#keep(user, status);
+    this.#draw();
+  }
+
+  /** What they say of themselves, while it holds. */
+  #statusOf(id) {
+    const { emoji = "", text = "", until = null } = this.statuses.get(id) ?? {};
+    return until && Date.parse(until) <= Date.now() ? { emoji: "", text: "" } : { emoji, text };
   }
 
   #connected(state) {
@@ -100,6 +122,8 @@ export default class Presence {
 
   #tick() {
     this.#say();
+    // A status may have run out.
+    if (this.statuses.size) this.#draw();
   }
 
   #say() {
@@ -111,8 +135,9 @@ export default class Presence {
   }
 
   #stateOf(id) {
-    if (id === me()?.id) return this.online ? (this.said ?? "active") : "offline";
-    return this.states.get(id) ?? "offline";
+    const state = id === me()?.id ? (this.online ? (this.said ?? "active") : "offline") : (this.states.get(id) ?? "offline");
+    // Away by their own word, though they are here.
+    return state === "active" && this.statuses.get(id)?.away ? "idle" : state;
   }
 
   #draw() {
@@ -125,8 +150,14 @@ export default class Presence {
       place.dataset.name ??= place.textContent.trim();
       const name = place.dataset.name;
       const state = word(`presence.${this.#stateOf(place.dataset.presenceWords)}`);
-      const words = name ? `${name} · ${state}` : state;
+      const { emoji, text } = this.#statusOf(place.dataset.presenceWords);
+      const words = [name, state, `${emoji} ${text}`.trim()].filter(Boolean).join(" · ");
       if (place.textContent !== words) place.textContent = words;
+      const short = place.parentElement.querySelector(":scope > [data-status]");
+      if (short && short.textContent !== emoji) short.textContent = emoji;
+      if (short) short.title = text;
     }
+    const away = document.querySelector("[data-away]");
+    if (away) away.textContent = word(this.statuses.get(me()?.id)?.away ? "status.here" : "status.away");
   }
 }

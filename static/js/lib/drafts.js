@@ -1,30 +1,70 @@
 /**
- * What somebody began to write, one a room, kept on this device under their own id: whoever signs in after them
- * finds nothing of it. A storage that is full or forbidden costs the draft, never the page.
+ * What somebody began to write, one a room and one a thread, kept on this device under their own id: whoever signs in
+ * after them finds nothing of it. Beside each stands what the server last held of it. A storage that is full or
+ * forbidden costs the draft, never the page.
  */
-const key = (user, room) => `tw:draft:${user}:${room}`;
+const TEXT = "tw:draft:";
+const BASE = "tw:draft-base:";
+const place = (room, thread) => (thread ? `${room}:${thread}` : String(room));
 
-/** The text begun in a room, or "". */
-export function draftOf(user, room) {
-  try {
-    return localStorage.getItem(key(user, room)) ?? "";
-  } catch {
-    return "";
-  }
+/** The text begun in a room or thread, or "". */
+export function draftOf(user, room, thread = null) {
+  return read(`${TEXT}${user}:${place(room, thread)}`) ?? "";
 }
 
 /** Keeps it; an empty one is forgotten. */
-export function keepDraft(user, room, text) {
+export function keepDraft(user, room, text, thread = null) {
+  write(`${TEXT}${user}:${place(room, thread)}`, text.trim() ? text : null);
+}
+
+/** What the server held when this device last agreed with it: {version, body}. */
+export function baseOf(user, room, thread = null) {
   try {
-    if (text.trim()) localStorage.setItem(key(user, room), text);
-    else localStorage.removeItem(key(user, room));
+    const { version, body } = JSON.parse(read(`${BASE}${user}:${place(room, thread)}`) ?? "{}");
+    return { version: Number(version) || 0, body: String(body ?? "") };
   } catch {
-    // The text still stands in the composer.
+    return { version: 0, body: "" };
+  }
+}
+
+export function keepBase(user, room, base, thread = null) {
+  write(`${BASE}${user}:${place(room, thread)}`, JSON.stringify(base));
+}
+
+/** Every room and thread this person has text in here: [{room, thread}]. */
+export function draftsHere(user) {
+  try {
+    const start = `${TEXT}${user}:`;
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(start))
+      .map((key) => {
+        const [room, thread = null] = key.slice(start.length).split(":");
+        return { room, thread };
+      });
+  } catch {
+    return [];
   }
 }
 
 /** Is this a change of a draft of theirs, made in another tab? Then its room's id. */
 export function roomOfDraft(user, storageKey) {
-  const start = key(user, "");
+  const start = `${TEXT}${user}:`;
   return storageKey?.startsWith(start) ? storageKey.slice(start.length) : null;
+}
+
+function read(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // The text still stands in the composer.
+  }
 }

@@ -1,5 +1,6 @@
 /** Addresses that JavaScript has to make itself (rooms/urls.py, accounts/urls.py). */
 export const messagePath = (room, id) => `/rooms/${room}/m/${id}/`;
+export const roomVerbPath = (room, verb) => `/rooms/${room}/${verb}/`;
 export const personPath = (id) => `/people/${id}/`;
 
 /** The room and message, or room and place, that an address of ours leads to; null for any other address. */

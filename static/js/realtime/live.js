@@ -4,6 +4,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { Catchup } from "./catchup.js";
+import { drafts } from "./drafts.js";
 import { outbox } from "./outbox.js";
 import { Reads } from "./reads.js";
 import { Router } from "./router.js";
@@ -47,6 +48,7 @@ export function start(userId) {
     else socket.send(command);
   });
   listenToTheWorld();
+  drafts.start(userId);
   outbox.start(userId);
   socket.connect();
 }
