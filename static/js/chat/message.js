@@ -3,7 +3,7 @@
  * reader (mine, names me, local times). Everything is text but `message.html`.
  */
 import { clone, setMessageHtml } from "../lib/dom.js";
-import { messagePath, personPath } from "../lib/paths.js";
+import { historyPath, messagePath, personPath } from "../lib/paths.js";
 import { hasWord, word } from "../lib/words.js";
 import { adoptParts, fillParts, pendingParts } from "./parts.js";
 
@@ -92,7 +92,8 @@ export function fillUnsent(row, entry) {
   if (!unsent) return;
   unsent.querySelector(".unsent__waits").hidden = failed;
   unsent.querySelector(".unsent__failed").hidden = !failed;
-  unsent.querySelector(".unsent__detail").textContent = entry.error?.detail ?? "";
+  const { code, detail = "" } = entry.error ?? {};
+  unsent.querySelector(".unsent__detail").textContent = code === "lost" ? word("attach.lost") : detail;
 }
 
 /** Acked: it is stored, and the message itself is about to come. */
@@ -104,13 +105,17 @@ export function settle(row, ack) {
 }
 
 /** What depends on the reader; for rows the server made as well. */
-export function decorate(row, { me, dates }) {
+export function decorate(row, { me, dates, may }) {
   const at = new Date(row.dataset.at);
   row.dataset.day = dates.dayKey(at);
   const time = row.querySelector("time");
   time.dateTime = row.dataset.at;
   time.textContent = dates.clock(at);
   time.parentElement.title = dates.full(at);
+  const edited = row.querySelector(".message__edited");
+  // What it said before is for its author, and for those who moderate.
+  const seesEarlier = row.dataset.sender === me?.id || may?.has("delete_others");
+  if (seesEarlier && !edited.hidden) edited.href = historyPath(messageOf(row)?.room, row.dataset.id);
   row.classList.toggle("message--mine", row.dataset.sender === me?.id && row.dataset.kind === "text");
   const named = me ? row.querySelectorAll(`.message__body .mention[data-user="${CSS.escape(me.id)}"]`) : [];
   for (const name of named) name.classList.add("mention--me");

@@ -10,7 +10,6 @@
 import { delayBefore } from "../lib/backoff.js";
 import { emit } from "../lib/events.js";
 import { uuid } from "../lib/ids.js";
-import { word } from "../lib/words.js";
 import { request as ask } from "./socket.js";
 import { MemoryStorage, openStorage } from "./storage.js";
 
@@ -102,8 +101,7 @@ export class Outbox {
     if (entry?.state !== "failed") return;
     this.#become(entry, "waiting");
     if (this.#holds.has(clientId)) this.#await(entry);
-    // Its files are gone with the page that had them: the words go alone.
-    else entry.held = false;
+    else if (entry.held) this.#withoutLost(entry);
     this.flush();
   }
 
@@ -151,6 +149,12 @@ export class Outbox {
 
   #next(room) {
     return this.pending(room).find(isReady);
+  }
+
+  /** Those of its files that were on their way are gone with the page that had them: it goes with the others. */
+  #withoutLost(entry) {
+    entry.held = false;
+    entry.extras = { ...entry.extras, attachments: (entry.extras.attachments ?? []).filter(Boolean) };
   }
 
   /** Its files come, or do not: then it says so, like any message that was not sent. */
@@ -208,7 +212,7 @@ export class Outbox {
     if (entry.state === "sending") entry.state = "waiting";
     if (entry.held && entry.state !== "failed") {
       entry.state = "failed";
-      entry.error = { code: "file", detail: word("attach.lost") };
+      entry.error = { code: "lost", detail: "" };
     }
     this.#entries.set(entry.client_id, entry);
     this.#keep(entry);

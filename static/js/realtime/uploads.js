@@ -137,6 +137,7 @@ export class Upload {
         this.sent = from;
         throw refusal;
       }
+      if (signal.aborted) return undefined;
       if (now() - began < QUICK_MS) this.piece = Math.min(this.piece * 2, this.most);
     }
     this.#become("looking");

@@ -237,3 +237,59 @@ test("however often the network fails in whichever direction, each message is st
     assert.deepEqual(await storage.all(), []);
   }
 });
+
+test("a message that waits for its files lets the next ones pass, and goes with them", async () => {
+  const { request, stored } = server();
+  const { outbox } = harness({ request });
+  await outbox.start(1);
+  let bring;
+  const hold = { files: () => new Promise((done) => (bring = done)), cancel: () => {} };
+  outbox.enqueue({ room: 7, body: "picture", attachments: [""], hold });
+  outbox.enqueue({ room: 7, body: "words" });
+  await settle();
+  assert.deepEqual(stored.map(({ body }) => body), ["words"]);
+  bring(["5", "6"]);
+  await settle();
+  assert.deepEqual(stored.map(({ body, attachments }) => [body, attachments]), [["words", undefined], ["picture", ["5", "6"]]]);
+});
+
+test("files that do not come make the message fail, and can be tried again; discarded, they are not wanted", async () => {
+  const { request, stored } = server();
+  const { outbox } = harness({ request });
+  await outbox.start(1);
+  let tries = 0;
+  let cancelled = 0;
+  const files = async () => {
+    if ((tries += 1) === 1) throw Object.assign(new Error("cat.png: Damaged."), { code: "file" });
+    return ["5"];
+  };
+  const entry = outbox.enqueue({ room: 7, body: "x", attachments: [""], hold: { files, cancel: () => (cancelled += 1) } });
+  await settle();
+  assert.deepEqual([entry.state, entry.error.detail], ["failed", "cat.png: Damaged."]);
+  outbox.retry(entry.client_id);
+  await settle();
+  assert.deepEqual(stored.map(({ attachments }) => attachments), [["5"]]);
+  const other = outbox.enqueue({ room: 7, body: "y", attachments: [""], hold: { files: () => new Promise(() => {}), cancel: () => (cancelled += 1) } });
+  await outbox.discard(other.client_id);
+  assert.equal(cancelled, 1);
+  assert.equal(stored.length, 1);
+});
+
+test("a message whose files went with the page is kept, says so, and is not sent by itself", async () => {
+  const storage = new MemoryStorage();
+  const first = harness({ request: server().request, storage });
+  await first.outbox.start(1);
+  first.outbox.enqueue({ room: 7, body: "x", attachments: ["5", ""], hold: { files: () => new Promise(() => {}), cancel: () => {} } });
+  await settle();
+  const { request, stored } = server();
+  const { outbox } = harness({ request, storage, tab: "t2" });
+  await outbox.start(1);
+  await settle();
+  const [entry] = outbox.pending(7);
+  assert.equal(entry.state, "failed");
+  assert.deepEqual(stored, []);
+  outbox.retry(entry.client_id);
+  await settle();
+  // With those that were there.
+  assert.deepEqual(stored.map(({ body, attachments }) => [body, attachments]), [["x", ["5"]]]);
+});
