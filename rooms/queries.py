@@ -9,7 +9,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from rooms.models import Kind, Membership, Mention, Message, OwnEmoji, Room
+from rooms.models import Kind, Membership, Mention, Message, OwnEmoji, Room, ThreadFollow
 from rooms.text import own_names, parse_rooms
 
 
