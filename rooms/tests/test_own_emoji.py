@@ -231,3 +231,17 @@ def test_the_picture_is_for_people_who_are_signed_in_for_ever_and_can_do_nothing
     missing = signed_in(alice).get("/emoji/party-0000000000000000.webp")
     assert missing.status_code == 404 and "immutable" not in missing["Cache-Control"]
     assert signed_in(alice).get("/emoji/../secret").status_code == 404
+
+
+def test_the_administration_sees_them_and_removes_them_after_asking(signed_in, alice, person):
+    emoji, other = add(alice), add(alice, "boat1")
+    desk = signed_in(person("root", is_staff=True, is_superuser=True))
+    listed = reverse("admin:rooms_ownemoji_changelist")
+    assert emoji.url in desk.get(listed).text
+    chosen = {"action": "remove", "_selected_action": [emoji.pk]}
+    assert "party" in desk.post(listed, chosen).text
+    assert OwnEmoji.objects.filter(removed_at=None).count() == 2
+    assert desk.post(listed, {**chosen, "confirmed": "1"}).status_code == 302
+    assert list(OwnEmoji.objects.filter(removed_at=None)) == [other]
+    assert desk.get(reverse("admin:rooms_ownemoji_change", args=[emoji.pk])).status_code == 200
+    assert signed_in(alice).get(listed).status_code in (302, 403)

@@ -1,7 +1,7 @@
 /**
- * The picker of emoji: one for the whole page, opened by `tw:ui.pick-emoji` {anchor, choose(sign)} beside the anchor, on a
+ * The picker of emoji: one for the whole page, opened by `tw:ui.pick-emoji` {anchor, choose(sign, url)} beside the anchor, on a
  * phone as a sheet from below. The library and its data are loaded when it is first opened. The sign is an emoji, or
- * `:name:` for one of the community's own.
+ * `:name:` for one of the community's own, which has a picture.
  */
 import { ownEmoji, keepSkinTone, skinTone } from "../lib/emojis.js";
 import { emit, on } from "../lib/events.js";
@@ -60,7 +60,7 @@ export default class EmojiPicker {
     // The tone is this person's, whoever else uses this browser.
     await picker.database.setPreferredSkinTone(skinTone()).catch(() => {});
     picker.addEventListener("skin-tone-change", ({ detail }) => keepSkinTone(detail.skinTone));
-    picker.addEventListener("emoji-click", ({ detail }) => this.#choose(detail.unicode ?? `:${detail.emoji.name}:`));
+    picker.addEventListener("emoji-click", ({ detail }) => this.#choose(detail.unicode ?? `:${detail.emoji.name}:`, detail.emoji.url));
     this.body.replaceChildren(picker);
     await picker.database.ready();
     return picker;
@@ -75,11 +75,11 @@ export default class EmojiPicker {
     requestAnimationFrame(() => this.picker.shadowRoot.querySelector(FACES)?.click());
   }
 
-  #choose(sign) {
+  #choose(sign, url) {
     const { choose } = this.wanted ?? {};
     this.favourites.use(sign);
     this.box.hidePopover();
-    choose?.(sign);
+    choose?.(sign, url);
   }
 
   #closed() {

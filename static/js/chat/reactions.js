@@ -59,7 +59,7 @@ export default class Reactions {
   #pick(row, anchor = row) {
     const message = messageOf(row);
     if (!message || message.deleted || message.kind !== "text" || !this.#may(row)) return;
-    emit("tw:ui.pick-emoji", { anchor, choose: (emoji) => this.#toggle(row, emoji, undefined, { join: true }) });
+    emit("tw:ui.pick-emoji", { anchor, choose: (emoji, url) => this.#toggle(row, emoji, url, { join: true }) });
   }
 
   async #toggle(row, emoji, url, { join = false } = {}) {

@@ -72,21 +72,21 @@ export function asWished(message, me) {
   return kinds.filter(({ count }) => count > 0);
 }
 
-function makeChip({ emoji, url }, pops, like) {
+function makeChip({ emoji }, pops, like) {
   const chip = clone("reaction-template");
   chip.dataset.emoji = emoji;
-  const sign = chip.querySelector(".reaction__sign");
-  if (url) {
-    const picture = document.createElement("img");
-    Object.assign(picture, { src: url, alt: emoji, width: 20, height: 20 });
-    sign.replaceChildren(picture);
-  } else sign.textContent = emoji;
   chip.classList.toggle("reaction--new", pops);
   chip.tabIndex = like.tabIndex;
   return chip;
 }
 
-function fillChip(chip, { count, mine }) {
+function fillChip(chip, { emoji, count, mine, url }) {
+  const sign = chip.querySelector(".reaction__sign");
+  if (url && sign.querySelector("img")?.getAttribute("src") !== url) {
+    const picture = document.createElement("img");
+    Object.assign(picture, { src: url, alt: emoji, width: 20, height: 20 });
+    sign.replaceChildren(picture);
+  } else if (!url && sign.textContent !== emoji) sign.textContent = emoji;
   chip.setAttribute("aria-pressed", String(mine));
   const shown = chip.querySelector(".reaction__count");
   const text = number(count);
