@@ -102,9 +102,10 @@ def check(seat: Seat, to: str) -> Seat:
 
 
 def message_for(user: User, message_id: object, to: str = "read", *, lock: bool = False) -> tuple[Message, Seat]:
-    """A message and its room, where the person may see it and do `to`: a room's verb, or `edit` or `delete`.
+    """A message and its room, where the person may see it and do `to`: a room's verb, or `edit`, `delete`, `see_earlier`.
 
-    Only its author ever edits a message; it is deleted by its author or by who may `delete_others`.
+    Only its author ever edits a message; it is deleted by its author or by who may `delete_others`,
+    and these see what it said before it was changed.
     """
     message = Message.objects.select_related("sender").filter(pk=parse_id(message_id)).first()
     if message is None:
@@ -122,6 +123,11 @@ def message_for(user: User, message_id: object, to: str = "read", *, lock: bool 
             raise Refused("forbidden", _("Only its author can change a message."))
     elif to == "delete":
         check(seat, "post" if own else "delete_others")
+    elif to == "see_earlier":
+        if not own:
+            check(seat, "delete_others")
+        if message.deleted_at is not None:
+            raise not_found()
     else:
         check(seat, to)
     return message, seat

@@ -1,17 +1,19 @@
-"""Changing messages that stand: editing, deleting, and the lines a room writes itself."""
+"""Changing messages that stand, and the lines a room writes itself. rooms.actions.deleting ends them."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from rooms import access, events
-from rooms.actions.answers import forget_answer
 from rooms.actions.rendered import Rendered
-from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Pin, Room
+from rooms.models import Membership, Mention, Message, MessageKind, Revision, Room
 from rooms.previews.waiting import follow_edit
 from rooms.system import system_body
 from rooms.text import HERE, as_typed, clean
@@ -52,6 +54,8 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
             clean(body, may_be_empty=message.attachments.exists())
         if message.body == body:
             return message
+        _in_time(message)
+        Revision.objects.create(message=message, body=message.body, written_at=message.edited_at or message.created_at)
         bodies = Rendered({seat.room.pk}, [body], before=message.html)
         # Whoever was called was; new words call nobody anew.
         if not bodies.groups(body):
@@ -69,31 +73,15 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
         return changed(message, seat.room, "body", "html", "edited_at", "mentions_all")
 
 
-def delete_message(actor: User, message_id: object) -> Message:
-    """Leaves a tombstone; deleting twice is once. Raises Refused."""
-    with transaction.atomic():
-        message, seat = access.message_for(actor, message_id, to="delete", lock=True)
-        wipe(message, seat.room, actor)
-    return message
-
-
-def wipe(message: Message, room: Room, actor: User) -> bool:
-    """Turns a message into a tombstone, its words kept for moderators only. The room is locked, access was checked.
-
-    False where it was one already.
-    """
-    if message.deleted_at is not None:
-        return False
-    DeletedText.objects.create(message=message, body=message.body, deleted_by=actor)
-    message.deleted_at = timezone.now()
-    message.body = message.html = ""
-    message.mentions.all().delete()
-    message.reactions.all().delete()
-    message.previews.all().delete()
-    Pin.objects.filter(message=message).delete()
-    forget_answer(message, room)
-    changed(message, room, "body", "html", "deleted_at")
-    return True
+def _in_time(message: Message) -> None:
+    hours = settings.MESSAGE_EDIT_HOURS
+    if hours and timezone.now() - message.created_at > timedelta(hours=hours):
+        detail = ngettext(
+            "A message can be changed for %(hours)d hour after it was written.",
+            "A message can be changed for %(hours)d hours after it was written.",
+            hours,
+        )
+        raise Refused("forbidden", detail % {"hours": hours})
 
 
 def changed(message: Message, room: Room, *fields: str) -> Message:

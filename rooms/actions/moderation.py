@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms import access
 from rooms.actions.audit import record
+from rooms.actions.deleting import wipe
 from rooms.actions.deletion import detach, purge
 from rooms.actions.memberships import expel, give_role, member
-from rooms.actions.messages import wipe
 from rooms.actions.rooms import set_archived
 from rooms.models import Membership, Message, Room
 from talkwave.errors import Refused

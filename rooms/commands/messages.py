@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from rooms import access, events, limits
-from rooms.actions import messages
+from rooms.actions import deleting, messages
 from rooms.actions.posting import Draft
 from rooms.live import live
 from talkwave.realtime.consumer import Answer, Command, LiveConsumer
@@ -50,7 +50,12 @@ async def edit(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
 
 
 async def delete(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
-    await db(messages.delete_message, consumer.socket.user, command.get("id"))
+    await db(deleting.delete_message, consumer.socket.user, command.get("id"))
+    return {"type": "ok"}
+
+
+async def restore(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+    await db(deleting.restore_message, consumer.socket.user, command.get("id"))
     return {"type": "ok"}
 
 
@@ -68,5 +73,6 @@ COMMANDS: Final[dict[str, Command]] = {
     "message.send": send,
     "message.edit": edit,
     "message.delete": delete,
+    "message.restore": restore,
     "typing": typing,
 }

@@ -7,6 +7,7 @@ from rooms.models.memberships import Membership, Notify, Role
 from rooms.models.messages import DeletedText, Mention, Message, MessageKind
 from rooms.models.previews import LinkCard, Preview, url_digest
 from rooms.models.reactions import OwnEmoji, Reaction
+from rooms.models.revisions import Revision
 from rooms.models.rooms import Kind, Room, direct_key, name_key
 from rooms.models.search import SearchDocument, SearchMark
 from rooms.models.threads import Thread, ThreadFollow
@@ -14,6 +15,6 @@ from rooms.models.threads import Thread, ThreadFollow
 __all__ = [
     "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "LinkCard",
     "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Pin", "Preview", "Reaction", "Reminder",
-    "Role", "Room", "Saved", "SavedState", "Scheduled", "ScheduledState",
+    "Revision", "Role", "Room", "Saved", "SavedState", "Scheduled", "ScheduledState",
     "SearchDocument", "SearchMark", "Thread", "ThreadFollow", "Upload", "WrittenDraft", "direct_key", "name_key", "url_digest",
 ]  # fmt: skip

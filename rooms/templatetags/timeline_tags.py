@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -42,6 +43,12 @@ def wire_json(messages: list[dict[str, Any]]) -> SafeString:
 
 
 _IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def edit_hours() -> int:
+    """How long one may change one's own words; 0 for ever."""
+    return int(settings.MESSAGE_EDIT_HOURS)
 
 
 @register.filter

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from rooms.actions.attaching import share
 from rooms.actions.cleanup import cleanup_rooms
+from rooms.actions.deleting import delete_message
 from rooms.actions.deletion import detach, purge
-from rooms.actions.messages import delete_message, edit_message
+from rooms.actions.messages import edit_message
 from rooms.actions.posting import Draft, post_message, post_messages
 from rooms.files import pieces
 from rooms.models import Attachment, FileText, Message, Room, Upload

@@ -4,7 +4,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from rooms.actions.messages import delete_message, post_system
+from rooms.actions.deleting import delete_message
+from rooms.actions.messages import post_system
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction, remove_reaction
 from rooms.models import Membership, Message, OwnEmoji, Reaction, Room

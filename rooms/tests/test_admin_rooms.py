@@ -5,8 +5,8 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
-from rooms.actions.messages import delete_message
 from rooms.actions.posting import post_message
 from rooms.models import AuditEntry, DeletedText, Membership, Message, Room
 from rooms.tests.outgoing import room_events

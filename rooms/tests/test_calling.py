@@ -4,7 +4,8 @@ import pytest
 
 from accounts.models import User
 from rooms.actions import calling
-from rooms.actions.messages import delete_message, edit_message
+from rooms.actions.deleting import delete_message
+from rooms.actions.messages import edit_message
 from rooms.actions.posting import post_message
 from rooms.actions.reads import mark_read
 from rooms.consistency import problems

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
+from rooms.actions.deleting import delete_message
 from rooms.actions.deletion import detach
 from rooms.actions.memberships import invite, leave_room
-from rooms.actions.messages import delete_message, edit_message
+from rooms.actions.messages import edit_message
 from rooms.actions.posting import post_message
 from rooms.actions.rooms import create_room, set_topic
 from rooms.models import Kind, Membership, Mention, Message, Room

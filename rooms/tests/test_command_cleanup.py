@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
+from rooms.actions.deleting import delete_message
 from rooms.actions.deletion import detach
-from rooms.actions.messages import delete_message
 from rooms.actions.posting import post_message
 from rooms.models import DeletedText, Message, Room
 

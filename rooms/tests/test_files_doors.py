@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from rooms.actions.messages import delete_message
+from rooms.actions.deleting import delete_message
 from rooms.actions.posting import post_message
 from rooms.files import pieces
 from rooms.models import Attachment, Membership, Upload

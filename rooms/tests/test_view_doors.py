@@ -17,6 +17,11 @@ JSON = {"Accept": "application/json"}
 DOORS = {
     "room": (None, 200, 200, 200, 404),
     "room_settings": (None, 200, 200, 200, 404),
+    "room_calendar": (None, 200, 200, 200, 404),
+    "room_day": (None, 200, 200, 200, 404),
+    "room_read": ({}, 200, 200, 200, 404),
+    "room_unread": ({"seq": "1"}, 404, 404, 404, 404),
+    "room_mentioned": (None, 200, 200, 200, 404),
     "room_members": (None, 200, 200, 200, 404),
     "room_members_json": (None, 200, 200, 200, 404),
     "room_post": ({"body": "hello"}, 200, 200, 200, 404),
@@ -42,6 +47,9 @@ OTHERS = {
     "jump": None,
     "search": None,
     "people": None,
+    "catch_up": None,
+    "read_all": {},
+    "read_undo": {"marks": "{}"},
     "preview": {"body": "hello"},
     "status_set": {"text": "reading"},
     "away_set": {"away": "1"},
@@ -76,8 +84,8 @@ def knock(client, name, room, guest, fields, **extra):
 
 def test_every_address_of_a_room_is_in_this_table():
     named = {pattern.name for pattern in one_room}
-    # The permalink has a second number: rooms/tests/test_view_room.py.
-    assert named - {"message"} == set(DOORS)
+    # These have a second number: rooms/tests/test_view_room.py and test_action_revisions.py.
+    assert named - {"message", "message_history"} == set(DOORS)
     assert {name for name in OTHERS if not reverse(name)} == set()
     ours = {
         pattern.name

@@ -9,7 +9,8 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from rooms.actions.messages import delete_message, edit_message
+from rooms.actions.deleting import delete_message
+from rooms.actions.messages import edit_message
 from rooms.models import LinkCard, Message, Preview, Room
 from rooms.previews.cleanup import cleanup_previews
 from rooms.tests.previewing import LINK, elsewhere, post, shown  # noqa: F401 (fixtures)

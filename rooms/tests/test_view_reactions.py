@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from rooms.actions.messages import delete_message
+from rooms.actions.deleting import delete_message
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
 from rooms.models import Reaction

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
-from rooms.actions.messages import delete_message
 from rooms.actions.posting import post_message
 from rooms.models import Membership, Message
 

@@ -15,6 +15,10 @@ HISTORY_MAX = 100
 SYNC_PAGE = 200
 # A client further behind than this reloads the newest page instead of fetching everything it missed.
 SYNC_RESET = env.number("SYNC_RESET", 2_000, least=200)
+# How long one may change one's own words; 0 for ever.
+MESSAGE_EDIT_HOURS = env.number("MESSAGE_EDIT_HOURS", 24, least=0)
+# How long a deleted message can be taken back by who deleted it.
+DELETE_UNDO_SECONDS = 10
 DELETED_TEXT_DAYS = env.number("DELETED_TEXT_DAYS", 30, least=0)
 # Token buckets, PER_SECOND/BURST, a person and a process: making rooms, people added to rooms, direct conversations
 # opened, and completion, jump field and previews together.

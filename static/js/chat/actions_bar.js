@@ -26,7 +26,6 @@ export default class ActionsBar {
     this.list = this.section.querySelector(".timeline__list");
     this.menu = bar.querySelector(".actions__menu");
     this.sheet = this.section.querySelector(".actions-sheet");
-    this.confirm = this.section.querySelector("#delete-message");
     this.may = new Set(this.section.dataset.may.split(" "));
     this.listening = new AbortController();
     const { signal } = this.listening;
@@ -44,10 +43,12 @@ export default class ActionsBar {
     // The finger that opened the sheet is lifted over it: that is no choice yet.
     listen(this.sheet, "pointerdown", () => (this.#armed = true), { capture: true });
     listen(this.sheet, "click", (event) => this.#armed || event.detail === 0 || (event.stopPropagation(), event.preventDefault()), { capture: true });
-    on("tw:ui.message-actions", ({ row }) => this.#enter(row), { signal });
-    on("tw:ui.copy-link", ({ id }) => this.#do("copy-link", this.#find(id)), { signal });
-    on("tw:ui.delete", ({ id }) => this.#do("delete", this.#find(id)), { signal });
-    on("tw:ui.copy", ({ text, said }) => this.#copy(text, said), { signal });
+    // A message may stand in the room and in its thread, each with a bar of its own: `row` says which is meant.
+    const here = (handler) => ({ row }) => this.list.contains(row) && handler(row);
+    on("tw:ui.message-actions", here((row) => this.#enter(row)), { signal });
+    on("tw:ui.copy-link", here((row) => this.#do("copy-link", row)), { signal });
+    on("tw:ui.delete", here((row) => this.#do("delete", row)), { signal });
+    on("tw:ui.act", ({ action, row }) => this.list.contains(row) && this.#offers(action, row) && this.#do(action, row), { signal });
   }
 
   stop() {
@@ -55,8 +56,10 @@ export default class ActionsBar {
     clearTimeout(this.#press?.timer);
   }
 
-  #find(id) {
-    return this.list.querySelector(`:scope > .message[data-id="${CSS.escape(id)}"]`);
+  /** Is this possible for this row now? */
+  #offers(action, row) {
+    this.#offer(row);
+    return this.bar.querySelector(`[data-action="${action}"]`)?.hidden === false;
   }
 
   /** Puts the bar into a row; away from rows that have nothing to act on. */
@@ -80,7 +83,7 @@ export default class ActionsBar {
   #offer(row) {
     const message = messageOf(row);
     const busy = row.matches(".message--editing") || !message;
-    const facts = { message, mine: row.matches(".message--mine"), may: this.may };
+    const facts = { message, mine: row.matches(".message--mine"), saved: row.matches(".message--saved"), may: this.may, hours: Number(this.bar.dataset.editHours) };
     for (const button of this.bar.querySelectorAll("[data-action]")) {
       button.hidden = busy || !possible(button.dataset.needs ?? "", facts);
     }
@@ -163,32 +166,48 @@ export default class ActionsBar {
     if (!row) return;
     const { id, seq } = row.dataset;
     const { room } = this.section.dataset;
-    if (action === "edit") emit("tw:ui.edit", { id });
-    if (action === "copy-link") this.#copy(new URL(messagePath(room, id), location).href, word("copied-link"));
-    if (action === "copy-text") this.#copy(row.querySelector(".message__body").innerText.trim(), word("copied-text"));
+    if (action === "edit") emit("tw:ui.edit", { id, row });
+    if (action === "copy-link") copy(new URL(messagePath(room, id), location).href, word("copied-link"));
+    if (action === "copy-text") copy(row.querySelector(".message__body").innerText.trim(), word("copied-text"));
     if (action === "delete") this.#delete(row);
     emit("tw:ui.action", { action, id, seq: Number(seq), room, row });
   }
 
-  async #copy(text, said) {
-    const copied = await copyText(text);
-    emit("tw:ui.toast", copied ? { text: said, tone: "success" } : { text: word("not-copied"), tone: "warning" });
-  }
-
+  /** Gone at once, and back within a few seconds: nobody needs to be asked first. */
   async #delete(row) {
     this.#offer(row);
+    const { id } = row.dataset;
     if (this.bar.querySelector("[data-action=delete]").hidden) return;
-    this.confirm.querySelector(".actions-sheet__text").textContent = preview(row);
-    this.confirm.returnValue = "";
-    this.confirm.showModal();
-    await new Promise((closed) => this.confirm.addEventListener("close", closed, { once: true }));
-    if (this.confirm.returnValue !== "yes") return;
+    this.#leaveFocus(row);
+    if (!(await this.#ask({ type: "message.delete", id }))) return;
+    const undo = { name: word("undo"), run: () => this.#ask({ type: "message.restore", id }) };
+    emit("tw:ui.toast", { text: word("deleted"), actions: [undo] });
+  }
+
+  async #ask(command) {
     try {
-      await request({ type: "message.delete", id: row.dataset.id });
+      await request(command);
+      return true;
     } catch (refusal) {
       emit("tw:ui.toast", { text: refusal.code === "offline" ? word("refused") : refusal.message || word("refused"), tone: "error" });
+      return false;
     }
   }
+
+  /** The row may go with its message: whoever stands in it is put in the next. */
+  #leaveFocus(row) {
+    if (!row.contains(document.activeElement)) return;
+    const rows = [...this.list.querySelectorAll(":scope > .message")];
+    const at = rows.indexOf(row);
+    (rows[at + 1] ?? rows[at - 1])?.focus({ preventScroll: true });
+  }
+}
+
+on("tw:ui.copy", ({ text, said }) => copy(text, said));
+
+async function copy(text, said) {
+  const copied = await copyText(text);
+  emit("tw:ui.toast", copied ? { text: said, tone: "success" } : { text: word("not-copied"), tone: "warning" });
 }
 
 const rowOf = (event) => event.target.closest(".message");

@@ -44,7 +44,7 @@ export function fillRow(row, message, reader) {
     version: message.version,
     sender: sender.id,
     kind: message.kind,
-    at: message.created_at,
+    at: message.moved_at ?? message.created_at,
   });
   row.classList.toggle("message--system", message.kind === "system");
   row.classList.toggle("message--deleted", message.deleted);

@@ -43,6 +43,7 @@ export default class Timeline {
     const who = me();
     this.rows = new Rows(list, {
       me: who,
+      may: new Set(section.dataset.may.split(" ")),
       dates: this.dates,
       get person() {
         return reader() ?? { id: who.id, display_name: who.username, avatar: `/people/${who.id}/avatar` };

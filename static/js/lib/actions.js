@@ -6,17 +6,23 @@ const FACTS = {
   own: ({ mine }) => mine,
   others: ({ mine }) => !mine,
   text: ({ message }) => message.kind === "text",
+  "in-time": ({ message, hours }) => !hours || Date.now() - Date.parse(message.created_at) < hours * 3_600_000,
   "not-deleted": ({ message }) => !message.deleted,
   "in-room": ({ message }) => message.in_room,
   "in-thread": ({ message }) => message.thread_root !== null,
   "not-in-thread": ({ message }) => message.thread_root === null,
   edited: ({ message }) => message.edited_at !== null,
   pinned: ({ message }) => message.pinned !== null,
+  saved: ({ saved }) => saved,
+  unsaved: ({ saved }) => !saved,
   unpinned: ({ message }) => message.pinned === null,
   member: ({ may }) => may.has("react") || may.has("leave"),
 };
 
-/** `facts` is { message, mine, may }: the wire Message, whether it is the reader's own, and the Set of their verbs. */
+/**
+ * `facts` is { message, mine, may, hours }: the wire Message, whether it is the reader's own, the Set of their verbs,
+ * and how long one may change what one wrote.
+ */
 export function possible(needs, facts) {
   const holds = (word) => (word in FACTS ? Boolean(FACTS[word](facts)) : facts.may.has(word));
   return needs.split(" ").filter(Boolean).every((words) => words.split("|").some(holds));

@@ -1,6 +1,10 @@
 /** Addresses that JavaScript has to make itself (rooms/urls.py, accounts/urls.py). */
 export const messagePath = (room, id) => `/rooms/${room}/m/${id}/`;
+export const historyPath = (room, id) => `/rooms/${room}/m/${id}/history/`;
 export const roomVerbPath = (room, verb) => `/rooms/${room}/${verb}/`;
+export const calendarPath = (room) => `/rooms/${room}/calendar/`;
+export const threadPath = (room, root) => `/rooms/${room}/threads/${root}/`;
+export const movePath = (id) => `/messages/${id}/move/`;
 export const personPath = (id) => `/people/${id}/`;
 
 /** The room and message, or room and place, that an address of ours leads to; null for any other address. */
