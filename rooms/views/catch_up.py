@@ -1,0 +1,68 @@
+"""One page of what one missed."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from rooms import limits
+from rooms.context import sidebar_for
+from rooms.digest import away_since, digest
+from rooms.views.answers import door, person, show
+from talkwave.errors import Refused
+
+# Until when the page was looked at: what was offered is not offered again.
+CAUGHT_UP = "caught_up"
+
+
+@door("GET")
+def catch_up(request: HttpRequest) -> HttpResponse:
+    """Room by room what happened since one was last here, or `?since=` day, week, or a date. Looking reads nothing."""
+    user = person(request)
+    limits.spend(limits.looking_up, user)
+    left = away_since(user)
+    chosen = request.GET.get("since", "")
+    since = _since(chosen, left)
+    sidebar = sidebar_for(request)
+    found = digest(user, [*sidebar.rooms, *sidebar.directs], since)
+    context = {
+        "since": since,
+        "chosen": chosen or ("away" if left else "day"),
+        "left": left,
+        "today": timezone.localdate(),
+        "rooms": [one for one in found if not one.quiet],
+        "quiet": [one for one in found if one.quiet],
+    }
+    response = show(request, "catch_up", context)
+    if left:
+        response.set_cookie(
+            CAUGHT_UP, left.isoformat(), max_age=30 * 86_400, samesite="Lax", secure=request.is_secure()
+        )
+    return response
+
+
+def offer(user: User, seen: str | None, unread: int, enough: int) -> datetime | None:
+    """Since when somebody was away, where that is worth a page they have not looked at (`seen`, the cookie)."""
+    if unread < enough:
+        return None
+    left = away_since(user)
+    return None if left is None or left.isoformat() == seen else left
+
+
+def _since(chosen: str, left: datetime | None) -> datetime:
+    now = timezone.now()
+    if chosen in ("", "away"):
+        return left or now - timedelta(days=1)
+    if chosen == "day":
+        return now - timedelta(days=1)
+    if chosen == "week":
+        return now - timedelta(days=7)
+    try:
+        day = date.fromisoformat(chosen)
+    except ValueError:
+        day = None
+    if day is None or not 1970 <= day.year <= 9000:
+        raise Refused("bad_request", _("A day is written like 2026-11-03."))
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,0 +1,132 @@
+/**
+ * The calendar of a room in a dialog: opened by any link `data-calendar` (the head, a line between days) or its key.
+ * The server draws the month; here one turns it and walks over its days by arrows. A day is a link like any other.
+ */
+import { on } from "../lib/events.js";
+import { page } from "../lib/http.js";
+
+const WEEK = 7;
+
+export default class Calendar {
+  constructor(dialog) {
+    this.dialog = dialog;
+    this.body = dialog.querySelector(".dialog__body");
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener("click", (event) => this.#opens(event), { signal });
+    on("tw:ui.calendar", () => document.querySelector(".pane-head [data-calendar]")?.click(), { signal });
+    on("tw:ui.room", () => dialog.close(), { signal });
+    this.body.addEventListener("click", (event) => this.#turns(event), { signal });
+    this.body.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.body.addEventListener("submit", (event) => this.#date(event), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+    this.dialog.close();
+  }
+
+  async #opens(event) {
+    const link = event.target.closest?.("a[data-calendar]");
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const { day } = link.closest("[data-day]")?.dataset ?? {};
+    const url = new URL(link.href);
+    url.searchParams.set("zone", zone());
+    if (day) url.searchParams.set("month", day.slice(0, "2026-11".length));
+    if (!(await this.#load(url, link))) return;
+    this.dialog.showModal();
+    this.#settle(day);
+  }
+
+  /** Puts the month at `url` into the dialog; where that fails, the page at `link` has it. */
+  async #load(url, link) {
+    try {
+      const { found } = await page(url, { fragment: "calendar" });
+      this.body.replaceChildren(found.querySelector(".calendar"));
+      return true;
+    } catch {
+      if (!this.dialog.open) location.assign(link.href);
+      return false;
+    }
+  }
+
+  async #turns(event) {
+    const link = event.target.closest("[data-turn]");
+    if (link) {
+      event.preventDefault();
+      event.stopPropagation();
+      await this.#turn(link);
+    }
+  }
+
+  /** To another month; `at` is the day, or where among its days, that gets the focus. */
+  async #turn(link, at) {
+    const earlier = link === this.body.querySelector("[data-turn]") && link.matches(":first-child");
+    this.body.firstElementChild.setAttribute("aria-busy", "true");
+    if (!(await this.#load(new URL(link.href), link))) return;
+    this.#settle();
+    if (at) this.#days().at(at === "last" ? -1 : 0)?.focus();
+    else (this.body.querySelector(`.calendar__head > [data-turn]:${earlier ? "first" : "last"}-child`) ?? this.#days()[0])?.focus();
+  }
+
+  #days() {
+    return [...this.body.querySelectorAll("a.calendar__day")];
+  }
+
+  /** The month is one tab stop: the day one came from, else the last with messages. */
+  #settle(day) {
+    const days = this.#days();
+    const chosen = days.find((one) => one.dataset.day === day) ?? days.at(-1);
+    for (const one of days) one.tabIndex = one === chosen ? 0 : -1;
+    chosen?.focus();
+  }
+
+  /** Arrows go from day to day and week to week, over those on which nothing was said. */
+  #key(event) {
+    const day = event.target.closest("a.calendar__day");
+    if (!day) return;
+    const days = this.#days();
+    const at = days.indexOf(day);
+    const forward = document.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const back = document.dir === "rtl" ? "ArrowRight" : "ArrowLeft";
+    const number = (one) => Number(one.dataset.day.slice(-2));
+    const next = {
+      [forward]: () => days[at + 1],
+      [back]: () => days[at - 1],
+      ArrowDown: () => days.find((one) => number(one) >= number(day) + WEEK),
+      ArrowUp: () => days.findLast((one) => number(one) <= number(day) - WEEK),
+      Home: () => days[0],
+      End: () => days.at(-1),
+      PageUp: () => null,
+      PageDown: () => null,
+    }[event.key];
+    if (!next) return;
+    event.preventDefault();
+    const to = next();
+    if (to) {
+      day.tabIndex = -1;
+      to.tabIndex = 0;
+      to.focus();
+      return;
+    }
+    const earlier = [back, "ArrowUp", "PageUp"].includes(event.key);
+    const link = this.body.querySelector(`.calendar__head > [data-turn]:${earlier ? "first" : "last"}-child`);
+    if (link && event.key !== "Home" && event.key !== "End") this.#turn(link, earlier ? "last" : "first");
+  }
+
+  /** A date that was typed: followed like a link, so that the page stays. */
+  #date(event) {
+    event.preventDefault();
+    const fields = new URLSearchParams(new FormData(event.target));
+    const link = document.createElement("a");
+    link.href = `${event.target.action}?${fields}`;
+    link.dataset.pane = "";
+    link.hidden = true;
+    this.body.append(link);
+    link.click();
+    link.remove();
+  }
+}
+
+const zone = () => document.body.dataset.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone;
