@@ -12,8 +12,8 @@ from rooms.actions.direct import direct_room_for
 from rooms.actions.posting import post_message
 from rooms.models import Membership, Message
 
-# Session and person, room and seat, sidebar, the page of messages and what is shown with them: one each.
-PAGE_QUERIES = 9
+# Session and person, room and seat, sidebar, the page of messages and what is shown with them, what is kept: one each.
+PAGE_QUERIES = 14
 
 pytestmark = pytest.mark.django_db
 

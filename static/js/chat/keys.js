@@ -1,12 +1,14 @@
 /**
  * The timeline by keyboard. It is one tab stop: the current row, on which ↑ ↓ Home End move, Enter goes into its
- * actions, E changes it, R or + reacts, Del deletes it, C copies its link, Esc goes back to writing. Links within the row can be
+ * actions, E changes it, R or + reacts, Del deletes it, C copies its link, S saves and P pins it, Esc goes back to writing. Links within the row can be
  * reached by Tab once one is in it; what scrolls by itself (code, tables) always.
  */
 import { emit } from "../lib/events.js";
 
 const INNER = "a[href], button, [tabindex]:not(pre, .table)";
-const DOES = { e: "tw:ui.edit", Delete: "tw:ui.delete", c: "tw:ui.copy-link" };
+/** These do what the button of that name does. */
+const ACTS = { q: "reply", t: "thread" };
+const DOES = { e: "tw:ui.edit", Delete: "tw:ui.delete", c: "tw:ui.copy-link", s: "tw:ui.save", p: "tw:ui.pin" };
 
 export class Keys {
   #current = null;

@@ -4,6 +4,7 @@
  * where there is something to do with a row that the server rendered.
  */
 import * as quote from "./parts/quote.js";
+import * as marks from "./parts/marks.js";
 import * as forward from "./parts/forward.js";
 import * as files from "./parts/files.js";
 import * as poll from "./parts/poll.js";
@@ -11,7 +12,7 @@ import * as previews from "./parts/previews.js";
 import * as reactions from "./parts/reactions.js";
 import * as thread from "./parts/thread.js";
 
-const PARTS = [quote, forward, files, poll, previews, reactions, thread];
+const PARTS = [marks, quote, forward, files, poll, previews, reactions, thread];
 
 /** The parts of a row say what the message says now. */
 export function fillParts(row, message, reader) {

@@ -10,6 +10,11 @@ export function localeFor(pageLanguage, browserLanguages = []) {
   return browserLanguages.find((language) => language.split("-")[0] === base) ?? pageLanguage ?? "en";
 }
 
+/** The zone of this browser's clock, for whoever chose none; empty where it does not say. */
+export function browserZone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}
+
 /** The functions below for the reader of this page. */
 export function datesFor(page = document, browser = navigator) {
   const zone = page.body.dataset.timeZone || undefined;

@@ -1,0 +1,190 @@
+"""When somebody means: "in 20 minutes", "tomorrow at 9", "am Freitag um 14:30", "2026-12-24 18:00".
+
+English and German, whichever the page speaks: people mix them. What was understood is said back before it counts, so
+this need not be clever; what it does not know it says it does not know.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+# A day without a time.
+_MORNING: Final = time(9)
+_LONGEST: Final = 100
+_WORDS_MOST: Final = 9
+
+_DAYS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "monday mon montag", "tuesday tue tues dienstag", "wednesday wed mittwoch", "thursday thu thurs donnerstag",
+            "friday fri freitag", "saturday sat samstag sonnabend", "sunday sun sonntag",
+        )
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar jänner", "february feb februar", "march mar märz maerz", "april apr", "may mai",
+            "june jun juni", "july jul juli", "august aug", "september sep sept", "october oct oktober okt",
+            "november nov", "december dec dezember dez",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_PARTS: Final = {
+    time(9): "in the morning|morning|früh|frueh|morgens|vormittag|vormittags",
+    time(12): "at noon|noon|midday|mittag|mittags",
+    time(15): "in the afternoon|afternoon|nachmittag|nachmittags",
+    time(18): "in the evening|evening|abend|abends",
+    time(20): "tonight|at night|night",
+    time(0): "at midnight|midnight|mitternacht",
+}
+
+# --- From now: "in 1 hour 30 minutes", "2h", "in einer halben Stunde" ---------------------------------
+_UNITS: Final = {
+    "minutes": "minutes|minute|mins|min|m|minuten",
+    "hours": "hours|hour|hrs|hr|h|stunden|stunde|std",
+    "days": "days|day|d|tagen|tage|tag",
+    "weeks": "weeks|week|w|wochen|woche",
+}
+_ONE: Final = {"a", "an", "one", "ein", "eine", "einer", "einem", "einen"}
+_UNIT_WORDS: Final = "|".join(_UNITS.values())
+_AMOUNT: Final = re.compile(rf"(\d{{1,4}}|{'|'.join(sorted(_ONE))})\s*({_UNIT_WORDS})\.?(?![a-zäöü])")
+_HALF: Final = re.compile(r"(?:in )?(?:half an hour|einer halben stunde)")
+
+# --- A day, and a time --------------------------------------------------------------------------------
+_LEAD: Final = r"(?:(?:on|by|this|next|coming|am|den|diesen|nächsten|naechsten|kommenden|nächster)\s+)*"
+_DAY: Final = re.compile(
+    rf"(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}})(?:t(?=\d))?"
+    rf"|(?:am\s+)?(?P<dotted>\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?\d{{4}})?)"
+    rf"|{_LEAD}(?:the\s+)?(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{'|'.join(_MONTHS)})\.?(?:,?\s+(?P<year>\d{{4}}))?\b"
+    rf"|(?:on\s+)?(?P<month2>{'|'.join(_MONTHS)})\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year2>\d{{4}}))?(?![:\d])"
+    rf"|\b(?P<later>the day after tomorrow|day after tomorrow|übermorgen|uebermorgen)\b"
+    rf"|\b(?P<tomorrow>tomorrow|morgen)\b"
+    rf"|\b(?P<today>today|heute|(?=tonight))"
+    rf"|\b(?P<week>next week|nächste woche|naechste woche)\b"
+    rf"|\b{_LEAD}(?P<weekday>{'|'.join(_DAYS)})\b"
+)
+_TIME: Final = re.compile(
+    r"(?P<at>at|um|@|gegen)?\s*(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<sign>a\.?m\.?|p\.?m\.?|uhr|h|o'clock)?"
+    r"(?:\s*(?P<minute2>\d{2})(?<=uhr \d\d))?"
+)
+
+
+def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+    """The moment somebody in that zone means who writes this at `now`; None where it says none, or no possible one."""
+    if len(text) > _LONGEST:
+        return None
+    # A date in German ends with its full stop.
+    said = re.sub(r"(?<!\d)[.!? ]+$", "", " ".join(text.casefold().replace(",", " ").split()))
+    here = now.astimezone(zone)
+    if not said:
+        return None
+    try:
+        return _from_now(said, here, zone) or _on_day(said, here, zone)
+    except (ValueError, OverflowError):  # the 31st of February, the year 9999 and some days
+        return None
+
+
+def split_line(line: str, now: datetime, zone: tzinfo) -> tuple[str, datetime] | None:
+    """What and when, from one line that says both: "buy milk in 20 minutes", "tomorrow at 9 water the plants"."""
+    words = line.split()
+    for size in range(min(len(words), _WORDS_MOST), 0, -1):
+        for what, moment in ((words[:-size], words[-size:]), (words[size:], words[:size])):
+            found = parse_moment(" ".join(moment), now, zone)
+            if found is not None:
+                return re.sub(r"^(?:me\s+)?to\s+", "", " ".join(what), flags=re.IGNORECASE), found
+    return None
+
+
+def _from_now(said: str, here: datetime, zone: tzinfo) -> datetime | None:
+    if _HALF.fullmatch(said):
+        return here + timedelta(minutes=30)
+    rest = said.removeprefix("in ")
+    amounts: dict[str, int] = {}
+    while found := _AMOUNT.match(rest):
+        unit = next(name for name, words in _UNITS.items() if found[2] in words.split("|"))
+        if unit in amounts:
+            return None
+        amounts[unit] = 1 if found[1] in _ONE else int(found[1])
+        rest = re.sub(r"^(?:and|und)\s+", "", rest[found.end() :].strip())
+    if not amounts:
+        return None
+    day = here.date() + timedelta(days=amounts.get("days", 0), weeks=amounts.get("weeks", 0))
+    whole_days = not {"hours", "minutes"} & amounts.keys()
+    if rest:
+        at = _time(rest)
+        return _at(day, at, zone) if at is not None and whole_days else None
+    # Days are those of the calendar, also where the clocks change; hours are hours.
+    start = here if day == here.date() else _at(day, here.time(), zone)
+    moment = start.astimezone(UTC) + timedelta(hours=amounts.get("hours", 0), minutes=amounts.get("minutes", 0))
+    return moment.astimezone(zone)
+
+
+def _on_day(said: str, here: datetime, zone: tzinfo) -> datetime | None:
+    found = _DAY.search(said)
+    if found is None:
+        at = _time(said, alone=True)
+        if at is None:
+            return None
+        moment = _at(here.date(), at, zone)
+        return moment if moment > here else _at(here.date() + timedelta(days=1), at, zone)
+    rest = f"{said[: found.start()]} {said[found.end() :]}".strip()
+    at = _time(rest) if rest else _MORNING
+    if at is None or (not rest and found["today"] is not None):
+        return None
+    day = _day(found, here.date())
+    return None if day is None else _at(day, at, zone)
+
+
+def _day(found: re.Match[str], today: date) -> date | None:
+    if found["iso"]:
+        return date(*map(int, found["iso"].split("-")))
+    if found["dotted"]:
+        number, month, *given = [int(part) for part in re.findall(r"\d+", found["dotted"])]
+        return _in_year(today, month, number, given[0] if given else None)
+    if name := found["month"] or found["month2"]:
+        year = found["year"] or found["year2"]
+        return _in_year(today, _MONTHS[name], int(found["day"] or found["day2"]), int(year) if year else None)
+    if found["weekday"]:
+        return today + timedelta(days=(_DAYS[found["weekday"]] - today.weekday() - 1) % 7 + 1)
+    if found["week"]:
+        return today + timedelta(days=7 - today.weekday())
+    return today + timedelta(days=2 if found["later"] else 1 if found["tomorrow"] else 0)
+
+
+def _in_year(today: date, month: int, number: int, year: int | None) -> date:
+    """Without a year, the next day of that name."""
+    if year is not None:
+        return date(year, month, number)
+    this = date(today.year, month, number)
+    return this if this >= today else date(today.year + 1, month, number)
+
+
+def _time(said: str, *, alone: bool = False) -> time | None:
+    """A time of day; `alone`, without a day, a number has to say that it is one ("at 9", "9:30", "9 Uhr")."""
+    for at, words in _PARTS.items():
+        if re.fullmatch(words, said):
+            return at
+    found = _TIME.fullmatch(said)
+    if found is None:
+        return None
+    if alone and not (found["at"] or found["minute"] or found["sign"]):
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or found["minute2"] or 0)
+    sign = (found["sign"] or "").replace(".", "")
+    if sign in ("am", "pm"):
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if sign == "pm" else 0)
+    return time(hour, minute)
+
+
+def _at(day: date, at: time, zone: tzinfo) -> datetime:
+    # There and back: an hour that the clocks leave out becomes the one after it.
+    local = datetime.combine(day, at.replace(tzinfo=None), tzinfo=zone)
+    return local.astimezone(UTC).astimezone(zone)

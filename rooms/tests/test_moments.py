@@ -1,0 +1,111 @@
+"""When somebody means: what is understood, in both languages, and what is not."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rooms.moments import parse_moment, split_line
+
+BERLIN = ZoneInfo("Europe/Berlin")
+# A Wednesday, 10:15 in Berlin.
+NOW = datetime(2026, 3, 4, 9, 15, tzinfo=UTC)
+
+
+def meant(text, now=NOW, zone=BERLIN):
+    found = parse_moment(text, now, zone)
+    return None if found is None else f"{found.astimezone(zone):%a %Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("in 20 minutes", "Wed 2026-03-04 10:35"),
+        ("20m", "Wed 2026-03-04 10:35"),
+        ("In 2 Stunden", "Wed 2026-03-04 12:15"),
+        ("in einer Stunde", "Wed 2026-03-04 11:15"),
+        ("in an hour", "Wed 2026-03-04 11:15"),
+        ("in 1 hour and 30 minutes", "Wed 2026-03-04 11:45"),
+        ("1h30m", "Wed 2026-03-04 11:45"),
+        ("half an hour", "Wed 2026-03-04 10:45"),
+        ("in einer halben Stunde", "Wed 2026-03-04 10:45"),
+        ("in 3 days", "Sat 2026-03-07 10:15"),
+        ("in 3 Tagen um 8", "Sat 2026-03-07 08:00"),
+        ("in two weeks", None),
+        ("in 2 weeks", "Wed 2026-03-18 10:15"),
+        ("tomorrow", "Thu 2026-03-05 09:00"),
+        ("tomorrow at 9", "Thu 2026-03-05 09:00"),
+        ("tomorrow 9am", "Thu 2026-03-05 09:00"),
+        ("at 5 pm tomorrow", "Thu 2026-03-05 17:00"),
+        ("morgen um 9", "Thu 2026-03-05 09:00"),
+        ("morgen früh", "Thu 2026-03-05 09:00"),
+        ("Morgen um 9 Uhr 30", "Thu 2026-03-05 09:30"),
+        ("übermorgen um 14:30", "Fri 2026-03-06 14:30"),
+        ("day after tomorrow", "Fri 2026-03-06 09:00"),
+        ("today at 18:00", "Wed 2026-03-04 18:00"),
+        ("heute Abend", "Wed 2026-03-04 18:00"),
+        ("heute um 18 Uhr", "Wed 2026-03-04 18:00"),
+        ("tonight", "Wed 2026-03-04 20:00"),
+        ("at noon", "Wed 2026-03-04 12:00"),
+        ("at 9", "Thu 2026-03-05 09:00"),
+        ("11:30", "Wed 2026-03-04 11:30"),
+        ("on Friday 14:30", "Fri 2026-03-06 14:30"),
+        ("am Freitag um 14:30", "Fri 2026-03-06 14:30"),
+        ("next Monday at 9", "Mon 2026-03-09 09:00"),
+        ("nächsten Montag", "Mon 2026-03-09 09:00"),
+        ("wednesday", "Wed 2026-03-11 09:00"),
+        ("next week", "Mon 2026-03-09 09:00"),
+        ("2026-12-24 18:00", "Thu 2026-12-24 18:00"),
+        ("2026-12-24T18:00", "Thu 2026-12-24 18:00"),
+        ("2026-12-24", "Thu 2026-12-24 09:00"),
+        ("24.12. um 18 Uhr", "Thu 2026-12-24 18:00"),
+        ("24.12.", "Thu 2026-12-24 09:00"),
+        ("am 24.12.2027", "Fri 2027-12-24 09:00"),
+        ("24. Dezember 18:00", "Thu 2026-12-24 18:00"),
+        ("December 24 at 6pm", "Thu 2026-12-24 18:00"),
+        ("1 March", "Mon 2027-03-01 09:00"),
+    ],
+)
+def test_what_people_write_is_the_moment_they_mean(text, moment):
+    assert meant(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "9", "today", "in minutes", "31 February", "2026-02-30", "tomorrow at 25", "tomorrow at 13 pm",
+     "on Friday maybe", "in 20 minutes 5 minutes", "x" * 200, "9999-12-31 23:59 in 3 days", "\x00"],
+)  # fmt: skip
+def test_what_says_no_moment_is_not_guessed(text):
+    assert meant(text) is None
+
+
+def test_a_day_is_one_of_the_calendar_though_the_clocks_change():
+    # On 29 March 2026 the hour from 2 to 3 is left out in Berlin.
+    saturday = datetime(2026, 3, 28, 9, 0, tzinfo=UTC)
+    assert meant("in 1 day", saturday) == "Sun 2026-03-29 10:00"
+    assert meant("in 24 hours", saturday) == "Sun 2026-03-29 11:00"
+    assert meant("tomorrow 2:30", saturday) == "Sun 2026-03-29 03:30"
+
+
+def test_it_is_the_clock_of_the_reader():
+    assert parse_moment("tomorrow at 9", NOW, ZoneInfo("America/New_York")) == datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "moment"),
+    [
+        ("buy milk in 20 minutes", "buy milk", "Wed 2026-03-04 10:35"),
+        ("in 20 minutes buy milk", "buy milk", "Wed 2026-03-04 10:35"),
+        ("me to call Olga tomorrow at 9", "call Olga", "Thu 2026-03-05 09:00"),
+        ("Blumen gießen am Freitag um 14:30", "Blumen gießen", "Fri 2026-03-06 14:30"),
+        ("tomorrow", "", "Thu 2026-03-05 09:00"),
+    ],
+)
+def test_one_line_can_say_what_and_when(line, what, moment):
+    found = split_line(line, NOW, BERLIN)
+    assert found is not None
+    assert (found[0], f"{found[1].astimezone(BERLIN):%a %Y-%m-%d %H:%M}") == (what, moment)
+
+
+def test_a_line_without_a_moment_is_none():
+    assert split_line("buy milk", NOW, BERLIN) is None

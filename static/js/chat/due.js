@@ -1,0 +1,119 @@
+/**
+ * What is due, over the page until one says what to do about it: reminders, and messages that could not be sent later.
+ * A page that was away asks what came due meanwhile. What is closed here still waits in the list.
+ */
+import { clone } from "../lib/dom.js";
+import { emit, on } from "../lib/events.js";
+import { get, post } from "../lib/http.js";
+import { messagePath } from "../lib/paths.js";
+import { word } from "../lib/words.js";
+
+const MOST = 3;
+const CLOSED = "tw:due-closed";
+
+export default class Due {
+  #online = false;
+
+  constructor(place) {
+    this.place = place;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    on("tw:notification", (told) => this.#show(told), { signal });
+    on("tw:reminders.updated", () => this.#reminders().length && this.#ask(), { signal });
+    on("tw:ui.connection", ({ state }) => this.#connected(state === "online"), { signal });
+    place.addEventListener("click", (event) => this.#click(event), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  #connected(online) {
+    if (online && !this.#online) this.#ask();
+    this.#online = online;
+  }
+
+  /** What is due now: adds what is new, takes away what is done elsewhere. */
+  async #ask() {
+    try {
+      const kept = await get(this.place.dataset.url);
+      emit("tw:ui.kept", kept);
+      const due = new Set(kept.reminders.map(({ id }) => id));
+      for (const item of this.#reminders()) if (!due.has(item.dataset.id)) this.#remove(item);
+      for (const told of kept.reminders.slice(0, MOST).reverse()) if (!closed().includes(key(told))) this.#show(told);
+    } catch {
+      // Asked again when the connection is back; the list has them all the while.
+    }
+  }
+
+  #reminders() {
+    return [...this.place.querySelectorAll("[data-kind=reminder]")];
+  }
+
+  #show(told) {
+    const { kind, id } = told;
+    if (kind !== "reminder" && kind !== "scheduled_failed") return;
+    if (this.place.querySelector(`[data-kind="${kind}"][data-id="${CSS.escape(id)}"]`)) return;
+    const item = clone("due-template");
+    Object.assign(item.dataset, { kind, id, key: key(told) });
+    const reminder = kind === "reminder";
+    fill(item, ".due__title", word(reminder ? "due.reminder" : "due.failed"));
+    fill(item, ".due__text", told.text);
+    const { author, excerpt } = told;
+    fill(item, ".due__about", author ? word("due.about", { name: author, text: excerpt }) : excerpt);
+    for (const name of ["done", "later"]) item.querySelector(`[data-due=${name}]`).hidden = !reminder;
+    item.querySelector("[data-due=open]").href = reminder ? (told.message ? messagePath(told.room, told.message) : "/reminders/") : "/scheduled/";
+    this.place.append(item);
+    while (this.place.children.length > MOST) this.place.firstElementChild.remove();
+  }
+
+  async #click({ target }) {
+    const item = target.closest(".due__item");
+    const does = target.closest("[data-due]")?.dataset.due;
+    if (!item || !does) return;
+    if (does === "open") return;
+    if (does === "close") {
+      remember(item.dataset.key);
+      return this.#remove(item);
+    }
+    try {
+      const { detail } = await post(`/reminders/${item.dataset.id}/`, { does });
+      this.#remove(item);
+      emit("tw:ui.toast", { text: detail, tone: "success" });
+    } catch (refusal) {
+      emit("tw:ui.toast", { text: refusal.message || word("unreachable"), tone: "error" });
+    }
+  }
+
+  #remove(item) {
+    const inside = item.contains(document.activeElement);
+    const next = item.nextElementSibling ?? item.previousElementSibling;
+    item.remove();
+    if (inside) (next?.querySelector("[data-due]:not([hidden])") ?? document.getElementById("main"))?.focus();
+  }
+}
+
+const key = ({ id, due_at: due }) => `${id} ${due}`;
+
+function fill(item, selector, text) {
+  const place = item.querySelector(selector);
+  place.textContent = text ?? "";
+  place.hidden = !text;
+}
+
+/** What was closed in this tab stays closed over a reload; put off, it comes again. */
+function closed() {
+  try {
+    return JSON.parse(sessionStorage.getItem(CLOSED) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+function remember(entry) {
+  try {
+    sessionStorage.setItem(CLOSED, JSON.stringify([...closed(), entry].slice(-50)));
+  } catch {
+    // Then it is shown again after a reload.
+  }
+}

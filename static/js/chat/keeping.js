@@ -1,0 +1,81 @@
+/** In a room: pinning, saving and being reminded of messages, by button (`tw:ui.action`) and key (`tw:ui.pin`, `tw:ui.save`). */
+import { possible } from "../lib/actions.js";
+import { emit, on } from "../lib/events.js";
+import { post } from "../lib/http.js";
+import { browserZone } from "../lib/time.js";
+import { word } from "../lib/words.js";
+import { isSaved, knowSaved, setSaved } from "../realtime/kept.js";
+import { messageOf } from "./message.js";
+import { markSaved } from "./parts/marks.js";
+
+const EXCERPT = 140;
+
+export default class Keeping {
+  constructor(element) {
+    knowSaved(element.dataset.saved.split(" ").filter(Boolean));
+    // Rows may stand already, made before these were known.
+    for (const row of document.querySelectorAll(".message[data-id]")) markSaved(row);
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    on("tw:ui.action", ({ action, id, row }) => this.#do(action, id, row), { signal });
+    on("tw:ui.save", ({ id }) => this.#key(id, isSaved(id) ? "unsave" : "save"), { signal });
+    on("tw:ui.pin", ({ id }) => this.#key(id, messageOf(rowOf(id))?.pinned ? "unpin" : "pin"), { signal });
+    on("tw:saved.updated", ({ message, state }) => this.#saved(message, state !== null), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  /** By key: only what its button would offer. */
+  #key(id, action) {
+    const row = rowOf(id);
+    const message = row && messageOf(row);
+    const button = document.querySelector(`.actions [data-action="${action}"]`);
+    if (!message || !button) return;
+    const may = new Set(row.closest("[data-may]")?.dataset.may.split(" "));
+    const facts = { message, mine: row.matches(".message--mine"), saved: isSaved(id), may };
+    if (possible(button.dataset.needs, facts)) this.#do(action, id, row);
+  }
+
+  #do(action, id, row) {
+    if (action === "save" || action === "unsave") this.#save(id, action === "save");
+    if (action === "pin" || action === "unpin") this.#send(`/messages/${id}/pin/`, { pinned: action === "pin" ? 1 : 0 });
+    if (action === "remind") this.#remind(id, row);
+  }
+
+  /** Shown at once, and taken back where the server says no. */
+  async #save(id, on) {
+    this.#saved(id, on);
+    if (!(await this.#send(`/messages/${id}/save/`, { state: on ? "todo" : "none" }))) this.#saved(id, !on);
+  }
+
+  #saved(id, on) {
+    setSaved(id, on);
+    for (const row of document.querySelectorAll(`.message[data-id="${CSS.escape(id)}"]`)) markSaved(row);
+  }
+
+  #remind(id, row) {
+    const words = row.querySelector(".message__body").innerText.trim().replace(/\s+/g, " ");
+    emit("tw:ui.moment", {
+      title: word("remind.title"),
+      button: word("remind.button"),
+      about: words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words,
+      note: true,
+      back: row,
+      send: ({ when, text }) => post("/reminders/add/", { message: id, text, when, zone: browserZone() }),
+    });
+  }
+
+  async #send(url, fields) {
+    try {
+      await post(url, fields);
+      return true;
+    } catch (refusal) {
+      emit("tw:ui.toast", { text: refusal.message || word("unreachable"), tone: "error" });
+      return false;
+    }
+  }
+}
+
+const rowOf = (id) => document.querySelector(`.message[data-id="${CSS.escape(id)}"]`);
