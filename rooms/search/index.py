@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from rooms.models import Attachment, Mention, Message, MessageKind, Reaction, SearchDocument, SearchMark, Thread
+from rooms.models import Attachment, Mention, Message, MessageKind, Pin, Reaction, SearchDocument, SearchMark, Thread
 from rooms.search import marks
 from rooms.search.tokens import GAP, document
 
@@ -174,6 +174,8 @@ def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int
             noted[message_id].append(marks.names(user_id))
     for message_id in Reaction.objects.filter(message_id__in=ids).order_by().values_list("message_id", flat=True):
         noted[message_id].append(marks.REACTION)
+    for message_id in Pin.objects.filter(message_id__in=ids).values_list("message_id", flat=True):
+        noted[message_id].append(marks.PINNED)
     for message_id in Thread.objects.filter(root_id__in=ids, count__gt=0).values_list("root_id", flat=True):
         noted[message_id].append(marks.THREAD)
     return texts, noted

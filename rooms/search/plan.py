@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.names import username_key
-from rooms.models import Kind, Membership, Room, direct_key, name_key
+from rooms.models import Kind, Membership, Room, Saved, direct_key, name_key
 from rooms.search import marks
 from rooms.search.days import days_of
 from rooms.search.index import key_of
@@ -18,6 +18,9 @@ from rooms.search.query import Part
 # Up to so many rooms are asked for by name in the index; of more, what the index finds is looked through.
 ROOMS_NAMED: Final = 16
 LAST_KEY: Final = 2**62
+# What one saved stands in no document, as it is nobody else's business: so many of them are searched, the latest.
+SAVED: Final = "saved"
+SAVED_MOST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +165,20 @@ def _has(made: Plan, part: Part) -> None:
 
 
 def _is(made: Plan, part: Part) -> None:
-    _noted(made, part, marks.IS)
+    if part.value.casefold() != SAVED:
+        _noted(made, part, marks.IS, SAVED)
+    elif part.negated:
+        _not_understood(made, part, _("“is:saved” cannot be turned round."))
+    else:
+        saved = Saved.objects.filter(user=made.reader).order_by("-pk").values_list("message_id", flat=True)
+        made.only = list(saved[:SAVED_MOST])
+        _understood(made, part, part.value)
 
 
-def _noted(made: Plan, part: Part, known: dict[str, str]) -> None:
+def _noted(made: Plan, part: Part, known: dict[str, str], *more: str) -> None:
     mark = known.get(part.value.casefold().rstrip("s")) or known.get(part.value.casefold())
     if mark is None:
-        names = ", ".join(f"{part.kind}:{name}" for name in known)
+        names = ", ".join(f"{part.kind}:{name}" for name in (*known, *more))
         return _not_understood(made, part, _("What can be searched is %(names)s.") % {"names": names})
     if part.negated:
         made.unwanted.append(Phrase((mark,)))

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.wire import person as person_wire
 from rooms import access, limits
+from rooms.models import Message
 from rooms.search.find import Hit, Results, search
 from rooms.search.plan import in_room
 from rooms.search.query import TYPED_MOST, Part, written
@@ -85,8 +86,15 @@ def _hit(hit: Hit, parts: list[Part]) -> dict[str, Any]:
         "files": list(hit.files),
         "thread": message.thread_id is not None,
         "context": {"sender": context.sender.name, "text": hit.context_text} if context and hit.context_text else None,
-        "url": f"{reverse('room', args=[hit.room.pk])}?{fields}",
+        "url": f"{_place(message)}?{fields}",
+        "in_thread": not message.in_room,
     }
+
+
+def _place(message: Message) -> str:
+    if message.in_room or message.thread_id is None:
+        return reverse("room", args=[message.room_id])
+    return reverse("room_thread", args=[message.room_id, message.thread_id])
 
 
 def _as_json(results: Results, context: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ const OPERATORS = ["from", "in", "to", "has", "is", "before", "after", "on"];
 const VALUES = {
   to: ["me"],
   has: ["link", "file", "image", "video", "audio", "voice", "pdf", "reaction"],
-  is: ["thread"],
+  is: ["pinned", "saved", "thread"],
 };
 /** A whole operator with a space behind it, and one that is being written. */
 const WHOLE = new RegExp(`(^|\\s)(-?(?:${OPERATORS.join("|")}):(?:"[^"]+"|[^\\s"]+))\\s+`, "i");
