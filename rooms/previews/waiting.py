@@ -1,6 +1,6 @@
 """What a message's links wait for, as the message is posted, changed and deleted. Each inside the action's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from django.conf import settings
 
@@ -35,7 +35,7 @@ def follow_edit(message: Message, room: Room) -> None:
         elif preview.position != (position := digests.index(digest)):
             preview.position = position
             preview.save(update_fields=["position"])
-    _store([row for row in _rows(message, room, urls) if row.digest not in there])
+    _store(_rows(message, room, urls, there))
 
 
 def _store(rows: list[Preview]) -> None:
@@ -44,13 +44,14 @@ def _store(rows: list[Preview]) -> None:
         work.wake()
 
 
-def _rows(message: Message, room: Room, urls: list[str]) -> list[Preview]:
-    if not urls or not settings.LINK_PREVIEWS or room.previews_off_at is not None:
+def _rows(message: Message, room: Room, urls: list[str], there: Container[str] = ()) -> list[Preview]:
+    """A row for each link that has none yet; `there` are the digests of those that have."""
+    rows = [
+        Preview(message=message, position=position, digest=digest, url=url)
+        for position, url in enumerate(urls)
+        if (digest := url_digest(url)) not in there
+    ]
+    if not rows or not settings.LINK_PREVIEWS or room.previews_off_at is not None:
         return []
     # Each costs some stranger's server a visit; past its share a link stays just a link.
-    if limits.previewing.take(message.sender_id, len(urls)):
-        return []
-    return [
-        Preview(message=message, position=position, digest=url_digest(url), url=url)
-        for position, url in enumerate(urls)
-    ]
+    return [] if limits.previewing.take(message.sender_id, len(rows)) else rows
