@@ -1,8 +1,10 @@
 """What every page of a signed-in person shows beside itself: their rooms and conversations."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from rooms.digest import CAUGHT_UP, away_since
 from rooms.models import Kind, Room
 from rooms.wire import room_wire, rooms_of
 
@@ -20,6 +23,13 @@ class Sidebar:
 
     rooms: list[dict[str, Any]] = field(default_factory=list)
     directs: list[dict[str, Any]] = field(default_factory=list)
+    # Since when the reader was away, where a page of what they missed is worth offering.
+    offer: datetime | None = None
+
+    @property
+    def threads(self) -> int:
+        """How many threads the reader follows have something unread."""
+        return sum(room["threads"] for room in (*self.rooms, *self.directs))
 
     def find(self, room_id: int) -> dict[str, Any] | None:
         """One of them, by id."""
@@ -82,7 +92,18 @@ def sidebar(request: HttpRequest) -> dict[str, Any]:
     if not hasattr(request, "user"):
         return {}
     return {
-        "sidebar": SimpleLazyObject(lambda: sidebar_for(request)),
+        "sidebar": SimpleLazyObject(lambda: _with_offer(request)),
         # Django's messages by another name: a room's page calls what people wrote `messages`.
         "flashes": get_messages(request),
     }
+
+
+def _with_offer(request: HttpRequest) -> Sidebar:
+    shown = sidebar_for(request)
+    waiting = sum(room["unread"] for room in (*shown.rooms, *shown.directs) if calls(room))
+    if waiting >= settings.CATCH_UP_UNREAD and isinstance(request.user, User):
+        left = away_since(request.user)
+        # A page that was looked at is not offered again.
+        if left is not None and left.isoformat() != request.COOKIES.get(CAUGHT_UP):
+            shown.offer = left
+    return shown

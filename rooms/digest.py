@@ -26,6 +26,8 @@ from rooms.text import snippet
 # What is looked for in a room, in the order in which it is shown.
 KINDS: Final = ("mentions", "answers", "reacted", "pins", "files", "links")
 EXCERPT_LENGTH: Final = 180
+# A cookie: since when somebody was away when they last looked at the page.
+CAUGHT_UP: Final = "caught_up"
 
 
 @dataclass

@@ -6,15 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from rooms import limits
 from rooms.context import sidebar_for
-from rooms.digest import away_since, digest
+from rooms.digest import CAUGHT_UP, away_since, digest
 from rooms.views.answers import door, person, show
 from talkwave.errors import Refused
-
-# Until when the page was looked at: what was offered is not offered again.
-CAUGHT_UP = "caught_up"
 
 
 @door("GET")
@@ -41,14 +37,6 @@ def catch_up(request: HttpRequest) -> HttpResponse:
             CAUGHT_UP, left.isoformat(), max_age=30 * 86_400, samesite="Lax", secure=request.is_secure()
         )
     return response
-
-
-def offer(user: User, seen: str | None, unread: int, enough: int) -> datetime | None:
-    """Since when somebody was away, where that is worth a page they have not looked at (`seen`, the cookie)."""
-    if unread < enough:
-        return None
-    left = away_since(user)
-    return None if left is None or left.isoformat() == seen else left
 
 
 def _since(chosen: str, left: datetime | None) -> datetime:

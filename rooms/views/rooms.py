@@ -70,7 +70,7 @@ def show_room(
         "room_wire": wire,
         "title": wire["title"],
         "current_room": str(seat.room.pk),
-        "messages": [_for_page(message, person(request).pk) for message in messages],
+        "messages": [for_page(message, person(request).pk) for message in messages],
         "has_older": has_older,
         "has_newer": has_newer,
         "oldest": first,
@@ -82,21 +82,23 @@ def show_room(
         "composer_body": composer_body,
         "composer_error": composer_error,
         "message_max_length": settings.MESSAGE_MAX_LENGTH,
+        "mention_ask_above": settings.MENTION_ASK_ABOVE,
     }
     return show(request, "room", context, part="pane", status=status)
 
 
-def _for_page(message: Message, reader_id: int) -> dict[str, Any]:
+def for_page(message: Message, reader_id: int) -> dict[str, Any]:
     """The wire's Message, and `at`, its time as a template shows it."""
-    return {**message_wire(message, reader_id=reader_id), "at": message.created_at}
+    return {**message_wire(message, reader_id=reader_id), "at": message.stands_at}
 
 
 @door("GET")
 def message(request: HttpRequest, room_id: int, message_id: int) -> HttpResponse:
-    """The permalink of a message."""
+    """The permalink of a message, which it keeps for ever."""
     found, seat = access.message_for(person(request), message_id)
-    if seat.room.pk != room_id:
-        raise access.not_found()
+    if found.thread_id is not None and not found.in_room:
+        return redirect(f"{reverse('room_thread', args=[seat.room.pk, found.thread_id])}?at={found.seq}#t-{found.pk}")
+    # Where it is now: a message that was moved to another room is found from its first address as well.
     return redirect(f"{reverse('room', args=[seat.room.pk])}?at={found.seq}#m-{found.pk}")
 
 

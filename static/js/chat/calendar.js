@@ -27,7 +27,7 @@ export default class Calendar {
   }
 
   async #opens(event) {
-    const link = event.target.closest?.("a[data-calendar]");
+    const link = event.target.closest?.("a[data-calendar][href]");
     if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const { day } = link.closest("[data-day]")?.dataset ?? {};

@@ -3,6 +3,7 @@
  * one that is no longer between two days goes.
  */
 import { clone } from "../lib/dom.js";
+import { calendarPath } from "../lib/paths.js";
 import { word } from "../lib/words.js";
 
 /** Puts the line of `day` before `row`, or takes away one that is not needed there. `dates` as in lib/time.js. */
@@ -18,6 +19,9 @@ export function placeDay(row, needed, date, dates) {
   line?.remove();
   const fresh = clone("day-template");
   fresh.dataset.day = day;
+  // Another day from here; without the calendar's own dialog a page of its own.
+  const { room } = row.closest("[data-room]")?.dataset ?? {};
+  if (room) fresh.firstElementChild.href = calendarPath(room);
   label(fresh, date, dates);
   // The line of new messages, where there is one here, stays right above its message.
   (before?.matches(".timeline__new") ? before : row).before(fresh);

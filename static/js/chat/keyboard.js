@@ -34,6 +34,8 @@ export default class Keyboard {
     // A dialog has its own Esc, and the page behind it stands still.
     if (document.querySelector("dialog[open]") && found.does !== "jump" && found.does !== "map") return;
     if (found.does === "read" && document.querySelector(".menu:popover-open")) return;
+    // To whoever writes, Esc is a way out of something; it must not touch what they have not read.
+    if (found.does === "read" && event.target.closest?.("textarea, input")?.value) return;
     event.preventDefault();
     this[found.does]();
   }
@@ -70,7 +72,20 @@ export default class Keyboard {
     const room = known(document.getElementById("main")?.dataset.room);
     if (!room?.unread) return;
     markRead(room.id, room.last_seq);
+    emit("tw:ui.read", { room: room.id });
     emit("tw:ui.toast", { text: word("read.done") });
+  }
+
+  "read-all"() {
+    emit("tw:ui.read-all");
+  }
+
+  "first-unread"() {
+    emit("tw:ui.first-unread");
+  }
+
+  calendar() {
+    emit("tw:ui.calendar");
   }
 
   regions() {
@@ -121,13 +136,13 @@ export default class Keyboard {
   }
 }
 
-function row({ does, keys: combinations }) {
+function row({ does, keys: combinations, all = false }) {
   const line = document.createElement("div");
   line.className = "keys__row";
   const what = document.createElement("dt");
   what.textContent = word(`key.${does}`);
   const how = document.createElement("dd");
-  for (const key of keys(combinations[0])) {
+  for (const key of all ? combinations.flatMap(keys) : keys(combinations[0])) {
     const cap = document.createElement("kbd");
     cap.className = "kbd";
     cap.textContent = key;

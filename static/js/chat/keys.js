@@ -1,13 +1,13 @@
 /**
  * The timeline by keyboard. It is one tab stop: the current row, on which ↑ ↓ Home End move, Enter goes into its
- * actions, E changes it, R or + reacts, Del deletes it, C copies its link, S saves and P pins it, Esc goes back to writing. Links within the row can be
- * reached by Tab once one is in it; what scrolls by itself (code, tables) always.
+ * actions, E changes it, R or + reacts, Del deletes it, C copies its link, S saves and P pins it, Q answers quoting it, T in
+ * its thread, Esc goes back to writing. Links within the row can be reached by Tab once one is in it; what scrolls by itself (code, tables) always.
  */
 import { emit } from "../lib/events.js";
 
 const INNER = "a[href], button, [tabindex]:not(pre, .table)";
 /** These do what the button of that name does. */
-const ACTS = { q: "reply", t: "thread" };
+const ACTS = { q: "reply", t: "thread", u: "unread" };
 const DOES = { e: "tw:ui.edit", Delete: "tw:ui.delete", c: "tw:ui.copy-link", s: "tw:ui.save", p: "tw:ui.pin" };
 
 export class Keys {
@@ -49,9 +49,10 @@ export class Keys {
       next.focus({ preventScroll: true });
       next.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") emit("tw:ui.message-actions", { row });
-    else if (event.key === "Escape") emit("tw:ui.focus-composer");
+    else if (event.key === "Escape") emit("tw:ui.focus-composer", { thread: this.list.closest("[data-thread]")?.dataset.thread });
     else if (["r", "+"].includes(event.key.toLowerCase()) && row.dataset.id) emit("tw:ui.react", { row });
-    else if (event.key in DOES && row.dataset.id && !event.shiftKey) emit(DOES[event.key], { id: row.dataset.id });
+    else if (event.key in ACTS && row.dataset.id && !event.shiftKey) emit("tw:ui.act", { action: ACTS[event.key], row });
+    else if (event.key in DOES && row.dataset.id && !event.shiftKey) emit(DOES[event.key], { id: row.dataset.id, row });
     else return;
     event.preventDefault();
   }

@@ -117,12 +117,18 @@ export function decorate(row, { me, dates, may }) {
   const seesEarlier = row.dataset.sender === me?.id || may?.has("delete_others");
   if (seesEarlier && !edited.hidden) edited.href = historyPath(messageOf(row)?.room, row.dataset.id);
   row.classList.toggle("message--mine", row.dataset.sender === me?.id && row.dataset.kind === "text");
-  const named = me ? row.querySelectorAll(`.message__body .mention[data-user="${CSS.escape(me.id)}"]`) : [];
+  const named = me ? row.querySelectorAll(callsOf(messageOf(row), me.id).map((who) => `.message__body .mention[data-user="${CSS.escape(who)}"]`).join()) : [];
   for (const name of named) name.classList.add("mention--me");
   row.classList.toggle("message--names-me", named.length > 0);
   // The list is one tab stop: what is in a row can be tabbed to only from within it (keys.js).
   const tabIndex = row.contains(document.activeElement) ? 0 : -1;
   for (const element of row.querySelectorAll(FOCUSABLE)) element.tabIndex = tabIndex;
+}
+
+/** As whom a message speaks to the reader: by name, and with everybody or those who were here. */
+function callsOf(message, id) {
+  const called = message?.mentions_all === "everyone" || message?.mentions.includes(id);
+  return called && message.sender.id !== id ? [id, "everyone", "here"] : [id];
 }
 
 /** What stands in a row as text, for copying and for being read out. */

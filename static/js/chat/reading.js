@@ -1,26 +1,41 @@
 /**
  * When a message counts as read: the tab is seen and has the focus, and half of the message has been in view for 0.7 s.
- * The mark is one number and only grows, so the last such message is all that matters.
+ * The mark is one number and only grows, so the last such message is all that matters. Whoever sets it back by hand wants
+ * it there: from then on nothing is read by looking, until they leave the room, write in it, or mark it as read.
  */
 import { isWatching } from "../lib/dom.js";
+import { on } from "../lib/events.js";
+import { watching } from "../realtime/live.js";
 
 const DWELL_MS = 700;
+/** In this tab, over a reload: which room was set back. */
+const HELD = "tw:unread";
 
 export class Reading {
   #timer = null;
   #candidate = 0;
 
-  /** `lastSeen()`: the seq of the last message in view, or 0; `mark(seq)`. */
-  constructor({ lastSeen, mark, signal }) {
-    Object.assign(this, { lastSeen, mark });
+  /** `room`: none for a thread, which no list counts. `lastSeen()`: the seq of the last message in view, or 0; `atEnd()`: is that the room's end?; `mark(seq)`. */
+  constructor({ room = null, lastSeen, atEnd = () => false, mark, signal }) {
+    Object.assign(this, { room, lastSeen, atEnd, mark });
+    this.held = room !== null && held() === room;
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.look(), { signal });
     document.addEventListener("visibilitychange", () => this.look(), { signal });
-    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+    on("tw:read.updated", (event) => event.room === room && event.back && this.#hold(true), { signal });
+    on("tw:ui.sent", (sent) => sent.room === room && sent.thread === null && this.#hold(false), { signal });
+    on("tw:ui.read", (event) => event.room === room && this.#hold(false), { signal });
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      watching(room, false);
+      if (this.held) hold("");
+    });
   }
 
   /** Something moved, came or went. */
   look() {
-    if (!isWatching()) {
+    const looks = isWatching();
+    watching(this.room, looks && !this.held && this.atEnd());
+    if (!looks || this.held) {
       clearTimeout(this.#timer);
       this.#timer = null;
       return;
@@ -32,10 +47,33 @@ export class Reading {
 
   #dwelt() {
     this.#timer = null;
-    if (!isWatching()) return;
+    if (!isWatching() || this.held) return;
     const now = this.lastSeen();
     const seen = Math.min(now, this.#candidate);
     if (seen) this.mark(seen);
     if (now > seen) this.look();
+  }
+
+  #hold(wanted) {
+    if (this.held === wanted) return;
+    this.held = wanted;
+    hold(wanted ? this.room : "");
+    this.look();
+  }
+}
+
+function held() {
+  try {
+    return sessionStorage.getItem(HELD);
+  } catch {
+    return null;
+  }
+}
+
+function hold(room) {
+  try {
+    sessionStorage.setItem(HELD, room);
+  } catch {
+    // Then a reload counts as leaving the room.
   }
 }

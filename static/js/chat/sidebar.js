@@ -9,6 +9,7 @@ import { me } from "../lib/me.js";
 import { arrange, counted, kindOf, titleOf } from "../lib/roomlist.js";
 import { plural, word } from "../lib/words.js";
 import { room as known, rooms } from "../realtime/store.js";
+import { unreadThreads } from "../realtime/threads.js";
 
 const MOVE_MS = 160;
 const MOST_SHOWN = 999;
@@ -30,6 +31,7 @@ export default class Sidebar {
     const { signal } = this.listening;
     on("tw:store.rooms", ({ changed }) => this.#draw(changed), { signal });
     on("tw:ui.room", () => this.#here(), { signal });
+    on("tw:threads.changed", () => this.#threads(), { signal });
     on("tw:ui.draft", ({ room }) => this.#draft(String(room)), { signal });
     addEventListener("storage", ({ key }) => this.#draftElsewhere(key), { signal });
     for (const name of ["pointerleave", "focusout"]) {
@@ -86,6 +88,7 @@ export default class Sidebar {
     row.querySelector(".room-link__pin").hidden = !room.pinned;
     mark(row.querySelector(".room-link__count"), mentions ? 0 : unread);
     mark(row.querySelector(".room-link__mentions"), mentions);
+    mark(row.querySelector(".room-link__threads"), room.threads ?? 0);
   }
 
   /** The sign before the name: what kind of room, or whose face. */
@@ -144,7 +147,7 @@ export default class Sidebar {
   /** A room opened while it is unread keeps its place until one leaves it, though it is read by then. */
   #hold() {
     const room = known(this.current);
-    this.held = room && sum(counted(room)) > 0 ? room.id : null;
+    this.held = room && sum(counted({ ...room, watched: false })) > 0 ? room.id : null;
   }
 
   /** The open room shows its draft itself; its pencil comes when one leaves. */
@@ -182,6 +185,11 @@ export default class Sidebar {
       }, { signal });
     }
     this.#sums();
+  }
+
+  /** The way to the threads says how many have something new. */
+  #threads() {
+    for (const count of this.element.querySelectorAll("[data-threads-count]")) mark(count, unreadThreads());
   }
 
   /** A folded section says how many of its rooms have news. */

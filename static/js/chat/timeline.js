@@ -69,7 +69,7 @@ export default class Timeline {
     for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
       document.addEventListener(name, ({ target }) => section.parentElement?.contains(target) && (this.looking = false), { signal, passive: true });
     }
-    this.reading = new Reading({ lastSeen: () => this.#lastSeen(), mark: (seq) => this.#read(seq), signal });
+    this.reading = new Reading({ room: this.room, lastSeen: () => this.#lastSeen(), atEnd: () => this.#atEnd(), mark: (seq) => this.#read(seq), signal });
     this.places = new Places(this, signal);
     this.#open();
     this.#listen(signal);
@@ -110,6 +110,8 @@ export default class Timeline {
     on("tw:outbox.acked", ({ ack }) => ack.room === this.room && this.rows.acked(ack), { signal });
     on("tw:ui.sent", here(({ thread }) => thread === null && this.#sent()), { signal });
     on("tw:ui.read", here(() => (this.rows.newSeq = null)), { signal });
+    on("tw:read.updated", here(({ back, read_seq: read }) => back && (this.rows.newSeq = read + 1)), { signal });
+    on("tw:ui.first-unread", () => (this.rows.newSeq === null ? emit("tw:ui.toast", { text: word("unread.none") }) : this.#toFirstNew()), { signal });
     on("tw:ui.reset", here(() => this.#startAnew()), { signal });
     on("tw:ui.connection", ({ state }) => state !== "offline" && this.paginator.retry(), { signal });
     let frame = 0;
@@ -239,8 +241,7 @@ export default class Timeline {
     this.keys.settle();
     const { span } = this.rows;
     this.start.hidden = span.hasOlder;
-    const atEnd = !span.hasNewer && this.scroll.nearEnd;
-    if (atEnd) this.unseen = 0;
+    if (this.#atEnd()) this.unseen = 0;
     const far = span.hasNewer || this.scroll.fromEnd > 1.5 * this.scroll.box.clientHeight;
     this.below.show(this.unseen > 0 || far ? this.unseen : null);
     this.above.show(this.#firstNewIsAbove() ? this.unreadOnOpening : null);
@@ -256,6 +257,10 @@ export default class Timeline {
     const above = row !== null && row.getBoundingClientRect().top < this.scroll.box.getBoundingClientRect().top;
     if (!above) this.unreadOnOpening = 0;
     return above;
+  }
+
+  #atEnd() {
+    return !this.rows.span.hasNewer && this.scroll.nearEnd;
   }
 
   #lastSeen() {

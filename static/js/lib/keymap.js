@@ -1,6 +1,7 @@
 /**
  * Every key of the chat: the one table that chat/keyboard.js and chat/shortcuts.js act on and the map (`?`) shows.
  * `keys` are ways to say the same; Mod is ⌘ on Apple's machines and Ctrl elsewhere. `does` names the word `key.<does>`.
+ * The map shows the first of the keys, or all of them where each does its part (`all`).
  * `where`: anywhere · outside (not while one writes) · writing (in the composer) · message (shown only: chat/keys.js acts).
  */
 export const KEYMAP = [
@@ -13,7 +14,10 @@ export const KEYMAP = [
   { group: "moving", does: "side", keys: ["Mod+."], where: "anywhere" },
   { group: "moving", does: "composer", keys: ["Mod+Shift+L"], where: "anywhere" },
   { group: "moving", does: "regions", keys: ["F6"], where: "anywhere" },
+  { group: "moving", does: "first-unread", keys: ["Mod+J"], where: "anywhere" },
+  { group: "moving", does: "calendar", keys: ["Mod+Shift+D"], where: "anywhere" },
   { group: "moving", does: "read", keys: ["Escape"], where: "anywhere" },
+  { group: "moving", does: "read-all", keys: ["Shift+Escape"], where: "anywhere" },
   { group: "moving", does: "map", keys: ["?", "Mod+/"], where: "anywhere" },
   { group: "writing", does: "send", keys: ["Enter"], where: "composer" },
   { group: "writing", does: "break", keys: ["Shift+Enter"], where: "composer" },
@@ -21,6 +25,10 @@ export const KEYMAP = [
   { group: "writing", does: "people", keys: ["@"], where: "composer" },
   { group: "writing", does: "rooms", keys: ["#"], where: "composer" },
   { group: "writing", does: "emoji", keys: [":"], where: "composer" },
+  { group: "message", does: "walk", keys: ["ArrowUp", "ArrowDown"], where: "message", all: true },
+  { group: "message", does: "ends", keys: ["Home", "End"], where: "message", all: true },
+  { group: "message", does: "actions", keys: ["Enter"], where: "message" },
+  { group: "message", does: "unread", keys: ["U"], where: "message" },
   { group: "message", does: "edit", keys: ["E"], where: "message" },
   { group: "message", does: "react", keys: ["R", "+"], where: "message" },
   { group: "message", does: "save", keys: ["S"], where: "message" },
@@ -57,6 +65,6 @@ export function matches(event, keys) {
 /** The keys of one combination as they are printed on them; `name(key)` gives the words for Shift and its like. */
 export function printed(combination, name = (key) => key) {
   const signs = { Mod: APPLE ? "⌘" : name("Ctrl"), Alt: APPLE ? "⌥" : name("Alt"), Shift: name("Shift"), Enter: name("Enter") };
-  const more = { ArrowUp: "↑", ArrowDown: "↓", Escape: name("Esc"), Delete: name("Del") };
+  const more = { ArrowUp: "↑", ArrowDown: "↓", Escape: name("Esc"), Delete: name("Del"), Home: name("Home"), End: name("End") };
   return combination.split("+").map((key) => signs[key] ?? more[key] ?? key);
 }

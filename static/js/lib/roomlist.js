@@ -1,8 +1,11 @@
 /** What a list of rooms shows, and in what order: for the sidebar, the jump dialog and the title alike. */
 
-/** Unread and mentions as the reader wants them counted for this room (`notify`). Every line of a direct one is for them. */
-export function counted({ kind, unread = 0, mentions = 0, notify }) {
-  if (notify === "none") return { unread: 0, mentions: 0 };
+/**
+ * Unread and mentions as the reader wants them counted for this room (`notify`). Every line of a direct one is for them;
+ * what they are looking at (`watched`) waits for nobody.
+ */
+export function counted({ kind, unread = 0, mentions = 0, notify, watched = false }) {
+  if (notify === "none" || watched) return { unread: 0, mentions: 0 };
   if (notify === "mentions") return { unread: 0, mentions };
   return kind === "direct" ? { unread, mentions: unread } : { unread, mentions };
 }

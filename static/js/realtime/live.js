@@ -10,6 +10,7 @@ import { Reads } from "./reads.js";
 import { Router } from "./router.js";
 import { socket } from "./socket.js";
 import { store } from "./store.js";
+import { follow } from "./threads.js";
 
 /** Hidden for longer than this, a tab may have slept: ask what was missed. */
 const ASLEEP_MS = 30_000;
@@ -42,11 +43,13 @@ export function start(userId) {
     if (state === "stopped") emit("tw:ui.stopped", { code: socket.stopCode });
   };
   on("tw:outbox.changed", sayConnection);
+  on("tw:read.updated", ({ room, back }) => back && reads.forget(room));
   // For modules that only want to say something: typing, presence. `resolve` and `reject` where an answer is wanted.
   on("tw:ui.send", ({ resolve, reject, ...command }) => {
     if (resolve || reject) request(command).then(resolve, reject ?? (() => {}));
     else socket.send(command);
   });
+  follow({ request, count: (unread) => store.threads(unread) });
   listenToTheWorld();
   drafts.start(userId);
   outbox.start(userId);
@@ -66,6 +69,17 @@ export function closeRoom(room) {
 /** The reader has seen everything of the room up to `seq`. */
 export function markRead(room, seq) {
   reads.mark(room, seq);
+}
+
+/** The message with this seq, and all after it, are to be unread again. Promises that the server did so. */
+export function markUnread(room, seq) {
+  reads.forget(room);
+  return request({ type: "room.unread", room, seq });
+}
+
+/** Does the reader look at the end of this room now? */
+export function watching(room, watched) {
+  store.watch(room, watched);
 }
 
 /** The reader as a wire Person, as hello told; null before the first one. */

@@ -21,6 +21,13 @@ export class Reads {
     this.#timers.set(room, this.#env.timers.setTimeout(() => this.#tell(room), QUIET_MS));
   }
 
+  /** The reader went back in this room: what was still to be said of it no longer holds. */
+  forget(room) {
+    this.#env.timers.clearTimeout(this.#timers.get(room));
+    this.#timers.delete(room);
+    this.#marks.delete(room);
+  }
+
   /** The connection is back: what could not be said is said. */
   flush() {
     for (const room of this.#marks.keys()) this.#tell(room);

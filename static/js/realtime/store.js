@@ -9,6 +9,7 @@ export class Store {
   #changed = new Set();
   #me = null;
   #announce;
+  #watched = null;
 
   constructor({ announce = (changed) => emit("tw:store.rooms", { changed }) } = {}) {
     this.#announce = announce;
@@ -30,7 +31,7 @@ export class Store {
   /** Everything anew, as hello lists it. */
   replace(rooms) {
     const before = [...this.#rooms.keys()];
-    this.#rooms = new Map(rooms.map((room) => [room.id, { ...room }]));
+    this.#rooms = new Map(rooms.map((room) => [room.id, { ...room, watched: room.id === this.#watched }]));
     this.#touch(...before, ...this.#rooms.keys());
   }
 
@@ -55,10 +56,10 @@ export class Store {
     this.#touch(room.id);
   }
 
-  /** The server's word on how far the reader has read, also from another of their devices. */
-  readUpdated({ room: id, read_seq, unread, mentions }) {
+  /** The server's word on how far the reader has read, also from another of their devices. `back`: they chose to. */
+  readUpdated({ room: id, read_seq, unread, mentions, back = false }) {
     const room = this.#rooms.get(id);
-    if (!room || read_seq < room.read_seq) return;
+    if (!room || (read_seq < room.read_seq && !back)) return;
     Object.assign(room, { read_seq, unread, mentions });
     this.#touch(id);
   }
@@ -75,14 +76,36 @@ export class Store {
     this.#touch(id);
   }
 
+  /** Room → how many threads the reader follows there have something unread. */
+  threads(unread) {
+    for (const [id, count] of unread) {
+      const room = this.#rooms.get(id);
+      if (!room || room.threads === count) continue;
+      room.threads = count;
+      this.#touch(id);
+    }
+  }
+
+  /** Does the reader look at the end of this room? What comes is read in a moment then, and no list counts it. */
+  watch(id, watched) {
+    if (watched) this.#watched = id;
+    else if (this.#watched === id) this.#watched = null;
+    const room = this.#rooms.get(id);
+    if (!room || Boolean(room.watched) === watched) return;
+    room.watched = watched;
+    this.#touch(id);
+  }
+
   #count(room, message) {
     if (message.seq <= room.last_seq) return;
     const caughtUp = room.unread === 0;
     room.last_seq = message.seq;
     // A thread makes no room unread.
     if (message.in_room === false) return;
-    room.last_message_at = message.created_at;
-    const mine = message.sender.id === this.#me;
+    room.last_message_at = message.moved_at ?? message.created_at;
+    // What somebody moved here they had read.
+    if (message.seq <= room.read_seq) return;
+    const mine = message.sender.id === this.#me && !message.moved_at;
     // Writing is reading; and a line like "Ann joined" makes no room unread for whoever had read everything.
     if ((mine && message.kind === "text") || (message.kind === "system" && caughtUp)) {
       room.read_seq = message.seq;
@@ -90,7 +113,7 @@ export class Store {
       return;
     }
     room.unread += 1;
-    if (!mine && message.mentions.includes(this.#me)) room.mentions += 1;
+    if (!mine && (message.mentions.includes(this.#me) || message.mentions_all === "everyone")) room.mentions += 1;
   }
 
   #member(room, event) {

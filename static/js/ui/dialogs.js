@@ -1,6 +1,6 @@
 /**
  * Native dialogs: what has `data-opens="id"` opens one, `data-closes` within it closes, and so does a click beside it.
- * A form with `data-confirm` is sent only after one agreed. The browser gives the focus back where it came from.
+ * A form with `data-confirm` is sent only after one agreed; `tw:ui.confirm` {title, text, button, answer(agreed)} asks too. The browser gives the focus back where it came from.
  */
 import { clone } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
@@ -12,6 +12,7 @@ export default class Dialogs {
     document.addEventListener("click", (event) => this.#click(event), { signal });
     document.addEventListener("submit", (event) => this.#asks(event), { capture: true, signal });
     on("tw:ui.open", ({ id }) => open(id), { signal });
+    on("tw:ui.confirm", ({ answer, ...words }) => confirm(words).then(answer), { signal });
     this.#reveal();
     on("tw:ui.room", () => this.#reveal(), { signal });
   }

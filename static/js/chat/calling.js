@@ -1,0 +1,129 @@
+/**
+ * Calling people: `@everyone` and `@here` ask first where many would be called, and say so to whoever may not; somebody
+ * who was named and is not in the room can be invited. All of it stands above the words and is seen by the author alone.
+ */
+import { emit, on } from "../lib/events.js";
+import { get, post } from "../lib/http.js";
+import { plural, word } from "../lib/words.js";
+import { room as known } from "../realtime/store.js";
+
+const NAME = /(?<![\p{L}\p{N}_@/])@([\p{L}\p{N}][\p{L}\p{N}_]*(?:[.\-]+[\p{L}\p{N}_]+)*)/gu;
+/** Code is not spoken: a name in it calls nobody. */
+const CODE = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
+const GROUPS = ["everyone", "here"];
+const NAMES_MOST = 50;
+
+export default class Calling {
+  constructor() {
+    this.agreed = null;
+    this.sending = null;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    on("tw:ui.sending", (sending) => this.#sending(sending), { signal });
+    on("tw:ui.sent", ({ form }) => this.#sent(form), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  #sending({ form, room, body, extras, cancel }) {
+    const names = namesIn(body);
+    this.sending = { form, room, names, note: "" };
+    const alone = "thread" in form.dataset && extras?.in_room !== true;
+    const group = alone ? null : GROUPS.find((one) => names.has(one));
+    if (!group) return;
+    const may = document.querySelector(".timeline[data-may]")?.dataset.may.split(" ") ?? [];
+    if (!may.includes("mention_all")) this.sending.note = word("call.may-not");
+    else if (this.agreed === body) this.agreed = null;
+    else {
+      cancel();
+      this.#ask({ form, room, body, group });
+    }
+  }
+
+  /** Counts who would be called, asks where they are many, and sends the words again. */
+  async #ask({ form, room, body, group }) {
+    const most = Number(form.dataset.askAbove);
+    let count = (known(room)?.member_count ?? 1) - 1;
+    if (group === "here" && count > most) {
+      // How many are here only the server knows; where it cannot be asked, all of them might be.
+      count = await get(`/rooms/${room}/mentioned.json?here=1`).then(({ here }) => here, () => count);
+    }
+    const agreed = count <= most || (await new Promise((answer) => {
+      emit("tw:ui.confirm", { title: word("call.title"), text: plural("call.text", count), button: word("call.button"), answer });
+    }));
+    const area = form.querySelector("textarea");
+    if (agreed && area.value === body) {
+      this.agreed = body;
+      form.requestSubmit();
+    } else area.focus();
+  }
+
+  #sent(form) {
+    note(form, "");
+    const { sending } = this;
+    this.sending = null;
+    if (sending?.form !== form) return;
+    if (sending.note) note(form, sending.note);
+    this.#absent(sending);
+  }
+
+  async #absent({ form, room, names }) {
+    const people = [...names].filter((name) => !GROUPS.includes(name)).slice(0, NAMES_MOST);
+    if (people.length === 0 || known(room)?.kind === "direct") return;
+    const { absent } = await get(`/rooms/${room}/mentioned.json?names=${encodeURIComponent(people.join(","))}`).catch(() => ({ absent: [] }));
+    if (absent.length === 0 || !form.isConnected) return;
+    const said = { names: absent.map((one) => one.display_name || one.username).join(", ") };
+    note(form, plural("absent", absent.length, said), {
+      name: word("absent.invite"),
+      run: async () => {
+        const fields = new FormData();
+        for (const one of absent) fields.append("users", one.id);
+        try {
+          await post(`/rooms/${room}/members/invite/`, fields);
+          note(form, "");
+          emit("tw:ui.toast", { text: plural("absent.done", absent.length, said), tone: "success" });
+          emit("tw:ui.focus-composer", { thread: form.dataset.thread });
+        } catch (refusal) {
+          emit("tw:ui.toast", { text: refusal.message || word("refused"), tone: "error" });
+        }
+      },
+    });
+  }
+}
+
+function namesIn(body) {
+  if (!body.includes("@")) return new Set();
+  return new Set([...body.replace(CODE, " ").matchAll(NAME)].map(([, name]) => name.toLowerCase()));
+}
+
+/** A line above the composer for its author alone; empty takes it away. `does`: {name, run} of its button. */
+function note(form, text, does = null) {
+  form.querySelector(".private-note")?.remove();
+  if (!text) return;
+  const line = document.createElement("div");
+  line.className = "private-note";
+  line.setAttribute("role", "status");
+  const words = document.createElement("span");
+  words.className = "private-note__text";
+  words.dir = "auto";
+  line.append(words);
+  if (does) line.append(button(does.name, "button button--sm", does.run));
+  const close = button("×", "button button--quiet button--icon button--sm", () => {
+    line.remove();
+    form.querySelector("textarea").focus();
+  });
+  close.setAttribute("aria-label", word("note.close"));
+  line.append(close);
+  form.prepend(line);
+  // Said aloud: a live region speaks of what changes within it.
+  words.textContent = text;
+}
+
+function button(name, className, run) {
+  const made = document.createElement("button");
+  Object.assign(made, { type: "button", className, textContent: name });
+  made.addEventListener("click", run);
+  return made;
+}

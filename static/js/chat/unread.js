@@ -1,0 +1,73 @@
+/**
+ * Reading as one decides it: unread from a message on, everything read at once (and taken back), one room of the catch-up
+ * page read.
+ */
+import { emit, on } from "../lib/events.js";
+import { post } from "../lib/http.js";
+import { word } from "../lib/words.js";
+import { markUnread } from "../realtime/live.js";
+
+export default class Unread {
+  constructor(element) {
+    this.urls = element.dataset;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    on("tw:ui.action", ({ action, room, seq }) => action === "unread" && this.#from(room, seq), { signal });
+    on("tw:ui.read-all", () => this.#all(), { signal });
+    document.addEventListener("click", (event) => this.#click(event), { signal });
+    document.addEventListener("submit", (event) => this.#room(event), { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  #click(event) {
+    if (event.target.closest?.("[data-reads-all]")) {
+      event.preventDefault();
+      return this.#all();
+    }
+    const row = event.altKey && event.target.closest?.(".timeline__list > .message[data-seq]");
+    if (!row || event.button !== 0 || event.target.closest("a, button, input")) return;
+    emit("tw:ui.act", { action: "unread", row });
+  }
+
+  async #from(room, seq) {
+    await this.#tell(async () => {
+      await markUnread(room, seq);
+      emit("tw:ui.toast", { text: word("unread.done") });
+    });
+  }
+
+  async #all() {
+    await this.#tell(async () => {
+      const { marks } = await post(this.urls.readAll, {});
+      if (Object.keys(marks).length === 0) return emit("tw:ui.toast", { text: word("read-all.none") });
+      const undo = () => this.#tell(() => post(this.urls.readUndo, { marks: JSON.stringify(marks) }));
+      emit("tw:ui.toast", { text: word("read-all.done"), tone: "success", actions: [{ name: word("read-all.undo"), run: undo }] });
+    });
+  }
+
+  async #room(event) {
+    const form = event.target.closest("form[data-reads]");
+    if (!form) return;
+    event.preventDefault();
+    await this.#tell(async () => {
+      await post(form.action, new FormData(form));
+      const section = form.closest(".catch-up__room");
+      section.querySelector(".catch-up__unread").textContent = word("read.all-here");
+      section.querySelector(".badge--mention")?.remove();
+      // What had the focus goes: reading on begins at the room's name.
+      section.querySelector(".catch-up__name a").focus();
+      form.remove();
+    });
+  }
+
+  async #tell(change) {
+    try {
+      await change();
+    } catch (refusal) {
+      emit("tw:ui.toast", { text: refusal.code === "offline" ? word("refused") : refusal.message || word("refused"), tone: "error" });
+    }
+  }
+}
