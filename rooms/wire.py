@@ -129,8 +129,27 @@ def previews_of(message: Message) -> list[dict[str, Any]]:
 
 
 def poll_of(message: Message) -> dict[str, Any] | None:
-    """The question it asks, and how people voted."""
-    return None
+    """The answers to the question it asks, and how people voted; of an anonymous one, not who."""
+    poll = getattr(message, "poll", None)
+    if poll is None:
+        return None
+    options = [(option, [vote.user_id for vote in option.votes.all()]) for option in poll.options.all()]
+    return {
+        "options": [
+            {
+                "id": str(option.pk),
+                "text": option.text,
+                "count": len(voters),
+                "users": [] if poll.anonymous else [str(pk) for pk in voters],
+            }
+            for option, voters in options
+        ],
+        "voters": len({pk for _option, voters in options for pk in voters}),
+        "multiple": poll.multiple,
+        "anonymous": poll.anonymous,
+        "closes_at": when(poll.closes_at),
+        "closed": poll.is_closed,
+    }
 
 
 def pin_of(message: Message) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rooms.actions.deletion import doomed, purge
 from rooms.actions.files import cleanup_files
 from rooms.actions.keeping import cleanup_reminders
-from rooms.models import DeletedText
+from rooms.models import DeletedText, Poll
 
 _BATCH: Final = 1_000
 
@@ -25,6 +25,7 @@ def cleanup_rooms(dry_run: bool = False) -> dict[str, int]:
         while ids := list(old.values_list("pk", flat=True)[:_BATCH]):
             with transaction.atomic():
                 DeletedText.objects.filter(pk__in=ids).delete()
+                Poll.objects.filter(pk__in=ids).delete()
         for room_id in rooms:
             while not purge(room_id):
                 pass

@@ -16,6 +16,7 @@ from rooms import access, events
 from rooms.actions.answers import Answered, store_answers
 from rooms.actions.attaching import Attached
 from rooms.actions.calling import Callers
+from rooms.actions.polls import Asked, asked, store_polls
 from rooms.actions.rendered import Rendered
 from rooms.models import Attachment, Membership, Mention, Message, Room
 from rooms.previews.waiting import await_previews
@@ -41,6 +42,8 @@ class Draft:
     # Where a forwarded message comes from, and its files; made by the action that forwards, never by a client.
     forward: dict[str, Any] | None = None
     shared: Sequence[Attachment] = ()
+    # The body asks a question, and these are its answers: as rooms.actions.polls.asked takes them.
+    poll: object = None
     # Whose words a refusal is said in; empty, those of the running thread. A batch holds drafts of many people.
     language: str = ""
 
@@ -76,7 +79,8 @@ def post_messages(drafts: Sequence[Draft]) -> list[Message | Refused]:
 
 
 def _body(draft: Draft) -> str:
-    return clean(draft.body, may_be_empty=bool(draft.attachments or draft.shared))
+    # A file stands for itself, a poll needs its question.
+    return clean(draft.body, may_be_empty=bool(draft.attachments or draft.shared) and draft.poll is None)
 
 
 def _words_of(draft: Draft) -> AbstractContextManager[None]:
@@ -100,6 +104,7 @@ def _post_ready(
         answered = Answered(pk for pair in answered_ids for pk in pair if pk is not None)
         attached = Attached(drafts[place].attachments for place, _, _ in ready)
         fresh: list[Message] = []
+        polls: list[tuple[Message, Asked]] = []
         for (place, room_id, body), (reply_id, thread_id) in zip(ready, answered_ids, strict=True):
             draft = drafts[place]
             key = (draft.sender_id, draft.client_id)
@@ -112,6 +117,7 @@ def _post_ready(
                     reply_to = None if reply_id is None else answered.quoted(reply_id, room_id)
                     root = None if thread_id is None else answered.root(thread_id, room_id)
                     files = attached.files(draft.attachments, draft.sender_id, room_id)
+                    poll = None if draft.poll is None else asked(draft.poll)
             except Refused as refusal:
                 results[place] = refusal
                 continue
@@ -137,11 +143,13 @@ def _post_ready(
             )
             fresh.append(message.unadorned())
             attached.give(message, files, draft.shared)
+            if poll is not None:
+                polls.append((message, poll))
             results[place] = message
             if draft.client_id is not None:
                 stored[key] = message
         if fresh:
-            changed = _store(fresh, rooms, bodies, callers, attached, now)
+            changed = _store(fresh, polls, rooms, bodies, callers, attached, now)
             events.messages_changed([*fresh, *changed], {seat.person.pk: seat.person for seat in seats.values()})
 
 
@@ -206,6 +214,7 @@ def _answers(draft: Draft) -> tuple[int | None, int | None]:
 
 def _store(
     fresh: list[Message],
+    polls: list[tuple[Message, Asked]],
     rooms: dict[int, Room],
     bodies: Rendered,
     callers: Callers,
@@ -227,6 +236,7 @@ def _store(
         if message.pk in by_message:
             message.adorn("mentions", by_message[message.pk])
     attached.store()
+    store_polls(polls, now)
     await_previews(fresh, rooms)
     answers = [message for message in fresh if message.thread_id is not None]
     named = {message.pk: bodies.mentioned(message.room_id, message.body) for message in answers}

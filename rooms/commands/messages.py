@@ -36,6 +36,7 @@ async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
         reply_to=command.get("reply_to"),
         thread=command.get("thread"),
         in_room=boolean(command, "in_room", default=True),
+        poll=command.get("poll"),
         attachments=items(command, "attachments", most=settings.ATTACHMENTS_MAX),
         language=consumer.language,
     )

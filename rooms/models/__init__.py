@@ -5,6 +5,7 @@ from rooms.models.keeping import Pin, Reminder, Saved, SavedState, Scheduled, Sc
 from rooms.models.life import DatabaseLife
 from rooms.models.memberships import Membership, Notify, Role
 from rooms.models.messages import DeletedText, Mention, Message, MessageKind
+from rooms.models.polls import Poll, PollOption, PollVote
 from rooms.models.previews import LinkCard, Preview, url_digest
 from rooms.models.reactions import OwnEmoji, Reaction
 from rooms.models.revisions import Revision
@@ -14,7 +15,7 @@ from rooms.models.threads import Thread, ThreadFollow
 
 __all__ = [
     "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "LinkCard",
-    "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Pin", "Preview", "Reaction", "Reminder",
+    "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Pin", "Poll", "PollOption", "PollVote", "Preview", "Reaction", "Reminder",
     "Revision", "Role", "Room", "Saved", "SavedState", "Scheduled", "ScheduledState",
     "SearchDocument", "SearchMark", "Thread", "ThreadFollow", "Upload", "WrittenDraft", "direct_key", "name_key", "url_digest",
 ]  # fmt: skip

@@ -30,8 +30,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_wire(self) -> "MessageQuerySet":
         """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages."""
-        return self.select_related("sender", "reply_to__sender", "thread_state", "pin__by").prefetch_related(
-            *ADORNMENTS
+        return self.select_related("sender", "reply_to__sender", "thread_state", "pin__by", "poll").prefetch_related(
+            *ADORNMENTS, "poll__options__votes"
         )
 
     def in_view(self, view: str | None, thread: int | None = None) -> "MessageQuerySet":
@@ -158,7 +158,7 @@ class Message(models.Model):
     def unadorned(self) -> "Message":
         """The message, known to have nothing beside its row: for one just stored, which need not be asked for."""
         self._prefetched_objects_cache = {name: [] for name in ADORNMENTS}
-        self._state.fields_cache["thread_state"] = self._state.fields_cache["pin"] = None
+        self._state.fields_cache |= dict.fromkeys(("thread_state", "pin", "poll"))
         return self
 
     def adorn(self, name: str, rows: Iterable[models.Model]) -> None:

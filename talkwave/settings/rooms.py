@@ -15,6 +15,8 @@ HISTORY_MAX = 100
 SYNC_PAGE = 200
 # A client further behind than this reloads the newest page instead of fetching everything it missed.
 SYNC_RESET = env.number("SYNC_RESET", 2_000, least=200)
+# Answers of a poll.
+POLL_OPTIONS_MAX = 12
 # How long one may change one's own words; 0 for ever.
 MESSAGE_EDIT_HOURS = env.number("MESSAGE_EDIT_HOURS", 24, least=0)
 # How long a deleted message can be taken back by who deleted it.
