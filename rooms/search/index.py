@@ -17,7 +17,18 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from rooms.models import Attachment, Mention, Message, MessageKind, Pin, Reaction, SearchDocument, SearchMark, Thread
+from rooms.models import (
+    Attachment,
+    Mention,
+    Message,
+    MessageKind,
+    Pin,
+    PollOption,
+    Reaction,
+    SearchDocument,
+    SearchMark,
+    Thread,
+)
 from rooms.search import marks
 from rooms.search.tokens import GAP, document
 
@@ -169,6 +180,8 @@ def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int
     for message_id, kind, name, text in files.values_list("message_id", "kind", "name", "words__text"):
         texts[message_id] += [name, text or ""]
         noted[message_id] += marks.of_file(kind)
+    for message_id, text in PollOption.objects.filter(poll_id__in=ids).values_list("poll_id", "text"):
+        texts[message_id].append(text)
     for message_id, user_id in Mention.objects.filter(message_id__in=ids).values_list("message_id", "user_id"):
         if len(noted[message_id]) < _MENTIONS_MOST:
             noted[message_id].append(marks.names(user_id))
