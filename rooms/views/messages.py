@@ -1,6 +1,7 @@
 """Posting with a form, for who has no JavaScript."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +12,10 @@ from accounts.models import User
 from rooms import access, limits
 from rooms.actions.posting import post_message
 from rooms.actions.uploads import take_whole
+from rooms.threads import root_for
 from rooms.views.answers import done, door, person, wants_json
 from rooms.views.rooms import show_room
+from rooms.views.threads import show_thread
 from rooms.wire import message_wire
 from talkwave.errors import Refused
 
@@ -28,16 +31,34 @@ def post(request: HttpRequest, room_id: int) -> HttpResponse:
     try:
         limits.spend(limits.posting, user)
         message = post_message(
-            user, room_id, body, client_id=_client_id(request), attachments=_files(request, user, room_id)
+            user,
+            room_id,
+            body,
+            client_id=_client_id(request),
+            attachments=_files(request, user, room_id),
+            **_place(request),
         )
     except Refused as refusal:
         if wants_json(request) or refusal.code == "not_found":
             raise
+        if request.POST.get("thread"):
+            root, seat = root_for(user, request.POST["thread"])
+            return show_thread(
+                request, root, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail)
+            )
         seat = access.room_for(user, room_id)
         return show_room(request, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail))
-    return done(
-        request, f"{reverse('room', args=[room_id])}#m-{message.pk}", message=message_wire(message, reader_id=user.pk)
-    )
+    if message.thread_id is not None:
+        place = f"{reverse('room_thread', args=[room_id, message.thread_id])}#t-{message.pk}"
+    else:
+        place = f"{reverse('room', args=[room_id])}#m-{message.pk}"
+    return done(request, place, message=message_wire(message, reader_id=user.pk))
+
+
+def _place(request: HttpRequest) -> dict[str, Any]:
+    """The thread it answers, and whether it stands in the room, too."""
+    thread = request.POST.get("thread") or None
+    return {"thread": thread, "in_room": thread is None or request.POST.get("in_room") == "1"}
 
 
 def _files(request: HttpRequest, user: User, room_id: int) -> list[object]:

@@ -94,7 +94,8 @@ export default class ActionsBar {
 
   /** Those the arrows walk over: of the bar, or of the sheet. */
   #buttons() {
-    const all = [...this.bar.querySelectorAll(".actions__button:not([hidden])")];
+    // Of the favourites the bar shows three, the sheet six.
+    const all = [...this.bar.querySelectorAll(".actions__button:not([hidden])")].filter((button) => button.offsetParent);
     return this.sheet.open ? all : all.filter((button) => !this.menu.contains(button));
   }
 

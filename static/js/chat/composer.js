@@ -68,7 +68,7 @@ export default class Composer {
       this.form.requestSubmit();
     } else if (event.key === "ArrowUp" && this.area.value === "" && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      emit("tw:ui.edit-last", { room: this.room });
+      emit("tw:ui.edit-last", { room: this.room, thread: this.thread });
     }
   }
 

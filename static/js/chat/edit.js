@@ -16,19 +16,17 @@ export default class Edit {
     this.section = element.closest(".timeline");
     this.list = this.section.querySelector(".timeline__list");
     this.room = this.section.dataset.room;
+    this.thread = this.section.dataset.thread ?? null;
     this.most = Number(this.section.dataset.most);
     this.listening = new AbortController();
     const { signal } = this.listening;
-    on("tw:ui.edit", ({ id }) => this.#begin(this.#row(id)), { signal });
-    on("tw:ui.edit-last", ({ room }) => room === this.room && this.#begin(this.#lastOfMine()), { signal });
+    // A message may stand in the room and in its thread: `row` says which is meant.
+    on("tw:ui.edit", ({ row }) => this.list.contains(row) && this.#begin(row), { signal });
+    on("tw:ui.edit-last", ({ room, thread }) => room === this.room && (thread ?? null) === this.thread && this.#begin(this.#lastOfMine()), { signal });
   }
 
   stop() {
     this.listening.abort();
-  }
-
-  #row(id) {
-    return this.list.querySelector(`:scope > .message[data-id="${CSS.escape(id)}"]`);
   }
 
   #lastOfMine() {
@@ -117,7 +115,7 @@ export default class Edit {
     form.remove();
     row.classList.remove("message--editing");
     // Back to where one writes; on a page without a composer, to the message.
-    if (hadFocus) emit("tw:ui.focus-composer");
+    if (hadFocus) emit("tw:ui.focus-composer", { thread: this.thread });
     if (hadFocus && document.activeElement === document.body) {
       row.tabIndex = 0;
       row.focus({ preventScroll: true });

@@ -46,15 +46,16 @@ export default class Panes {
     if (link) {
       event.preventDefault();
       if (link.hasAttribute("data-side-page") && this.#open && this.element.contains(link)) this.#load(link.href);
-      else if (this.#open && this.kind === link.dataset.side && !link.hash) this.close();
+      else if (this.#open && this.kind === link.dataset.side && this.url === plain(link.href) && !link.hash) this.close();
       else this.show(link);
     } else if (event.target.closest?.("[data-side-close]")) {
       this.close();
     }
   }
 
-  #wish({ close, again }) {
-    if (again) this.#load(this.url);
+  #wish({ close, again, open }) {
+    if (open) this.#show(open);
+    else if (again) this.#load(this.url);
     else if (this.#open) this.close();
     else if (!close) {
       const link = document.querySelector(`.pane-head [data-side="${this.kind ?? "people"}"]`) ?? document.querySelector(".pane-head [data-side]");
@@ -66,17 +67,23 @@ export default class Panes {
   async show(link) {
     // A link in a menu is gone with it: the focus goes back to what opened the menu.
     const menu = link.closest(".menu[popover]");
-    this.opener = (menu && document.querySelector(`[popovertarget="${menu.id}"]`)) ?? link;
+    const opener = (menu && document.querySelector(`[popovertarget="${menu.id}"]`)) ?? link;
+    await this.#show({ kind: link.dataset.side, href: link.href, opener });
+    if (!this.#open) return;
+    const invite = link.hash === "#invite" ? this.element.querySelector("#invite") : null;
+    if (invite) invite.open = true;
+    (invite?.querySelector("input.input") ?? this.element.querySelector("[data-side-close]"))?.focus();
+  }
+
+  async #show({ kind, href, opener }) {
+    this.opener = opener;
     const covers = phone.matches && !this.#open;
-    this.kind = link.dataset.side;
-    if (!(await this.#load(link.href))) return;
+    this.kind = kind;
+    if (!(await this.#load(href))) return;
     if (covers) {
       history.pushState({ ...history.state, side: true }, "", "#side");
       emit("tw:ui.view");
     }
-    const invite = link.hash === "#invite" ? this.element.querySelector("#invite") : null;
-    if (invite) invite.open = true;
-    (invite?.querySelector("input.input") ?? this.element.querySelector("[data-side-close]"))?.focus();
   }
 
   close({ quietly = false } = {}) {
@@ -87,7 +94,8 @@ export default class Panes {
     this.#empty();
     this.#press();
     if (location.hash === "#side" && !quietly) history.back();
-    if (inside) (this.opener?.isConnected ? this.opener : document.getElementById("main"))?.focus();
+    if (inside) this.opener?.isConnected && this.opener.focus();
+    if (inside && document.activeElement === document.body) document.getElementById("main")?.focus();
     this.opener = null;
   }
 
@@ -99,14 +107,13 @@ export default class Panes {
   async #load(href) {
     this.asked?.abort();
     this.asked = new AbortController();
-    const url = new URL(href, location);
-    url.hash = "";
+    const url = plain(href);
     this.element.setAttribute("aria-busy", "true");
     try {
       const { found } = await page(url, { signal: this.asked.signal, fragment: "side" });
       if (!found.querySelector(".side__body")) frame(found);
-      const scrolled = this.url === String(url) ? (this.element.querySelector(".side__body")?.scrollTop ?? 0) : 0;
-      this.url = String(url);
+      const scrolled = this.url === url ? (this.element.querySelector(".side__body")?.scrollTop ?? 0) : 0;
+      this.url = url;
       this.element.hidden = false;
       this.#empty();
       this.element.append(...found.body.childNodes);
@@ -135,6 +142,9 @@ export default class Panes {
     this.#press();
     if (!this.#open) return;
     if (phone.matches) return this.close({ quietly: true });
+    // A thread stays beside its own room, and goes with it.
+    const { room } = this.element.querySelector(".timeline--thread")?.dataset ?? {};
+    if (room && room === document.getElementById("main")?.dataset.room) return;
     const link = document.querySelector(`.pane-head [data-side="${this.kind}"]`);
     if (!link) return this.close({ quietly: true });
     this.opener = null;
@@ -143,7 +153,8 @@ export default class Panes {
 
   /** Somebody came, went or was given a role: shown as soon as nobody is in the middle of something here. */
   #changed(room) {
-    if (!this.#open || room !== document.getElementById("main")?.dataset.room) return;
+    // A thread keeps itself true (chat/thread.js).
+    if (!this.#open || this.kind === "thread" || room !== document.getElementById("main")?.dataset.room) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (!this.#open) return;
@@ -156,6 +167,13 @@ export default class Panes {
   #back() {
     if (this.#open && phone.matches && location.hash !== "#side") this.close({ quietly: true });
   }
+}
+
+/** The address without its place in the page. */
+function plain(href) {
+  const url = new URL(href, location);
+  url.hash = "";
+  return String(url);
 }
 
 /** A part that brings no head of its own (somebody's card) gets ours, with the button that closes. */

@@ -1,3 +1,45 @@
-/** In a row of the timeline: what an inline reply answers. */
+/** In a row of the timeline: what an inline reply answers, in a line that leads there. It follows the message it names. */
+import { on } from "../../lib/events.js";
+import { messagePath } from "../../lib/paths.js";
+import { word } from "../../lib/words.js";
 
-export function fill(row, message, reader) {}
+const WORDS_MOST = 140;
+
+export function fill(row, message) {
+  const line = row.querySelector(".quote");
+  line.hidden = !message.quote;
+  if (message.quote) show(line, message.room, message.quote);
+}
+
+/** What is not sent yet shows what it answers, too. */
+export function pending(row, entry) {
+  if (entry.shown?.quote) fill(row, { room: entry.room, quote: entry.shown.quote });
+}
+
+/** A wire quote of a wire Message, as the server makes it. */
+export function quoteOf(message) {
+  const { id, seq, sender, deleted } = message;
+  return { id, seq, sender, deleted, excerpt: deleted ? "" : excerptOf(message) };
+}
+
+/** Fills a quote line: whose words they are, and the first of them. */
+export function show(line, room, { id, sender, excerpt, deleted }) {
+  line.dataset.id = id;
+  line.href = messagePath(room, id);
+  const face = line.querySelector(".quote__face");
+  if (face.getAttribute("src") !== sender.avatar) face.src = sender.avatar;
+  line.querySelector(".quote__who").textContent = sender.display_name;
+  line.querySelector(".quote__words").textContent = deleted ? word("quote.deleted") : excerpt || word("quote.no-words");
+}
+
+/** The words without their marks: from what they look like, or as they were typed where only that is known. */
+function excerptOf({ html, body }) {
+  const text = html ? new DOMParser().parseFromString(html, "text/html").body.textContent : (body ?? "");
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > WORDS_MOST ? `${line.slice(0, WORDS_MOST - 1)}…` : line;
+}
+
+// What was answered is changed or deleted: every line that quotes it says so.
+on("tw:message.updated", ({ room, message }) => {
+  for (const line of document.querySelectorAll(`.quote[data-id="${CSS.escape(message.id)}"]`)) show(line, room, quoteOf(message));
+});

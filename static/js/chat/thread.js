@@ -1,0 +1,277 @@
+/**
+ * A thread in the side pane, or on a page of its own: takes over what the server rendered, and keeps it true. Pages of a
+ * long one are fetched at its ends; what one has seen counts as read.
+ */
+import { emit, on } from "../lib/events.js";
+import { isWatching } from "../lib/dom.js";
+import { post } from "../lib/http.js";
+import { me } from "../lib/me.js";
+import { datesFor } from "../lib/time.js";
+import { plural, word } from "../lib/words.js";
+import { reader } from "../realtime/live.js";
+import { outbox } from "../realtime/outbox.js";
+import { request } from "../realtime/socket.js";
+import { room as storedRoom } from "../realtime/store.js";
+import { Announcer } from "./announcer.js";
+import { Keys } from "./keys.js";
+import { fillUnsent, textOf } from "./message.js";
+import { seqOf } from "./neighbours.js";
+import { Reading } from "./reading.js";
+import { Scroll } from "./scroll.js";
+import { ThreadRows } from "./thread_rows.js";
+
+const PAGE = 50;
+const HIGHLIGHT_MS = 3_000;
+
+export default class Thread {
+  constructor(section) {
+    this.section = section;
+    const { room, thread, may, readSeq } = section.dataset;
+    Object.assign(this, { room, root: thread });
+    this.readSeq = readSeq === undefined ? null : Number(readSeq);
+    this.following = "following" in section.dataset;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    this.signal = signal;
+    const list = section.querySelector(".timeline__list");
+    const who = me();
+    this.rows = new ThreadRows(list, thread, {
+      me: who,
+      dates: datesFor(),
+      may: new Set(may.split(" ")),
+      get person() {
+        return reader() ?? { id: who.id, display_name: who.username, avatar: `/people/${who.id}/avatar` };
+      },
+    });
+    this.scroll = new Scroll(section.querySelector(".timeline__scroll"), list);
+    this.keys = new Keys(list, signal);
+    this.announcer = new Announcer(section.querySelector("[data-announcer]"));
+    this.reading = new Reading({ lastSeen: () => this.#lastSeen(), mark: (seq) => this.#read(seq), signal });
+    this.#open();
+    this.#listen();
+  }
+
+  stop() {
+    this.listening.abort();
+    this.announcer.stop();
+  }
+
+  #open() {
+    const told = (name) => JSON.parse(this.section.querySelector(name).textContent);
+    this.rows.adopt([...told(".timeline__root"), ...told(".timeline__messages")]);
+    this.rows.readUpTo = this.readSeq;
+    this.rows.showUnsent(this.#pending());
+    this.keys.settle();
+    this.section.dataset.ready = "";
+    const target = new URLSearchParams(location.search).get("at") && this.rows.row(location.hash.replace("#t-", ""));
+    const first = target || this.rows.firstNew;
+    if (first) this.scroll.center(first);
+    if (target) this.#highlight(target);
+    // What came while the page was on its way.
+    if ((storedRoom(this.room)?.version ?? 0) > Number(this.section.dataset.version)) this.#startAnew();
+    this.reading.look();
+  }
+
+  #listen() {
+    const { signal } = this;
+    const here = (handler) => (event) => event.room === this.room && handler(event);
+    for (const name of ["created", "updated"]) on(`tw:message.${name}`, here((event) => this.#message(event)), { signal });
+    on("tw:outbox.changed", here(() => this.#unsent()), { signal });
+    on("tw:outbox.acked", ({ ack }) => ack.room === this.room && this.rows.acked(ack), { signal });
+    on("tw:ui.sent", ({ form, thread }) => thread === this.root && this.#sent(form), { signal });
+    on("tw:ui.reset", here(() => this.#startAnew()), { signal });
+    on("tw:thread.updated", ({ root, following, read_seq }) => root === this.root && this.#standing(following, read_seq), { signal });
+    this.scroll.box.addEventListener("scroll", () => this.reading.look(), { passive: true, signal });
+    this.section.addEventListener("click", (event) => this.#clicked(event), { signal });
+    const side = this.section.closest(".side, .main");
+    side.addEventListener("submit", (event) => event.target.matches("[data-follow]") && this.#follow(event), { signal });
+    side.addEventListener("change", (event) => event.target.matches("[data-also]") && this.#also(event.target), { signal });
+  }
+
+  #message(event) {
+    const { message } = event;
+    const isHere = this.rows.row(message.id) !== null;
+    const belongs = message.thread_root === this.root || message.id === this.root || isHere;
+    // A note may stand where an answer was that moved away.
+    if (!belongs) return;
+    const follows = this.scroll.nearEnd && !this.#turn("after");
+    // Later ones are not on the page yet: this one comes with them.
+    if (!isHere && this.#turn("after") && message.sender.id !== me()?.id) return this.#count(message);
+    let outcome;
+    const change = () => (outcome = this.rows.upsert(message));
+    if (follows) change();
+    else this.scroll.keep(change);
+    this.#count(message);
+    this.keys.settle();
+    if (outcome === "added") this.#arrived(event, follows);
+    this.reading.look();
+  }
+
+  #arrived({ type, message, synced }, follows) {
+    const row = this.rows.row(message.id);
+    if (follows) this.scroll.toEnd();
+    if (type !== "message.created" || message.sender.id === me()?.id) return;
+    // Nobody looks: what comes from here on is new to them.
+    if (!isWatching() && !this.rows.firstNew) this.rows.readUpTo = message.seq - 1;
+    if (synced || !row) return;
+    row.classList.add("message--arrives");
+    if (message.kind === "text") this.announcer.say(message.sender.display_name, textOf(row));
+  }
+
+  #count(message) {
+    if (message.id !== this.root) return;
+    const place = this.section.querySelector("[data-count]");
+    place.textContent = message.thread ? plural("thread.answers", message.thread.count) : word("thread.none");
+  }
+
+  #pending() {
+    return outbox.pending(this.room).filter((entry) => entry.extras?.thread === this.root);
+  }
+
+  #unsent() {
+    const change = () => this.rows.showUnsent(this.#pending());
+    if (this.scroll.nearEnd) change();
+    else this.scroll.keep(change);
+  }
+
+  /** One's own answer: where it will stand, that is where one wants to be; and who answers follows. */
+  async #sent(form) {
+    const also = form.querySelector("[data-also]");
+    if (also) also.checked = false;
+    this.rows.readUpTo = null;
+    this.#standing(true, null);
+    if (this.#turn("after")) await this.#startAnew();
+    this.scroll.toEnd();
+  }
+
+  #also(box) {
+    emit("tw:ui.extra", { form: box.form, name: "in_room", value: box.checked ? true : null });
+  }
+
+  #turn(where) {
+    return this.rows.list.querySelector(`:scope > [data-turn=${where}]`);
+  }
+
+  /** The newest page is what is here from now on. */
+  async #startAnew() {
+    const answer = await this.#ask({});
+    if (!answer) return;
+    this.rows.clear();
+    this.#take(answer);
+    this.#ends(answer, "before");
+    this.#unsent();
+    this.scroll.toEnd();
+    this.reading.look();
+  }
+
+  async #more(where, button) {
+    const { answers } = this.rows;
+    const edge = where === "before" ? answers[0] : answers.at(-1);
+    button.setAttribute("aria-busy", "true");
+    const answer = await this.#ask({ [where]: seqOf(edge) });
+    button.removeAttribute("aria-busy");
+    if (!answer) return;
+    const next = edge;
+    this.scroll.keep(() => {
+      this.#turn(where)?.remove();
+      this.#take(answer);
+      this.#ends(answer, where);
+    });
+    next.focus({ preventScroll: true });
+  }
+
+  #take(answer) {
+    for (const message of answer.messages) this.rows.upsert(message);
+    this.rows.readUpTo = this.readSeq;
+    this.keys.settle();
+  }
+
+  /** A button at that end, where there is more. */
+  #ends(answer, where) {
+    const more = where === "before" ? answer.has_older : answer.has_newer;
+    if (!more) return;
+    const line = document.getElementById("thread-turn-template").content.querySelector(`[data-turn=${where}]`).cloneNode(true);
+    if (where === "before") this.rows.list.querySelector(".thread__answers").after(line);
+    else this.rows.list.append(line);
+  }
+
+  async #ask(point) {
+    try {
+      return await request({ type: "history", room: this.room, thread: this.root, limit: PAGE, ...point });
+    } catch (refusal) {
+      emit("tw:ui.toast", { text: refusal.code === "offline" ? word("not-loaded") : refusal.message || word("not-loaded"), tone: "warning" });
+      return null;
+    }
+  }
+
+  #lastSeen() {
+    if (!("member" in this.section.dataset) || !this.following || this.#turn("after")) return 0;
+    const row = this.scroll.lastSeen();
+    return row && !("root" in row.dataset) ? seqOf(row) : 0;
+  }
+
+  async #read(seq) {
+    if (seq <= (this.seen ?? 0)) return;
+    this.seen = seq;
+    await request({ type: "thread.read", root: this.root, seq }).catch(() => (this.seen = 0));
+  }
+
+  /** With JavaScript the form is a switch: nothing on the page moves. */
+  async #follow(event) {
+    event.preventDefault();
+    const following = event.submitter.value === "1";
+    try {
+      const answer = await post(event.target.action, { following: following ? "1" : "0" });
+      this.#standing(answer.following, null);
+      emit("tw:ui.toast", { text: answer.detail, tone: "success" });
+    } catch (refusal) {
+      emit("tw:ui.toast", { text: refusal.message || word("refused"), tone: "error" });
+    }
+  }
+
+  #standing(following, readSeq) {
+    this.following = following;
+    if (readSeq !== null && this.readSeq !== null) this.readSeq = Math.max(this.readSeq, readSeq);
+    const form = this.section.closest(".side, .main").querySelector("[data-follow]");
+    if (!form) return;
+    const had = form.contains(document.activeElement);
+    form.querySelector(".follow__on").hidden = following;
+    form.querySelector(".follow__off").hidden = !following;
+    if (had) form.querySelector("button:not([hidden])").focus();
+  }
+
+  #highlight(row) {
+    row.classList.add("message--target");
+    setTimeout(() => row.classList.remove("message--target"), HIGHLIGHT_MS);
+  }
+
+  #clicked(event) {
+    const { target } = event;
+    const turn = target.closest("[data-turn] a, [data-turn] button");
+    if (turn) {
+      event.preventDefault();
+      return this.#more(turn.closest("[data-turn]").dataset.turn, turn);
+    }
+    if (target.closest(".message__avatar")) target.closest(".message").querySelector(".message__author").click();
+    // What an answer quotes stands most often in the same thread.
+    const quote = target.closest("a.quote");
+    const row = quote && this.rows.row(quote.dataset.id);
+    if (row) {
+      event.preventDefault();
+      this.scroll.center(row);
+      this.#highlight(row);
+    }
+    const button = target.closest("[data-unsent]");
+    if (button) this.#unsentAction(button.closest(".message"), button.dataset.unsent);
+  }
+
+  #unsentAction(row, action) {
+    const { clientId } = row.dataset;
+    const entry = outbox.pending(this.room).find((one) => one.client_id === clientId);
+    if (action === "retry") outbox.retry(clientId);
+    if (action === "discard") outbox.discard(clientId);
+    if (action === "copy" && entry) emit("tw:ui.copy", { text: entry.body, said: word("copied-text") });
+    if (action === "retry" && entry) fillUnsent(row, entry);
+    if (action !== "copy") emit("tw:ui.focus-composer", { thread: this.root });
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The threads that concern the reader: which they follow, how far each goes and how far they have read. Asked for once a
+ * connection; from then on every answer that comes in the rooms' own events says for itself whom it concerns, by the
+ * server's rules: who answers, who is named and whose message it is follows, unless they chose not to.
+ * Says `tw:threads.changed`.
+ */
+import { emit, on } from "../lib/events.js";
+
+export class Threads {
+  #known = new Map();
+  #me = null;
+  #waiting = null;
+  #said = false;
+  #env;
+
+  constructor({ say = emit, request, count = () => {} }) {
+    this.#env = { say, request, count };
+  }
+
+  /** A connection begins: everything anew. What is heard meanwhile counts after it. */
+  async load(userId) {
+    this.#me = String(userId);
+    this.#waiting ??= [];
+    try {
+      const { threads } = await this.#env.request({ type: "thread.list" });
+      this.#known = new Map(threads.map((one) => [one.root, { ...one }]));
+    } catch {
+      // Offline again: the next connection asks again.
+    }
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const event of waiting) this.heard(event);
+    this.#changed();
+  }
+
+  /** How the reader stands to a thread: {room, following, read_seq, last_seq}; null where they have nothing to do with it. */
+  of(root) {
+    return this.#known.get(String(root)) ?? null;
+  }
+
+  hasNews(root) {
+    return isNews(this.#known.get(String(root)));
+  }
+
+  /** How many threads have something unread; of one room, or of all. */
+  unread(room = null) {
+    return [...this.#known.values()].filter((one) => isNews(one) && (room === null || one.room === room)).length;
+  }
+
+  /** A message that was made or changed: an answer, or the root of a thread that was counted anew. */
+  heard(event) {
+    if (this.#waiting) return this.#waiting.push(event);
+    const { room, message } = event;
+    const { id, thread_root: root, thread, kind } = message;
+    if (root && kind === "text" && !message.deleted) this.#answer(room, root, message);
+    if (!thread && !this.#known.has(id)) return;
+    const known = this.#known.get(id) ?? (message.sender.id === this.#me ? this.#follow(id, room, 0) : null);
+    if (!known) return;
+    // In another room all numbers are others.
+    if (known.room !== room) return this.load(this.#me);
+    // Where the last answer was deleted, or moved away, there is nothing new any more.
+    known.last_seq = thread?.last_seq ?? 0;
+    this.#changed();
+  }
+
+  /** The server's word, also about what was done on another device. */
+  updated({ room, root, following, read_seq }) {
+    const known = this.#known.get(root) ?? this.#follow(root, room, read_seq);
+    Object.assign(known, { following, read_seq: Math.max(known.read_seq, read_seq) });
+    this.#changed();
+  }
+
+  allRead() {
+    for (const known of this.#known.values()) known.read_seq = Math.max(known.read_seq, known.last_seq);
+    this.#changed();
+  }
+
+  #answer(room, root, message) {
+    const mine = message.sender.id === this.#me;
+    const named = message.mentions.includes(this.#me);
+    const known = this.#known.get(root) ?? (mine || named ? this.#follow(root, room, message.seq - 1) : null);
+    if (!known || message.seq <= known.last_seq) return;
+    known.last_seq = message.seq;
+    if (mine || named) known.following = true;
+    if (mine && !message.moved_at) known.read_seq = message.seq;
+    this.#changed();
+  }
+
+  #follow(root, room, read) {
+    const known = { root, room, following: true, read_seq: read, last_seq: 0 };
+    this.#known.set(root, known);
+    return known;
+  }
+
+  /** Many answers come in one frame; who draws them is told once. */
+  #changed() {
+    if (this.#said) return;
+    this.#said = true;
+    queueMicrotask(() => {
+      this.#said = false;
+      const rooms = new Map();
+      for (const one of this.#known.values()) rooms.set(one.room, (rooms.get(one.room) ?? 0) + (isNews(one) ? 1 : 0));
+      this.#env.count(rooms);
+      this.#env.say("tw:threads.changed");
+    });
+  }
+}
+
+const isNews = (one) => Boolean(one?.following) && one.last_seq > one.read_seq;
+
+let threads = null;
+
+/** Once a page, by live.js. */
+export function follow({ request, count }) {
+  threads = new Threads({ request, count });
+  on("tw:hello", ({ user }) => threads.load(user.id));
+  for (const name of ["created", "updated"]) on(`tw:message.${name}`, (event) => threads.heard(event));
+  on("tw:thread.updated", (event) => threads.updated(event));
+  on("tw:threads.read", () => threads.allRead());
+}
+
+export const hasNews = (root) => threads?.hasNews(root) ?? false;
+export const standing = (root) => threads?.of(root) ?? null;
+export const unreadThreads = () => threads?.unread() ?? 0;
