@@ -1,0 +1,219 @@
+"""Sending later: once, at its time, through the same door as every message; never lost without a word."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.actions import delete_account
+from rooms import limits
+from rooms.actions import scheduled as actions
+from rooms.actions.memberships import leave_room
+from rooms.actions.posting import post_message
+from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_due, send_now
+from rooms.models import Message, Room, Scheduled
+from rooms.tests.test_action_memberships import at_once
+from talkwave.errors import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+def later(**more):
+    return timezone.now() + timedelta(**(more or {"hours": 1}))
+
+
+def is_due(*rows):
+    past = timezone.now() - timedelta(seconds=1)
+    Scheduled.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=past, look_at=past)
+
+
+def work():
+    while send_due():
+        pass
+
+
+def bodies():
+    return list(Message.objects.order_by("pk").values_list("body", flat=True))
+
+
+def code(call, *arguments, **more):
+    with pytest.raises(Refused) as refusal:
+        call(*arguments, **more)
+    return refusal.value.code
+
+
+def notices(published):
+    events = [
+        json.loads(envelope.message["json"]) for batch in published for envelope in batch if "json" in envelope.message
+    ]
+    return [event for event in events if event["type"] == "notification"]
+
+
+def test_it_is_sent_when_its_time_has_come_and_then_waits_no_more(room, alice):
+    row = schedule_message(alice, room.pk, "good morning", later())
+    work()
+    assert bodies() == []
+    is_due(row)
+    work()
+    message = Message.objects.get()
+    assert (message.body, message.sender_id, message.client_id) == ("good morning", alice.pk, row.client_id)
+    assert not Scheduled.objects.exists()
+    work()
+    assert bodies() == ["good morning"]
+
+
+def test_it_answers_and_stands_in_its_thread_as_if_typed_then(room, alice, bob):
+    root = post_message(bob, room.pk, "who waters the plants")
+    is_due(
+        schedule_message(alice, room.pk, "I do", later(), thread=root.pk),
+        schedule_message(alice, room.pk, "as said", later(), reply_to=root.pk),
+    )
+    work()
+    aside, answer = Message.objects.exclude(pk=root.pk).order_by("pk")
+    assert (aside.thread_id, aside.in_room) == (root.pk, False)
+    assert (answer.reply_to_id, answer.in_room) == (root.pk, True)
+
+
+def test_who_left_meanwhile_is_told_and_keeps_the_words(room, alice, published):
+    row = schedule_message(alice, room.pk, "good morning", later())
+    leave_room(alice, room.pk)
+    is_due(row)
+    published.clear()
+    work()
+    work()
+    (notice,) = notices(published)
+    assert (notice["kind"], notice["id"], notice["excerpt"]) == ("scheduled_failed", str(row.pk), "good morning")
+    row.refresh_from_db()
+    assert (row.state, row.body) == ("failed", "good morning")
+    assert row.error == notice["text"] != ""
+    assert "good morning" not in bodies()
+
+
+def test_why_it_failed_is_said_in_the_language_of_who_wrote_it(room, alice):
+    alice.language = "de"
+    alice.save()
+    row = schedule_message(alice, room.pk, "guten Morgen", later())
+    Room.objects.filter(pk=room.pk).update(archived_at=timezone.now())
+    is_due(row)
+    work()
+    row.refresh_from_db()
+    assert "archiviert" in row.error
+
+
+def test_what_failed_goes_out_once_it_can_and_has_a_new_time(room, alice):
+    row = schedule_message(alice, room.pk, "good morning", later())
+    Room.objects.filter(pk=room.pk).update(archived_at=timezone.now())
+    is_due(row)
+    work()
+    Room.objects.filter(pk=room.pk).update(archived_at=None)
+    assert code(change_scheduled, alice, row.pk, body="good evening") == "bad_request"
+    change_scheduled(alice, row.pk, body="good evening", due_at=later())
+    is_due(row)
+    work()
+    assert bodies() == ["good evening"]
+
+
+def test_one_that_breaks_holds_up_no_other_and_is_tried_again(room, alice, bob, monkeypatch):
+    broken, fine = schedule_message(alice, room.pk, "one", later()), schedule_message(bob, room.pk, "two", later())
+    is_due(broken, fine)
+    post = actions.post_message
+
+    def breaks(actor, *arguments, **more):
+        if actor.pk == alice.pk:
+            raise RuntimeError("no")
+        return post(actor, *arguments, **more)
+
+    monkeypatch.setattr(actions, "post_message", breaks)
+    work()
+    assert bodies() == ["two"]
+    broken.refresh_from_db()
+    assert broken.state == "waiting" and broken.look_at > timezone.now()
+    monkeypatch.setattr(actions, "post_message", post)
+    is_due(broken)
+    work()
+    assert bodies() == ["two", "one"]
+
+
+def test_a_crowd_of_them_keeps_to_the_rate_of_writing(room, alice, settings):
+    rows = [schedule_message(alice, room.pk, f"number {number}", later()) for number in range(5)]
+    is_due(*rows)
+    limits.posting.take(alice.pk, settings.RATE_MESSAGES[1] - 2)
+    work()
+    assert len(bodies()) in (2, 3)
+    assert Scheduled.objects.filter(state="waiting").count() == 5 - len(bodies())
+    limits.posting.clear()
+    is_due(*rows)
+    work()
+    assert len(bodies()) == 5
+
+
+def test_words_and_time_can_be_changed_until_then(room, alice):
+    row = schedule_message(alice, room.pk, "good morning", later())
+    change_scheduled(alice, row.pk, body="good night", due_at=later(hours=9))
+    assert code(change_scheduled, alice, row.pk, body="  ") == "bad_request"
+    assert code(change_scheduled, alice, row.pk, body="x", due_at=timezone.now()) == "bad_request"
+    row.refresh_from_db()
+    assert (row.body, row.due_at, row.look_at) == ("good night", row.due_at, row.due_at)
+    assert row.due_at > later(hours=8)
+
+
+def test_it_can_be_sent_at_once_or_never(room, alice):
+    first, second = (schedule_message(alice, room.pk, words, later()) for words in ("now", "never"))
+    send_now(alice, first.pk)
+    remove_scheduled(alice, second.pk)
+    assert bodies() == ["now"] and not Scheduled.objects.exists()
+    assert code(send_now, alice, first.pk) == "not_found"
+
+
+def test_sent_at_once_where_one_may_not_it_waits_as_before(room, alice):
+    row = schedule_message(alice, room.pk, "now", later())
+    leave_room(alice, room.pk)
+    assert code(send_now, alice, row.pk) == "not_found"
+    assert Scheduled.objects.get().state == "waiting"
+
+
+def test_somebody_elses_is_not_there(room, alice, bob):
+    row = schedule_message(alice, room.pk, "mine", later())
+    for act in (send_now, remove_scheduled):
+        assert code(act, bob, row.pk) == "not_found"
+    assert code(change_scheduled, bob, row.pk, body="yours") == "not_found"
+    assert Scheduled.objects.get().body == "mine"
+
+
+def test_who_may_not_write_there_leaves_nothing_there(room, make_room, alice, bob, charlie, olga):
+    square = make_room("square", kind="public", olga="owner", alice="member")
+    elsewhere = post_message(olga, square.pk, "hello")
+    assert code(schedule_message, charlie, room.pk, "x", later()) == "not_found"
+    assert code(schedule_message, charlie, square.pk, "x", later()) == "forbidden"
+    assert code(schedule_message, alice, room.pk, "x", later(), thread=elsewhere.pk) == "not_found"
+    assert code(schedule_message, alice, room.pk, "x", later(), reply_to="nothing") == "not_found"
+    assert not Scheduled.objects.exists()
+
+
+def test_too_much_too_far_too_many_or_nothing_is_refused(room, alice, settings):
+    assert code(schedule_message, alice, room.pk, "  ", later()) == "bad_request"
+    assert code(schedule_message, alice, room.pk, "x" * 10_001, later()) == "too_long"
+    assert code(schedule_message, alice, room.pk, "x", timezone.now()) == "bad_request"
+    assert code(schedule_message, alice, room.pk, "x", later(days=400)) == "bad_request"
+    settings.SCHEDULED_MAX = 1
+    schedule_message(alice, room.pk, "x", later())
+    assert code(schedule_message, alice, room.pk, "y", later()) == "conflict"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_and_an_impatient_author_send_it_once(room, alice):
+    row = schedule_message(alice, room.pk, "good morning", later())
+    is_due(row)
+    results = at_once(4, lambda number: send_now(alice, row.pk) if number == 3 else send_due())
+    unexpected = [one for one in results if isinstance(one, Exception) and not isinstance(one, Refused)]
+    assert unexpected == []
+    work()
+    assert bodies() == ["good morning"] and not Scheduled.objects.exists()
+
+
+def test_what_was_to_be_sent_goes_with_the_account(room, alice, bob):
+    schedule_message(alice, room.pk, "x", later())
+    kept = schedule_message(bob, room.pk, "y", later())
+    delete_account(alice, alice)
+    assert [row.pk for row in Scheduled.objects.all()] == [kept.pk]
