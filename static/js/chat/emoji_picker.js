@@ -9,6 +9,7 @@ import { Favourites } from "../lib/favourites.js";
 import { me } from "../lib/me.js";
 import { word } from "../lib/words.js";
 
+const touch = matchMedia("(pointer: coarse) and (hover: none)");
 const GAP = 6;
 /** The tab of smileys. */
 const FACES = "[role=tab][data-group-id=\"0\"]";
@@ -43,7 +44,9 @@ export default class EmojiPicker {
       return this.box.hidePopover();
     }
     this.#place();
-    this.picker.shadowRoot.querySelector("input")?.focus({ preventScroll: true });
+    // A finger chooses; the keyboard of a phone would cover what there is to choose from.
+    const start = touch.matches ? this.box : this.picker.shadowRoot.querySelector("input");
+    start?.focus({ preventScroll: true });
     const { emoji, may_add: mayAdd } = await ownEmoji();
     this.#own(emoji);
     this.box.querySelector(".emoji-box__foot").hidden = !mayAdd;
