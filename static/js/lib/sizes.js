@@ -6,7 +6,7 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 /** 1536 as "1.5 kB", in the page's language. */
 export function sizeText(bytes, lang = document.documentElement.lang) {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  const options = { style: "unit", unit: UNITS[power], unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 };
+  const options = { style: "unit", unit: UNITS[power], unitDisplay: power ? "short" : "long", maximumFractionDigits: power > 1 ? 1 : 0 };
   return new Intl.NumberFormat(localeFor(lang, globalThis.navigator?.languages), options).format(bytes / 1024 ** power);
 }
 
