@@ -19,6 +19,7 @@ from rooms.actions.messages import changed
 from rooms.actions.uploads import require_alt
 from rooms.files import pieces, sandbox
 from rooms.models import Attachment, FileText, Upload
+from rooms.search.index import refresh as refresh_index
 from talkwave.errors import Refused
 
 _BATCH: Final = 500
@@ -83,7 +84,11 @@ def read_one() -> bool:
     if waiting is None:
         return False
     words = _words_in(waiting.attachment)
-    FileText.objects.filter(pk=waiting.pk).update(text=words)
+    with transaction.atomic():
+        FileText.objects.filter(pk=waiting.pk).update(text=words)
+        # The message it went with, if it did meanwhile: it is found by these words, too, from now on.
+        sent = Attachment.objects.filter(pk=waiting.pk, message__isnull=False).values_list("message_id", flat=True)
+        refresh_index([pk for pk in sent if pk is not None])
     return True
 
 

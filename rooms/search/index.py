@@ -65,6 +65,7 @@ class Said(NamedTuple):
     created_at: datetime
     deleted_at: datetime | None
     thread_id: int | None
+    mentions_all: str
 
 
 class Document(NamedTuple):
@@ -112,6 +113,8 @@ def catch_up() -> None:
 def refresh(message_ids: Iterable[int]) -> None:
     """Reads these messages anew, where something changed that takes no version: the text inside a file is known now."""
     ids = list(message_ids)
+    if not ids:
+        return
     rooms = set(Message.objects.filter(pk__in=ids).values_list("room_id", flat=True))
     with transaction.atomic():
         # Under the rooms' marks: what is written here cannot be older than what somebody else just wrote.
@@ -203,6 +206,8 @@ def _words(message: Said, texts: Sequence[str], noted: Sequence[str]) -> list[st
     about = [marks.ANY, marks.room(message.room_id), marks.sender(message.sender_id), *noted]
     if _LINK.search(message.body):
         about.append(marks.LINK)
+    if message.mentions_all:
+        about.append(marks.ALL)
     if message.thread_id is not None:
         about.append(marks.THREAD)
     return [*found, *dict.fromkeys(about)]

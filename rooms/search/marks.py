@@ -9,6 +9,8 @@ from rooms.search.tokens import MARK
 ANY: Final = f"{MARK}a"
 LINK: Final = f"{MARK}link"
 REACTION: Final = f"{MARK}reaction"
+# Speaks to everybody in its room.
+ALL: Final = f"{MARK}all"
 THREAD: Final = f"{MARK}thread"
 PINNED: Final = f"{MARK}pinned"
 FILE: Final = f"{MARK}file"

@@ -150,7 +150,11 @@ def _to(made: Plan, part: Part) -> None:
             made, part, _("Only “to:me” can be searched: messages that mention you or write to you.")
         )
     directs = Membership.objects.filter(user=made.reader, room__kind=Kind.DIRECT).values_list("room_id", flat=True)
-    mine = (Phrase((marks.names(made.reader.pk),)), *(Phrase((marks.room(pk),)) for pk in directs[:200]))
+    mine = (
+        Phrase((marks.names(made.reader.pk),)),
+        Phrase((marks.ALL,)),
+        *(Phrase((marks.room(pk),)) for pk in directs[:200]),
+    )
     if part.negated:
         made.unwanted += mine
     else:

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from rooms.actions import files
 from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
 from rooms.actions.messages import edit_message, post_system
@@ -14,7 +15,7 @@ from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction, remove_reaction
 from rooms.models import Attachment, FileText, Membership, Message, Saved
 from rooms.search.find import search
-from rooms.search.index import refresh
+from rooms.search.index import index_new
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,12 @@ def test_who_where_and_to_whom(said, alice, bob, olga, room, make_room):
     assert found(alice, "in:den in:attic") == ["tea in the attic @alice", "tea from bob", "tea from alice"]
 
 
+def test_what_speaks_to_everybody_is_to_me_too(said, alice, bob):
+    said("@everyone lunch is ready", by=bob)
+    said("lunch was good", by=bob)
+    assert found(alice, "lunch to:me") == ["@everyone lunch is ready"]
+
+
 def test_by_day(said, alice):
     for body, day in (("old tea", 1), ("middle tea", 10), ("late tea", 20)):
         (message,) = said(body)
@@ -151,8 +158,9 @@ def test_what_is_in_under_and_about_a_message(said, alice, bob):
     assert found(alice, "has:reaction") == found(alice, "is:pinned") == []
 
 
-def test_names_of_files_and_the_words_in_them(said, alice, bob, room):
+def test_names_of_files_and_the_words_in_them(said, alice, bob, room, monkeypatch):
     (message,) = said("here it is")
+    room.refresh_from_db()
     file = Attachment.objects.create(
         room=room,
         message=message,
@@ -163,8 +171,12 @@ def test_names_of_files_and_the_words_in_them(said, alice, bob, room):
         size=9,
         stored="x",
     )
-    FileText.objects.create(attachment=file, text="We sold three thousand marmalade jars in the harbour. " * 3)
-    refresh([message.pk])
+    index_new()
+    assert found(bob, "marmalade") == []
+    # As the worker does it, after the message was sent and read into the index.
+    FileText.objects.create(attachment=file)
+    monkeypatch.setattr(files, "_words_in", lambda file: "We sold three thousand marmalade jars in the harbour. " * 3)
+    assert files.read_one()
     for typed in ("quarterly", "report.pdf", "marmalade jars", '"thousand marmalade"', "has:pdf", "has:file jars"):
         assert found(bob, typed) == ["here it is"], typed
     assert found(bob, "has:image") == []
