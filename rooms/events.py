@@ -75,8 +75,8 @@ def member_joined(room: Room, user: User, membership: Membership, *, members: li
 
 
 def draft_updated(user_id: int, draft: Mapping[str, object]) -> None:
-    """To all devices of whoever writes it."""
-    publish.user_event(user_id, {"type": "draft.updated", **draft})
+    """To all devices of whoever writes it. Within a field of its own: `room` and `version` at the top mean a durable event."""
+    publish.user_event(user_id, {"type": "draft.updated", "draft": draft})
 
 
 def room_opened(room: Room, membership: Membership, *, members: list[User] | None = None) -> None:

@@ -31,7 +31,8 @@ def test_a_draft_is_kept_and_told_to_the_persons_own_devices_alone(room, alice, 
     assert save_draft(alice, str(room.pk), "hello", 1, device="a") == (2, "hello", True)
     assert stored(alice) == {(str(room.pk), None): "hello"} and stored(bob) == {}
     assert told(published, alice)[-1] == {
-        "type": "draft.updated", "room": str(room.pk), "thread": None, "body": "hello", "version": 2, "device": "a",
+        "type": "draft.updated",
+        "draft": {"room": str(room.pk), "thread": None, "body": "hello", "version": 2, "device": "a"},
     }  # fmt: skip
     assert told(published, bob) == []
 

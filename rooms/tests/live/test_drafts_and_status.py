@@ -5,7 +5,7 @@ def test_a_draft_reaches_the_persons_other_devices_and_nobody_else(connect, room
     desk, phone, b = connect(alice), connect(alice), connect(bob)
     answer = desk.ask(type="draft.save", room=str(room.pk), body="hello", version=0, device="desk")
     assert (answer["type"], answer["version"], answer["stored"]) == ("draft", 1, True)
-    heard = phone.until("draft.updated")
+    heard = phone.until("draft.updated")["draft"]
     assert (heard["body"], heard["version"], heard["device"]) == ("hello", 1, "desk")
     answer = phone.ask(type="draft.save", room=str(room.pk), body="mine", version=0)
     assert (answer["stored"], answer["body"], answer["version"]) == (False, "hello", 1)

@@ -6,10 +6,19 @@
 /** Puts `text` in the place of what is selected. */
 export function insert(area, text) {
   area.focus();
+  apart(area);
   const done = text === "" ? document.execCommand("delete") : document.execCommand("insertText", false, text);
-  if (done) return;
+  if (done) return apart(area);
   area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
   area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+/** Typing before or after is another step of undo: browsers begin a new one where the selection has been elsewhere. */
+function apart(area) {
+  const { selectionStart: start, selectionEnd: end, selectionDirection } = area;
+  const elsewhere = start === 0 && end === 0 ? area.value.length : 0;
+  area.setSelectionRange(elsewhere, elsewhere);
+  area.setSelectionRange(start, end, selectionDirection);
 }
 
 /** Puts `text` in the place of what stands from `start` to `end`. */

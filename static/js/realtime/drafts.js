@@ -28,7 +28,7 @@ export class Drafts {
 
   start(userId) {
     this.#user = String(userId);
-    on("tw:draft.updated", (draft) => draft.device !== this.#env.device && this.take(draft));
+    on("tw:draft.updated", ({ draft }) => draft.device !== this.#env.device && this.take(draft));
     on("tw:ui.connection", ({ state }) => this.connected(state === "online" || state === "catching-up"));
   }
 
