@@ -47,6 +47,12 @@ _IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag
+def poll_options_most() -> int:
+    """How many answers a poll may have."""
+    return int(settings.POLL_OPTIONS_MAX)
+
+
+@register.simple_tag
 def edit_hours() -> int:
     """How long one may change one's own words; 0 for ever."""
     return int(settings.MESSAGE_EDIT_HOURS)

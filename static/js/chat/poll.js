@@ -1,0 +1,112 @@
+/** The dialog in which one makes a poll: a question, its answers, and how one may choose. `tw:ui.poll` opens it too. */
+import { emit, on } from "../lib/events.js";
+import { plural, word } from "../lib/words.js";
+import { outbox } from "../realtime/outbox.js";
+
+export default class PollDialog {
+  constructor(dialog) {
+    this.dialog = dialog;
+    this.form = dialog.querySelector("form");
+    this.question = this.form.elements.question;
+    this.list = dialog.querySelector(".poll-form__options");
+    this.more = dialog.querySelector("[data-poll=more]");
+    this.most = Number(dialog.dataset.most);
+    this.to = null;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener("click", ({ target }) => target.closest?.("[data-does=poll]") && this.open({ form: target.closest("form") }), { signal });
+    on("tw:ui.poll", (wish) => this.open(wish), { signal });
+    on("tw:ui.room", () => this.#reveal(), { signal });
+    on("tw:ui.added", () => this.#reveal(), { signal });
+    this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.more.addEventListener("click", () => this.#add().focus(), { signal });
+    this.list.addEventListener("click", ({ target }) => this.#remove(target.closest("[data-poll=remove]")), { signal });
+    this.list.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.#reveal();
+  }
+
+  stop() {
+    this.listening.abort();
+  }
+
+  #reveal() {
+    for (const button of document.querySelectorAll("[data-does=poll][hidden]")) button.hidden = false;
+  }
+
+  /** `form` is the composer it is for: its room, or its thread. */
+  open({ form = document.querySelector("form.composer"), question = "", options = [] }) {
+    if (!form) return;
+    this.to = { room: form.dataset.room, thread: form.dataset.thread ?? null, form };
+    this.form.reset();
+    this.#say("");
+    this.question.value = question;
+    this.list.replaceChildren();
+    for (const text of [...options, "", ""].slice(0, Math.max(2, options.length))) this.#add(text);
+    this.dialog.showModal();
+    (question ? this.list.querySelector("input") : this.question).focus();
+  }
+
+  #inputs() {
+    return [...this.list.querySelectorAll("input")];
+  }
+
+  #add(text = "") {
+    const item = document.getElementById("poll-option-template").content.firstElementChild.cloneNode(true);
+    const input = item.querySelector("input");
+    input.value = text;
+    this.list.append(item);
+    this.#number();
+    return input;
+  }
+
+  #remove(button) {
+    const item = button?.closest("li");
+    if (!item || this.#inputs().length <= 2) return;
+    const next = item.nextElementSibling ?? item.previousElementSibling;
+    item.remove();
+    this.#number();
+    next.querySelector("input").focus();
+  }
+
+  #number() {
+    const inputs = this.#inputs();
+    for (const [index, input] of inputs.entries()) {
+      input.setAttribute("aria-label", word("poll.option", { n: index + 1 }));
+      const remove = input.parentElement.querySelector("[data-poll=remove]");
+      remove.setAttribute("aria-label", word("poll.remove", { n: index + 1 }));
+      remove.hidden = inputs.length <= 2;
+    }
+    this.more.hidden = inputs.length >= this.most;
+  }
+
+  /** Enter goes on to the next answer, and makes one where there is none: a poll is written without the mouse. */
+  #key(event) {
+    if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || !event.target.value.trim()) return;
+    event.preventDefault();
+    const inputs = this.#inputs();
+    const next = inputs[inputs.indexOf(event.target) + 1];
+    if (next) next.focus();
+    else if (!this.more.hidden) this.#add().focus();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const body = this.question.value.trim();
+    const options = this.#inputs().map((input) => input.value.trim()).filter(Boolean);
+    if (!body) return this.#say(word("poll.no-question"), this.question);
+    if (options.length < 2) return this.#say(plural("poll.few", 2), this.#inputs().find((input) => !input.value.trim()));
+    if (new Set(options.map((text) => text.toLowerCase())).size < options.length) return this.#say(word("poll.same"));
+    const { multiple, anonymous, closes } = this.form.elements;
+    const poll = { options, multiple: multiple.checked, anonymous: anonymous.checked };
+    if (closes.value) poll.closes_after = Number(closes.value);
+    const { room, thread, form } = this.to;
+    outbox.enqueue({ room, body, poll, ...(thread === null ? {} : { thread, in_room: false }) });
+    this.dialog.close();
+    emit("tw:ui.sent", { room, thread, form });
+  }
+
+  #say(text, field = null) {
+    this.dialog.querySelector(".poll-form__error").textContent = text;
+    field?.focus();
+  }
+}

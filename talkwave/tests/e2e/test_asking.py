@@ -1,0 +1,47 @@
+"""A poll: asked from the composer by keys alone, voted in by two, ended by who asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from talkwave.testing_browser import Window
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Window]
+
+
+def test_a_question_is_asked_answered_by_both_and_ended(visit: Visit, room: Any, alice: Any, bob: Any, axe: Any) -> None:
+    a, b = visit(alice, room), visit(bob, room)
+    a.page.get_by_role("button", name="Poll").click()
+    dialog = a.page.get_by_role("dialog", name="Ask everybody")
+    a.page.keyboard.type("Where shall we meet?")
+    dialog.get_by_role("textbox", name="Answer 1").focus()
+    for answer in ("The harbour", "The beach", "At home"):
+        a.page.keyboard.type(answer)
+        a.page.keyboard.press("Enter")
+    axe(a.page)
+    dialog.get_by_role("button", name="Ask", exact=True).click()
+    for window in (a, b):
+        window.sees("Where shall we meet?")
+        expect(window.page.locator(".poll__option")).to_have_count(3)
+
+    beach = {window: window.page.get_by_role("button", name="The beach") for window in (a, b)}
+    beach[b].click()
+    expect(beach[b]).to_have_attribute("aria-pressed", "true")
+    expect(beach[a].locator(".poll__count")).to_have_text("1")
+    beach[a].click()
+    expect(beach[b].locator(".poll__count")).to_have_text("2")
+    beach[b].click()
+    expect(beach[a].locator(".poll__count")).to_have_text("1")
+
+    b.page.reload()
+    b.is_live()
+    expect(beach[b]).to_have_attribute("aria-pressed", "false")
+    expect(beach[b].locator(".poll__count")).to_have_text("1")
+    axe(b.page)
+    a.page.get_by_role("button", name="End the poll").click()
+    for window in (a, b):
+        expect(window.page.get_by_text("ended")).to_be_visible()
+        expect(beach[window]).to_be_disabled()
