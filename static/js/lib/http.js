@@ -12,7 +12,7 @@ export class HttpRefused extends Error {
 
 /** Sends a form's fields as POST and gives the JSON of the answer. */
 export async function post(url, fields, { signal } = {}) {
-  const body = fields instanceof FormData ? fields : form(fields);
+  const body = fields instanceof FormData || fields instanceof URLSearchParams ? fields : form(fields);
   return json(await ask(url, { method: "POST", body, signal, headers: { "X-CSRFToken": token(), Accept: "application/json" } }));
 }
 
