@@ -3,13 +3,14 @@
  * composer, to nobody else, and the text stays.
  */
 import { clone } from "../lib/dom.js";
-import { action, addressed, beginning, COMMANDS, meant, shrug, statusOf } from "../lib/commands.js";
+import { action, addressed, asked, beginning, COMMANDS, meant, shrug, statusOf } from "../lib/commands.js";
 import { replace } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
 import { go } from "../lib/go.js";
 import { post } from "../lib/http.js";
 import { Listbox, option } from "../lib/listbox.js";
 import { roomVerbPath } from "../lib/paths.js";
+import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
 import { reader } from "../realtime/live.js";
 import { outbox } from "../realtime/outbox.js";
@@ -143,6 +144,10 @@ const RUN = {
     return () => go(url);
   },
   status: async (words) => (words ? post("/status/", { ...statusOf(words), minutes: "" }).then(done) : () => emit("tw:ui.open", { id: "my-status" })),
+  remind: (text) => post("/reminders/add/", { text, zone: browserZone() }).then(done),
+  // What is begun in a thread is asked in the thread.
+  poll: async (words, { form }) => () => emit("tw:ui.poll", { form, ...asked(words) }),
+  search: async (words) => () => emit("tw:ui.side", { open: { kind: "search", href: `/search/?q=${encodeURIComponent(words)}` } }),
   away: () => post("/away/", {}).then(done),
 };
 

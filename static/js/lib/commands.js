@@ -12,6 +12,9 @@ export const COMMANDS = [
   { name: "dm", takes: "all" },
   { name: "status", takes: "some" },
   { name: "away", takes: "none" },
+  { name: "remind", takes: "all" },
+  { name: "poll", takes: "all" },
+  { name: "search", takes: "some" },
   { name: "help", takes: "none" },
 ];
 
@@ -68,4 +71,10 @@ export function statusOf(words) {
 export function addressed(words) {
   const found = /^((?:@[\p{L}\p{N}_.-]+[\s,]*)+|[\p{L}\p{N}_.-]+)\s*([\s\S]*)$/u.exec(words);
   return found ? { names: found[1].replace(/[@,]/g, " ").replace(/\s+/g, " ").trim(), text: found[2].trim() } : { names: words, text: "" };
+}
+
+/** `/poll Lunch? | soup | salad`, or a line each: {question, options}. */
+export function asked(words) {
+  const [question, ...options] = words.split(words.includes("|") ? "|" : "\n").map((part) => part.trim());
+  return { question, options: options.filter(Boolean) };
 }

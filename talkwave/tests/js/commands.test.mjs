@@ -1,7 +1,7 @@
 /** What somebody meant who began with a slash. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { action, addressed, beginning, COMMANDS, meant, shrug, statusOf } from "../../../static/js/lib/commands.js";
+import { action, addressed, asked, beginning, COMMANDS, meant, shrug, statusOf } from "../../../static/js/lib/commands.js";
 
 test("words are words, and so is what only looks like a command", () => {
   for (const text of ["hello", " /me waves", "/", "/ x", "/etc/hosts is gone", "/5", "1/2", ""]) assert.equal(meant(text, "public"), null);
@@ -47,6 +47,12 @@ test("a status has an emoji, words, or both", () => {
   assert.deepEqual(statusOf("🇩🇪 in Germany"), { emoji: "🇩🇪", text: "in Germany" });
   assert.deepEqual(statusOf("reading 📖"), { emoji: "", text: "reading 📖" });
   assert.deepEqual(statusOf("Clear"), { emoji: "", text: "" });
+});
+
+test("a poll has its question and answers apart by bars, or a line each", () => {
+  assert.deepEqual(asked("Lunch? | soup|salad |"), { question: "Lunch?", options: ["soup", "salad"] });
+  assert.deepEqual(asked("Lunch?\nsoup\nsalad"), { question: "Lunch?", options: ["soup", "salad"] });
+  assert.deepEqual(asked("Lunch?"), { question: "Lunch?", options: [] });
 });
 
 test("a direct message has people and maybe words", () => {
