@@ -1,6 +1,8 @@
 """Going back to a day: the calendar of a room, and what was said first on a day."""
 
+import re
 from datetime import date, timedelta, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,9 @@ from rooms.calendar import month_of, seq_on
 from rooms.context import room_for_page
 from rooms.views.answers import done, door, person, show, wants_fragment
 from talkwave.errors import Refused
+
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @door("GET")
@@ -57,7 +62,7 @@ def on_day(request: HttpRequest, room_id: int) -> HttpResponse:
 
 def _day(given: str) -> date:
     try:
-        day = date.fromisoformat(given) if len(given) == len("2026-11-03") else None
+        day = date.fromisoformat(given) if _DAY.fullmatch(given) else None
     except ValueError:
         day = None
     # A day's neighbours and its midnights in any zone have to exist as well.

@@ -54,3 +54,15 @@ test("a room one is not in has no mark", async () => {
   await clock.pass(500);
   assert.deepEqual(asked, []);
 });
+
+test("what was to be said of a room is forgotten where the reader went back in it", async () => {
+  const { reads, asked, clock, store } = harness();
+  reads.mark("7", 12);
+  reads.forget("7");
+  await clock.pass(500);
+  assert.deepEqual(asked, []);
+  assert.equal(store.room("7").read_seq, 5);
+  reads.mark("7", 8);
+  await clock.pass(500);
+  assert.deepEqual(asked, [8]);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Router } from "../../../static/js/realtime/router.js";
+import { counted } from "../../../static/js/lib/roomlist.js";
 import { Store } from "../../../static/js/realtime/store.js";
 import { message, seeded } from "./fakes.mjs";
 
@@ -172,4 +173,41 @@ test("hello after a lost connection is announced, and so is what comes after it"
   store.apply(created(6));
   await Promise.resolve();
   assert.deepEqual(announced, [["7"], ["7"], ["7"]]);
+});
+
+test("a call to everybody counts as a mention, but not my own", () => {
+  const { store } = storeWith(den());
+  store.apply(created(6, { mentions_all: "everyone" }));
+  assert.equal(store.room("7").mentions, 1);
+  store.apply(created(7, { mentions_all: "here", mentions: [] }));
+  assert.equal(store.room("7").mentions, 1);
+  store.apply(created(8, { mentions_all: "everyone", sender: { id: "1" } }));
+  assert.equal(store.room("7").mentions, 0);
+});
+
+test("a mark goes back only where the reader chose so", () => {
+  const { store } = storeWith(den());
+  const earlier = { room: "7", read_seq: 2, unread: 3, mentions: 1 };
+  store.readUpdated(earlier);
+  assert.equal(store.room("7").read_seq, 5);
+  store.readUpdated({ ...earlier, back: true });
+  const { read_seq, unread, mentions } = store.room("7");
+  assert.deepEqual({ read_seq, unread, mentions }, { read_seq: 2, unread: 3, mentions: 1 });
+});
+
+test("what one looks at is counted by no list, and truly again as soon as one looks away", async () => {
+  const { store, announced } = storeWith(den());
+  store.watch("7", true);
+  store.apply(created(6));
+  assert.equal(store.room("7").unread, 1);
+  assert.deepEqual(counted(store.room("7")), { unread: 0, mentions: 0 });
+  store.replace([den({ unread: 1 })]);
+  assert.deepEqual(counted(store.room("7")), { unread: 0, mentions: 0 });
+  await Promise.resolve();
+  const before = announced.length;
+  store.watch("7", false);
+  assert.deepEqual(counted(store.room("7")), { unread: 1, mentions: 0 });
+  store.watch("9", false);
+  await Promise.resolve();
+  assert.equal(announced.length, before + 1);
 });

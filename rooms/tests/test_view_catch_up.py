@@ -1,0 +1,186 @@
+"""One page of what one missed: what stands on it, from where, and that it costs the same however much it is."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from presence.actions import saw
+from presence.models import LastSeen
+from rooms.actions.posting import post_message
+from rooms.actions.reactions import add_reaction
+from rooms.digest import away_since
+from rooms.models import Membership, Message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def look(signed_in):
+    return lambda user, **query: signed_in(user).get(reverse("catch_up"), query)
+
+
+def by_kind(response, room) -> dict[str, list[str]]:
+    found = [one for one in (*response.context["rooms"], *response.context["quiet"]) if one.room["id"] == str(room.pk)]
+    return {kind: [line["excerpt"] for line in lines] for one in found for kind, lines in one.found.items()}
+
+
+def test_it_gathers_what_calls_me_answers_me_and_was_liked(look, room, alice, bob, olga):
+    mine = post_message(alice, room.pk, "who brings bread?")
+    post_message(bob, room.pk, "I do", reply_to=mine.pk)
+    post_message(bob, room.pk, "@alice and butter?")
+    post_message(bob, room.pk, "@everyone come")
+    liked = post_message(olga, room.pk, "the sea was calm")
+    add_reaction(bob, liked.pk, "👍")
+    add_reaction(alice, liked.pk, "👍")
+    post_message(olga, room.pk, "plain")
+    response = look(alice)
+    assert by_kind(response, room) == {
+        "mentions": ["@everyone come", "@alice and butter?"],
+        "answers": ["I do"],
+        "reacted": ["the sea was calm"],
+    }
+    assert f'href="/rooms/{room.pk}/?at={liked.seq}"' in response.content.decode()
+    assert "👍 2" in response.content.decode()
+
+
+def test_looking_reads_nothing(look, room, alice, bob):
+    post_message(bob, room.pk, "@alice hello")
+    look(alice)
+    assert Membership.objects.get(user=alice, room=room).read_seq == 0
+
+
+def test_nothing_of_rooms_one_is_not_in_and_nothing_deleted(look, room, make_room, alice, bob, charlie):
+    secret = make_room("secret", charlie="member", bob="owner")
+    post_message(bob, secret.pk, "@alice @everyone secret words")
+    gone = post_message(bob, room.pk, "@alice deleted words")
+    Message.objects.filter(pk=gone.pk).update(deleted_at=timezone.now(), body="")
+    assert "deleted words" not in look(alice).content.decode()
+    assert "secret words" not in look(alice).content.decode()
+
+
+def test_what_came_before_is_left_out(look, room, alice, bob):
+    old = post_message(bob, room.pk, "@alice last week")
+    Message.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=3))
+    post_message(bob, room.pk, "@alice today")
+    assert by_kind(look(alice, since="day"), room) == {"mentions": ["@alice today"]}
+    assert by_kind(look(alice, since="week"), room) == {"mentions": ["@alice today", "@alice last week"]}
+    assert look(alice, since="2099-01-01").context["rooms"] == []
+
+
+def test_rooms_that_call_come_first_and_quiet_ones_are_folded(look, make_room, room, alice, bob):
+    busy = make_room("busy", alice="member", bob="owner")
+    quiet = make_room("quiet", alice="member", bob="owner")
+    Membership.objects.filter(room=quiet, user=alice).update(notify="none")
+    for _ in range(3):
+        post_message(bob, busy.pk, "hello")
+    post_message(bob, room.pk, "@alice hello")
+    post_message(bob, quiet.pk, "@alice hello")
+    response = look(alice)
+    assert [one.room["title"] for one in response.context["rooms"]] == ["den", "busy"]
+    assert [one.room["title"] for one in response.context["quiet"]] == ["quiet"]
+
+
+def test_each_kind_and_the_rooms_are_bounded(look, make_room, room, alice, bob, settings):
+    settings.CATCH_UP_EACH, settings.CATCH_UP_ROOMS = 2, 1
+    post_message(bob, make_room("other", alice="member", bob="owner").pk, "hello")
+    for number in range(4):
+        post_message(bob, room.pk, f"@alice {number}")
+    response = look(alice)
+    assert by_kind(response, room) == {"mentions": ["@alice 3", "@alice 2"]}
+    assert len(response.context["rooms"]) == 1
+
+
+def test_only_the_latest_part_of_a_flood_is_looked_at(look, room, alice, bob, settings):
+    settings.CATCH_UP_SPAN = 3
+    for number in range(6):
+        post_message(bob, room.pk, f"@alice {number}")
+    assert by_kind(look(alice), room) == {"mentions": ["@alice 5", "@alice 4", "@alice 3"]}
+
+
+def test_it_costs_the_same_for_one_room_and_for_many(look, make_room, room, alice, bob):
+    def cost() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            look(alice)
+        return len(asked)
+
+    add_reaction(bob, post_message(bob, room.pk, "@alice hello").pk, "👍")
+    look(alice)
+    once = cost()
+    for number in range(12):
+        other = make_room(f"room {number}", alice="member", bob="owner")
+        add_reaction(bob, post_message(bob, other.pk, "@alice hello").pk, "👍")
+    assert cost() == once
+
+
+@pytest.mark.parametrize("since", ["x", "9999-99-99", "0001-01-01", "9999-12-31", "\x00"])
+def test_a_since_that_is_none_is_refused(look, alice, since):
+    assert look(alice, since=since).status_code == 400
+
+
+def test_a_long_absence_is_remembered_from_where_it_began(alice):
+    left = timezone.now() - timedelta(hours=9)
+    LastSeen.objects.create(user=alice, at=left)
+    assert away_since(alice) == left
+    saw([alice.pk])
+    assert away_since(alice) == left
+    seen = LastSeen.objects.get(user=alice)
+    seen.back_at = seen.at = timezone.now() - timedelta(hours=5)
+    seen.left_at = left
+    seen.at = timezone.now()
+    seen.save()
+    assert away_since(alice) is None
+
+
+def test_a_short_one_is_no_absence(alice):
+    LastSeen.objects.create(user=alice, at=timezone.now() - timedelta(hours=1))
+    saw([alice.pk])
+    assert away_since(alice) is None
+
+
+def test_much_unread_after_an_absence_offers_the_page_until_one_looked(signed_in, room, alice, bob, settings):
+    settings.CATCH_UP_UNREAD = 2
+    LastSeen.objects.create(user=alice, at=timezone.now() - timedelta(hours=9))
+    client = signed_in(alice)
+    post_message(bob, room.pk, "one")
+    assert "You were away" not in client.get(reverse("browse")).content.decode()
+    post_message(bob, room.pk, "two")
+    assert "You were away for 9" in client.get(reverse("browse")).content.decode()
+    client.get(reverse("catch_up"))
+    assert "You were away" not in client.get(reverse("browse")).content.decode()
+
+
+def test_one_room_is_read_from_here(signed_in, room, alice, bob):
+    message = post_message(bob, room.pk, "hello")
+    answer = signed_in(alice).post(reverse("room_read", args=[room.pk]))
+    assert answer["Location"] == reverse("catch_up")
+    assert Membership.objects.get(user=alice, room=room).read_seq == message.seq
+
+
+def test_marks_come_back_by_the_undo_door_and_nonsense_is_refused(signed_in, room, alice, bob):
+    post_message(bob, room.pk, "hello")
+    client = signed_in(alice)
+    marks = client.post(reverse("read_all"), headers={"Accept": "application/json"}).json()["marks"]
+    assert marks == {str(room.pk): 0}
+    assert client.post(reverse("read_undo"), {"marks": json.dumps({room.pk: 0})}).status_code == 302
+    assert Membership.objects.get(user=alice, room=room).read_seq == 0
+    for wrong in ("", "[]", "x", "[" * 100_000, '{"x": 1}', "1" * 400_000):
+        assert client.post(reverse("read_undo"), {"marks": wrong}).status_code in (400, 404), wrong[:20]
+
+
+def test_who_may_be_invited_is_told_only_to_who_may_invite(signed_in, room, make_room, alice, charlie, bob):
+    url = reverse("room_mentioned", args=[room.pk])
+    found = signed_in(alice).get(url, {"names": "charlie,ALICE,nobody"}).json()
+    assert [one["username"] for one in found["absent"]] == ["charlie"]
+    assert signed_in(charlie).get(url, {"names": "alice"}).status_code == 404
+    square = make_room("square", kind="public", bob="owner")
+    looking = reverse("room_mentioned", args=[square.pk])
+    assert signed_in(charlie).get(looking, {"names": "alice"}).json()["absent"] == []
+    assert signed_in(charlie).get(looking, {"here": "1"}).status_code == 403
+    assert signed_in(alice).get(url, {"here": "1"}).json()["here"] == 0
