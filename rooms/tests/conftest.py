@@ -18,6 +18,8 @@ def nobody_was_here_before():
         limits.searching,
         limits.reacting,
         limits.moving,
+        limits.forwarding,
+        limits.selecting,
         limits.drafting,
         limits.setting_status,
         limits.adding_emoji,

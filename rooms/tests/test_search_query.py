@@ -39,7 +39,18 @@ def test_what_says_nothing_is_no_part(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ['"unclosed phrase', 'a"b"c', 'from:"', "from:from:x", ":::", '-"no such thing"', "東京 -駅", "“smart quotes”", "x" * 5_000]
+    "typed",
+    [
+        '"unclosed phrase',
+        'a"b"c',
+        'from:"',
+        "from:from:x",
+        ":::",
+        '-"no such thing"',
+        "東京 -駅",
+        "“smart quotes”",
+        "x" * 5_000,
+    ],
 )
 def test_reading_never_fails_and_reads_the_same_when_written_again(typed):
     parts = parse(typed)
@@ -51,7 +62,8 @@ def test_a_long_query_is_cut():
 
 
 @pytest.mark.parametrize(
-    "value, prefix", [("dep", True), ("de", False), ("de*", True), ("x.py", False), ("foo(", False), ("駅", False), ("a_bcd", True)]
+    "value, prefix",
+    [("dep", True), ("de", False), ("de*", True), ("x.py", False), ("foo(", False), ("駅", False), ("a_bcd", True)],
 )
 def test_words_of_three_letters_find_what_begins_with_them(value, prefix):
     assert Part("word", value).is_prefix is prefix

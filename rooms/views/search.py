@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.wire import person as person_wire
 from rooms import access, limits
@@ -81,6 +82,7 @@ def _hit(hit: Hit, parts: list[Part]) -> dict[str, Any]:
         "seq": message.seq,
         "sender": person_wire(message.sender),
         "at": message.created_at,
+        "day": timezone.localdate(message.created_at),
         "pieces": [{"text": piece.text, "found": piece.found} for piece in hit.pieces],
         "file": hit.file,
         "files": list(hit.files),
@@ -101,6 +103,6 @@ def _as_json(results: Results, context: dict[str, Any]) -> dict[str, Any]:
     return {
         "q": context["q"],
         "parts": context["chips"],
-        "results": [{**hit, "at": when(hit["at"])} for hit in context["hits"]],
+        "results": [{**hit, "at": when(hit["at"]), "day": str(hit["day"])} for hit in context["hits"]],
         "before": None if results.older is None else str(results.older),
     }
