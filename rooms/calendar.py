@@ -8,9 +8,9 @@ from django.db.models import Count, IntegerField, Max, Min, QuerySet, Value
 
 from rooms.models import Message, Room
 
-# The shades of the calendar: each stands for four times as much as the one before.
+# The shades of the calendar: each stands for three times as much as the one before.
 SHADES: Final = 5
-_STEP: Final = 4
+_STEP: Final = 3
 
 
 @dataclass(frozen=True)

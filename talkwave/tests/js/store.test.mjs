@@ -181,7 +181,7 @@ test("a call to everybody counts as a mention, but not my own", () => {
   assert.equal(store.room("7").mentions, 1);
   store.apply(created(7, { mentions_all: "here", mentions: [] }));
   assert.equal(store.room("7").mentions, 1);
-  store.apply(created(8, { mentions_all: "everyone", sender: { id: "1" } }));
+  store.apply(created(8, { mentions_all: "everyone", sender: "1" }));
   assert.equal(store.room("7").mentions, 0);
 });
 
