@@ -36,6 +36,9 @@ DOORS = {
     "room_notify": ({"notify": "none"}, 200, 200, 200, 404),
     "room_pins": (None, 200, 200, 200, 404),
     "room_schedule": ({"body": "hello", "when": "tomorrow at 9"}, 200, 200, 200, 404),
+    "selection_delete": ({"ids": "1"}, 404, 404, 404, 404),
+    "selection_restore": ({"ids": "1"}, 404, 404, 404, 404),
+    "selection_export": (None, 400, 400, 400, 404),
     "room_invite": ({"names": "charlie"}, 200, 200, 200, 404),
     "room_member_remove": ({"user": "{guest}"}, 200, 200, 403, 404),
     "room_member_role": ({"user": "{guest}", "role": "moderator"}, 200, 403, 403, 404),
@@ -50,6 +53,8 @@ OTHERS = {
     "search": None,
     "people": None,
     "saved": None,
+    "threads": None,
+    "threads_read": {},
     "reminders": None,
     "scheduled": None,
     "kept_json": None,
@@ -68,6 +73,7 @@ OTHERS = {
 }
 # What is about one thing in a room: each has a file of its own that knocks as everybody.
 ELSEWHERE = {
+    "rooms/tests/test_view_threads.py": {"message_move", "messages_move"},
     "rooms/tests/test_view_previews.py": {"preview_picture", "preview_remove"},
     "rooms/tests/test_own_emoji.py": {"emoji_remove", "emoji_picture"},
     "rooms/tests/test_view_reactions.py": {"reactions_json"},
@@ -80,6 +86,7 @@ ELSEWHERE = {
         "scheduled_send",
         "scheduled_remove",
     },
+    "rooms/tests/test_view_selection.py": {"messages_forward", "message_source"},
     "rooms/tests/test_files_doors.py": {"upload", "upload_finish", "file_ready", "file", "file_thumb"},
 }
 
@@ -101,8 +108,9 @@ def knock(client, name, room, guest, fields, **extra):
 
 def test_every_address_of_a_room_is_in_this_table():
     named = {pattern.name for pattern in one_room}
-    # These have a second number: rooms/tests/test_view_room.py and test_action_revisions.py.
-    assert named - {"message", "message_history"} == set(DOORS)
+    # These have a second number: rooms/tests/test_view_room.py, test_action_revisions.py and test_view_threads.py.
+    in_thread = {"room_thread", "thread_follow", "thread_read"}
+    assert named - {"message", "message_history"} - in_thread == set(DOORS)
     assert {name for name in OTHERS if not reverse(name)} == set()
     ours = {
         pattern.name

@@ -18,7 +18,7 @@ export default class Moving {
     on("tw:ui.action", ({ action, id, row }) => action === "move" && this.#choose([id], row), { signal });
     on("tw:ui.move", ({ ids }) => this.#choose(ids), { signal });
     dialog.addEventListener("submit", (event) => this.#submit(event), { signal });
-    dialog.addEventListener("focusin", ({ target }) => this.#with(target), { signal });
+    for (const name of ["focusin", "input"]) dialog.addEventListener(name, ({ target }) => this.#with(target), { signal });
     dialog.addEventListener("close", () => this.opener?.isConnected && this.opener.focus({ preventScroll: true }), { signal });
   }
 
