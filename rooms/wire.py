@@ -79,9 +79,14 @@ def quote_of(message: Message) -> dict[str, Any] | None:
         "id": str(quoted.pk),
         "seq": quoted.seq,
         "sender": person(quoted.sender),
-        "excerpt": "" if gone else snippet(quoted.body, QUOTE_LENGTH),
+        # Files that stand for themselves are told by their names.
+        "excerpt": "" if gone else snippet(quoted.body, QUOTE_LENGTH) or _file_names(quoted),
         "deleted": gone,
     }
+
+
+def _file_names(message: Message) -> str:
+    return snippet(", ".join(file.name for file in message.attachments.all()), QUOTE_LENGTH)
 
 
 def _answered(message: Message) -> Message | None:

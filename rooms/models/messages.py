@@ -31,7 +31,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def for_wire(self) -> "MessageQuerySet":
         """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages."""
         return self.select_related("sender", "reply_to__sender", "thread_state", "pin__by", "poll").prefetch_related(
-            *ADORNMENTS, "poll__options__votes"
+            *ADORNMENTS, "poll__options__votes", "reply_to__attachments"
         )
 
     def in_view(self, view: str | None, thread: int | None = None) -> "MessageQuerySet":

@@ -212,3 +212,11 @@ def test_forwarded_files_are_read_under_their_own_rooms_door_and_live_as_long_as
     with django_capture_on_commit_callbacks(execute=True):
         Attachment.objects.all().delete()
     assert not default_storage.exists(files[0].stored)
+
+
+def test_a_reply_to_files_alone_quotes_their_names(client, room, alice):
+    first = post_message(alice, room.pk, "", attachments=[ready(client, room, f"{name}.txt")["id"] for name in "ab"])
+    second = post_message(alice, room.pk, "thanks", reply_to=first.pk)
+    assert wire(second)["quote"]["excerpt"] == "a.txt, b.txt"
+    delete_message(alice, first.pk)
+    assert wire(second)["quote"]["excerpt"] == ""

@@ -131,9 +131,10 @@ function callsOf(message, id) {
   return called && message.sender.id !== id ? [id, "everyone", "here"] : [id];
 }
 
-/** What stands in a row as text, for copying and for being read out. */
+/** What stands in a row as text, for copying and for being read out; of files alone their names. */
 export function textOf(row) {
-  return row.querySelector(".message__body").innerText.trim();
+  const files = [...row.querySelectorAll(".file__picture, .file__name")];
+  return row.querySelector(".message__body").innerText.trim() || files.map((file) => file.alt ?? file.textContent).join(", ");
 }
 
 /** Up to six emoji and nothing else: shown large (rooms/text/emojis.py says the same for stored ones). */
