@@ -11,10 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from channels.layers import get_channel_layer
 from django.db import close_old_connections, connection
 
 from talkwave.realtime import publish
+from talkwave.realtime.hearing import hear
 
 log = logging.getLogger(__name__)
 
@@ -120,12 +120,4 @@ class Worker:
         hearing = asyncio.current_task()
         loop = asyncio.get_running_loop()
         self._deafen = lambda: loop.call_soon_threadsafe(hearing.cancel) if hearing else None
-        layer = get_channel_layer()
-        while not self._stopping.is_set():
-            with suppress(Exception):  # a Redis that is away: the chores look by themselves
-                channel = await layer.new_channel()
-                await layer.group_add(GROUP, channel)
-                while True:
-                    await layer.receive(channel)
-                    self._wake()
-            await asyncio.sleep(REST_FIRST)
+        await hear(GROUP, self._wake)
