@@ -81,7 +81,7 @@ export default class Jump {
     const same = standing && typed === this.typed && this.box.options.find(({ place }) => place.key === standing);
     if (same) this.box.stand(same);
     this.typed = typed;
-    this.none.hidden = this.box.options.length > 0;
+    this.none.hidden = this.box.options.some(({ place: one }) => one.key !== "search");
   }
 
   /** With nothing typed: what waits, where one was, then the rest by its latest message; and what one can do. */
@@ -107,7 +107,10 @@ export default class Jump {
     if (only !== "#" && only !== ">") groups.push(["jump.people", find(all.filter(wanted("people")))]);
     if (!only || only === ">") groups.push(["jump.commands", find(this.commands)]);
     const top = ([, places]) => Math.max(0, ...places.slice(0, 1).flatMap(({ names }) => names.map((name) => score(plain(name), letters))));
-    return groups.sort((a, b) => top(b) - top(a));
+    groups.sort((a, b) => top(b) - top(a));
+    // What is no place may have been said somewhere.
+    if (letters && !only) groups.push(["jump.messages", [searchFor(this.input.value.trim())]]);
+    return groups;
   }
 
   #to(place) {
@@ -201,6 +204,11 @@ function command(element) {
     pane: element.hasAttribute?.("data-pane"),
     act: acts[element.dataset.command],
   };
+}
+
+function searchFor(typed) {
+  const title = word("jump.search", { typed });
+  return { key: "search", title, names: [title], icon: "search", url: `/search/?q=${encodeURIComponent(typed)}`, pane: true };
 }
 
 function group(name, options) {
