@@ -1,9 +1,13 @@
 """When somebody means: what is understood, in both languages, and what is not."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from rooms.moments import parse_moment, split_line
 
@@ -109,3 +113,19 @@ def test_one_line_can_say_what_and_when(line, what, moment):
 
 def test_a_line_without_a_moment_is_none():
     assert split_line("buy milk", NOW, BERLIN) is None
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_time_that_a_button_offers_is_understood(language):
+    """The words on the button are what is sent."""
+    templates = Path(settings.BASE_DIR) / "templates" / "rooms"
+    words = [
+        found
+        for name in ("_keeping.html", "_later.html")
+        for found in re.findall(
+            r'data-(?:preset|later)(?:="soon")?>{% translate "(.+?)" %}', (templates / name).read_text()
+        )
+    ]
+    assert len(words) == 7
+    with translation.override(language):
+        assert [word for word in words if meant(translation.gettext(word)) is None] == []

@@ -78,10 +78,16 @@ def change(request: HttpRequest, reminder_id: int) -> HttpResponse:
 
 @door("GET")
 def moment_json(request: HttpRequest) -> HttpResponse:
-    """What is understood of `?when=`, before anything is kept: `due_at`, and `said` for the person to read."""
+    """What is understood of `?when=`, before anything is kept: `due_at`, and `said` for the person to read.
+
+    Words that say no time are an answer here (`due_at` null, `said` why): one is still writing them.
+    """
     limits.spend(limits.looking_up, person(request))
-    due_at = moment_in(request, request.GET.get("when", ""))
-    actions.require_ahead(due_at)
+    try:
+        due_at = moment_in(request, request.GET.get("when", ""))
+        actions.require_ahead(due_at)
+    except Refused as refusal:
+        return JsonResponse({"due_at": None, "said": str(refusal.detail)})
     return JsonResponse({"due_at": when(due_at), "said": said_as(request, due_at)})
 
 
@@ -108,7 +114,7 @@ def zone_of(request: HttpRequest) -> ZoneInfo:
 def said_as(request: HttpRequest, moment: datetime) -> str:
     """The moment in words, as the person reads the clock."""
     local = moment.astimezone(zone_of(request))
-    return f"{date_format(local, 'l')}, {date_format(local, 'DATETIME_FORMAT')}"
+    return f"{date_format(local, 'l')}, {date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
 
 
 def _unclear() -> Refused:

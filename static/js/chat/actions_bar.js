@@ -19,6 +19,7 @@ export default class ActionsBar {
   #row = null;
   #press = null;
   #armed = false;
+  #moving = false;
 
   constructor(bar) {
     this.bar = bar;
@@ -67,12 +68,15 @@ export default class ActionsBar {
     if (this.sheet.open || this.menu.matches(":popover-open") || (row === this.#row && !row?.matches(".message--editing"))) return;
     if (!row?.dataset.id || !this.#offer(row)) return this.#leave();
     this.#row = row;
+    // Moved while the focus is in it, it loses that: whoever hears of it must not move it once more.
+    this.#moving = true;
     row.append(this.bar);
+    this.#moving = false;
     this.bar.hidden = false;
   }
 
   #leave() {
-    if (this.sheet.open || this.menu.matches(":popover-open") || this.bar.contains(document.activeElement)) return;
+    if (this.#moving || this.sheet.open || this.menu.matches(":popover-open") || this.bar.contains(document.activeElement)) return;
     this.bar.hidden = true;
     this.#row = null;
     // Not left in a row: the row may go, and the bar with it.

@@ -1,5 +1,4 @@
 /** In a room: pinning, saving and being reminded of messages, by button (`tw:ui.action`) and key (`tw:ui.pin`, `tw:ui.save`). */
-import { possible } from "../lib/actions.js";
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
 import { browserZone } from "../lib/time.js";
@@ -18,24 +17,14 @@ export default class Keeping {
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:ui.action", ({ action, id, row }) => this.#do(action, id, row), { signal });
-    on("tw:ui.save", ({ id }) => this.#key(id, isSaved(id) ? "unsave" : "save"), { signal });
-    on("tw:ui.pin", ({ id }) => this.#key(id, messageOf(rowOf(id))?.pinned ? "unpin" : "pin"), { signal });
+    // By key: what its button would do, where it is offered.
+    on("tw:ui.save", ({ id, row }) => emit("tw:ui.act", { action: isSaved(id) ? "unsave" : "save", row }), { signal });
+    on("tw:ui.pin", ({ row }) => emit("tw:ui.act", { action: messageOf(row)?.pinned ? "unpin" : "pin", row }), { signal });
     on("tw:saved.updated", ({ message, state }) => this.#saved(message, state !== null), { signal });
   }
 
   stop() {
     this.listening.abort();
-  }
-
-  /** By key: only what its button would offer. */
-  #key(id, action) {
-    const row = rowOf(id);
-    const message = row && messageOf(row);
-    const button = document.querySelector(`.actions [data-action="${action}"]`);
-    if (!message || !button) return;
-    const may = new Set(row.closest("[data-may]")?.dataset.may.split(" "));
-    const facts = { message, mine: row.matches(".message--mine"), saved: isSaved(id), may };
-    if (possible(button.dataset.needs, facts)) this.#do(action, id, row);
   }
 
   #do(action, id, row) {
@@ -77,5 +66,3 @@ export default class Keeping {
     }
   }
 }
-
-const rowOf = (id) => document.querySelector(`.message[data-id="${CSS.escape(id)}"]`);

@@ -4,7 +4,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { get } from "../lib/http.js";
-import { browserZone } from "../lib/time.js";
+import { browserZone, datesFor } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const QUIET_MS = 250;
@@ -19,6 +19,7 @@ export default class Moment {
     this.form = dialog.querySelector("form");
     this.when = dialog.querySelector("[name=when]");
     this.pick = dialog.querySelector("[type=datetime-local]");
+    this.dates = datesFor();
     this.said = dialog.querySelector(".moment__said");
     this.listening = new AbortController();
     const { signal } = this.listening;
@@ -84,8 +85,8 @@ export default class Moment {
     const when = this.when.value.trim();
     if (!when) return this.#say("");
     try {
-      const { said } = await get(`${this.dialog.dataset.url}?${new URLSearchParams({ when, zone: browserZone() })}`, { signal });
-      this.#say(word("moment.means", { when: said }));
+      const { said, due_at: due } = await get(`${this.dialog.dataset.url}?${new URLSearchParams({ when, zone: browserZone() })}`, { signal });
+      this.#say(due ? word("moment.means", { when: this.dates.full(new Date(due)) }) : said, !due);
     } catch (refusal) {
       if (refusal.name !== "AbortError") this.#say(refusal.message || word("unreachable"), true);
     }
