@@ -2,7 +2,7 @@
  * One row of the timeline: made from the server's blank, filled from a wire Message, and given what depends on the
  * reader (mine, names me, local times). Everything is text but `message.html`.
  */
-import { clone, setMessageHtml } from "../lib/dom.js";
+import { clone, setMessageHtml, shownText } from "../lib/dom.js";
 import { historyPath, messagePath, personPath } from "../lib/paths.js";
 import { hasWord, word } from "../lib/words.js";
 import { adoptParts, fillParts, pendingParts } from "./parts.js";
@@ -10,7 +10,7 @@ import { adoptParts, fillParts, pendingParts } from "./parts.js";
 const EMOJI_MOST = 6;
 const EMOJI = /^(?:\s*\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*)+\s*$/u;
 /** What scrolls by itself (code, tables) stays reachable by Tab: browsers and readers look for it there. */
-const FOCUSABLE = "a[href], button, [tabindex]:not(pre, .table)";
+const FOCUSABLE = "a[href], button, [tabindex]:not(pre, .table, .formula)";
 
 /** What each row shows, as the wire told it. */
 const messages = new WeakMap();
@@ -134,7 +134,7 @@ function callsOf(message, id) {
 /** What stands in a row as text, for copying and for being read out; of files alone their names. */
 export function textOf(row) {
   const files = [...row.querySelectorAll(".file__picture, .file__name")];
-  return row.querySelector(".message__body").innerText.trim() || files.map((file) => file.alt ?? file.textContent).join(", ");
+  return shownText(row.querySelector(".message__body")).trim() || files.map((file) => file.alt ?? file.textContent).join(", ");
 }
 
 /** Up to six emoji and nothing else: shown large (rooms/text/emojis.py says the same for stored ones). */

@@ -13,6 +13,21 @@ export function setMessageHtml(element, html) {
   element.innerHTML = html;
 }
 
+/** What an element says to its reader: covered words (`||…||`) stay covered here, too. */
+export function shownText(element) {
+  const covered = [...element.querySelectorAll(".spoiler:not(.spoiler--shown)")];
+  for (const spoiler of covered) {
+    spoiler.hidden = true;
+    spoiler.before("▒▒▒");
+  }
+  const text = element.innerText;
+  for (const spoiler of covered) {
+    spoiler.hidden = false;
+    spoiler.previousSibling.remove();
+  }
+  return text;
+}
+
 /** Is the reader looking at this page now? */
 export function isWatching() {
   return document.visibilityState === "visible" && document.hasFocus();

@@ -142,6 +142,8 @@ def test_rich_text_comes_in_as_markdown_and_covered_words_are_read_when_pressed(
     expect(body.locator("math")).to_have_text(re.compile("E.?=.?m.?c.?2"))
     expect(body).to_contain_text("for $5 and $10")
     expect(body.get_by_text("gardener")).to_be_hidden()
+    # Nor is it read out.
+    expect(b.page.locator("[data-announcer]")).to_contain_text("it was ▒▒▒, ")
     covered.click()
     expect(body.get_by_text("gardener")).to_be_visible()
     # After a reload it is covered again, and the keys open it, too.
