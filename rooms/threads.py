@@ -85,8 +85,8 @@ def inbox(user: User, page: str | None) -> tuple["Page[Any]", list[dict[str, Any
             "thread": follow.thread,
             "root": message_wire(follow.thread.root.unadorned()),
             "answers": answers.get(follow.thread_id, []),
-            "unread": follow.unread,
-            "named": follow.named,
+            "unread": follow.unread,  # type: ignore[attr-defined]
+            "named": follow.named,  # type: ignore[attr-defined]
         }
         for follow in found
     ]
@@ -118,4 +118,3 @@ def follow_wire(follow: ThreadFollow, room_id: int, unread: int) -> dict[str, An
         "read_seq": follow.read_seq,
         "unread": unread,
     }
-

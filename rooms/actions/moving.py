@@ -235,12 +235,8 @@ def _follow_along(source: Room, target: Room, moving: list[Message], notes: list
     ids = [message.pk for message in moving]
     going = set(ids)
     old = dict(Message.objects.filter(pk__in=ids).values_list("pk", "seq"))
-    left = list(
-        Message.objects.filter(pk__in=ids, thread__isnull=False)
-        .exclude(thread__in=going)
-        .values_list("thread", flat=True)
-        .distinct()
-    )
+    before = Message.objects.filter(pk__in=ids, thread__isnull=False).exclude(thread__in=going)
+    left = list(Thread.objects.filter(pk__in=before.values("thread")).values_list("pk", flat=True))
     fields = ["room", "seq", "version", "changes", "moved_at", "thread", "in_room"]
     Message.objects.bulk_update(moving, fields)
     Message.objects.bulk_create(notes)

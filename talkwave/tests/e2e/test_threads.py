@@ -160,7 +160,9 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     expect(b.row("Ships at noon")).to_have_count(0)
 
 
-def test_on_a_phone_a_swipe_answers_and_the_thread_covers_the_room(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
+def test_on_a_phone_a_swipe_answers_and_the_thread_covers_the_room(
+    visit: Visit, room: Any, alice: Any, bob: Any
+) -> None:
     apart(post_message, alice, room.pk, "Soup or salad?")
     b = visit(bob, room, viewport=PHONE, has_touch=True, is_mobile=True)
     row = b.sees("Soup or salad?")

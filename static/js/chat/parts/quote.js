@@ -16,10 +16,10 @@ export function pending(row, entry) {
   if (entry.shown?.quote) fill(row, { room: entry.room, quote: entry.shown.quote });
 }
 
-/** A wire quote of a wire Message, as the server makes it. */
-export function quoteOf(message) {
+/** A wire quote of a wire Message, as the server makes it; `text` are its words where its html is not known. */
+export function quoteOf(message, text = null) {
   const { id, seq, sender, deleted } = message;
-  return { id, seq, sender, deleted, excerpt: deleted ? "" : excerptOf(message) };
+  return { id, seq, sender, deleted, excerpt: deleted ? "" : excerptOf(text ?? textOfHtml(message.html)) };
 }
 
 /** Fills a quote line: whose words they are, and the first of them. */
@@ -32,11 +32,14 @@ export function show(line, room, { id, sender, excerpt, deleted }) {
   line.querySelector(".quote__words").textContent = deleted ? word("quote.deleted") : excerpt || word("quote.no-words");
 }
 
-/** The words without their marks: from what they look like, or as they were typed where only that is known. */
-function excerptOf({ html, body }) {
-  const text = html ? new DOMParser().parseFromString(html, "text/html").body.textContent : (body ?? "");
+function excerptOf(text) {
   const line = text.trim().replace(/\s+/g, " ");
   return line.length > WORDS_MOST ? `${line.slice(0, WORDS_MOST - 1)}…` : line;
+}
+
+/** The words without their marks. */
+function textOfHtml(html) {
+  return new DOMParser().parseFromString(html ?? "", "text/html").body.textContent;
 }
 
 // What was answered is changed or deleted: every line that quotes it says so.
