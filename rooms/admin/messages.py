@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -50,9 +51,9 @@ class MessageAdmin(LookingAdmin):
     actions = ("delete_messages",)
     fields = (
         *("room", "seq", "sender", "kind", "body", "system", "created_at", "edited_at", "deleted_at"),
-        *("deleted_words", "deleted_by", "version", "changes"),
+        *("deleted_words", "deleted_by", "file_names", "version", "changes"),
     )
-    readonly_fields = ("deleted_words", "deleted_by")
+    readonly_fields = ("deleted_words", "deleted_by", "file_names")
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return ["-seq"] if RoomFilter.parameter_name in request.GET else ["-pk"]
@@ -95,6 +96,10 @@ class MessageAdmin(LookingAdmin):
     def deleted_by(self, message: Message) -> Any:
         kept = getattr(message, "deleted_text", None)
         return kept.deleted_by if kept else None
+
+    @admin.display(description=_("files"), empty_value="")
+    def file_names(self, message: Message) -> str | None:
+        return ", ".join(f"{file.name} ({filesizeformat(file.size)})" for file in message.attachments.all()) or None
 
     @admin.action(description=_("Delete the chosen messages…"), permissions=["wipe"])
     def delete_messages(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:

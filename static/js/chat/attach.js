@@ -243,6 +243,10 @@ function fillTile(tile, upload) {
   const line = upload.error || upload.note || word(`attach.${state}`, { percent, size: sizeText(upload.size) });
   const words = tile.querySelector(".attached__state");
   if (words.textContent !== line) words.textContent = line;
+  // Read out is how it ended, never each percent.
+  const said = tile.querySelector(".attached__said");
+  const news = state === "ready" || state === "failed" ? `${upload.name}: ${line}` : "";
+  if (said.textContent !== news) said.textContent = news;
   for (const [does, states] of Object.entries(BUTTONS)) tile.querySelector(`[data-does="${does}"]`).hidden = !states.includes(state);
   tile.querySelector(".attached__alt").hidden = !(upload.file?.kind === "image" || (!upload.file && upload.source.type?.startsWith("image/"))) || state === "failed";
   if (upload.file) setIcon(tile.querySelector(".attached__picture > .icon"), fileIcon(upload.file.kind));
