@@ -43,12 +43,13 @@ _MENTIONS_MOST: Final = 200
 # The worker shares its machine with the server: where reading takes so many times its own time, others need it more.
 _CROWDED: Final = 1.6
 
+# Those with least to read first: a room that was just imported keeps none waiting.
 _LAGGING: Final = """
     SELECT room.id, CASE WHEN mark.format = %s THEN mark.version ELSE 0 END, room.version
     FROM rooms_room room LEFT JOIN rooms_searchmark mark ON mark.room_id = room.id
     WHERE (mark.room_id IS NULL OR mark.version < room.version OR mark.format <> %s)
       AND NOT (room.kind = 'private' AND room.name_key IS NULL AND room.direct_key IS NULL)
-    ORDER BY room.id LIMIT 200
+    ORDER BY room.version - CASE WHEN mark.format = %s THEN mark.version ELSE 0 END, room.id LIMIT 50
 """
 _INSERTION: Final = "INSERT INTO rooms_searchdocument (id, message_id, room_id, sender_id, version, words) VALUES (%s, %s, %s, %s, %s, %s"
 
@@ -66,6 +67,14 @@ class Said(NamedTuple):
     deleted_at: datetime | None
     thread_id: int | None
     mentions_all: str
+
+
+class Stretch(NamedTuple):
+    """Of a room what changed after one version, up to another."""
+
+    room_id: int
+    after: int
+    reached: int
 
 
 class Document(NamedTuple):
@@ -86,12 +95,35 @@ def key_of(second: float) -> int:
 
 def index_some(most: int = BATCH) -> int:
     """Reads up to `most` changed messages into the index; how many there were. Safe to call from anywhere, any time."""
-    done = 0
+    # Read and cut into words before anything is locked: on SQLite everybody else who writes would wait.
+    read: list[Stretch] = []
+    messages: list[Said] = []
     for room_id, after, upto in _lagging():
-        if done >= most:
+        if len(messages) >= most:
             break
-        done += _index_room(room_id, after, upto, most - done)
-    return done
+        changed = Message.objects.filter(room_id=room_id, version__gt=after, version__lte=upto)
+        found = _read(changed.order_by("version")[: most - len(messages)])
+        full = len(found) == most - len(messages)
+        read.append(Stretch(room_id, after, found[-1].version if full else upto))
+        messages += found
+    if not read:
+        return 0
+    # Of one room the query is a range; of several, ids.
+    chosen = (
+        changed.filter(version__lte=read[0].reached)
+        if len(read) == 1
+        else Message.objects.filter(pk__in=_ids(messages))
+    )
+    documents = _documents(messages, chosen)
+    try:
+        with transaction.atomic():
+            mine = _advance(read)
+            _write(
+                [one for one in documents if one.room_id in mine], [one.pk for one in messages if one.room_id in mine]
+            )
+    except IntegrityError:
+        return 0  # a room was deleted meanwhile
+    return sum(one.room_id in mine for one in messages)
 
 
 def index_new() -> bool:
@@ -130,27 +162,27 @@ def indexed() -> bool:
 
 def _lagging() -> list[tuple[int, int, int]]:
     with connection.cursor() as cursor:
-        cursor.execute(_LAGGING, [FORMAT, FORMAT])
+        cursor.execute(_LAGGING, [FORMAT, FORMAT, FORMAT])
         return cursor.fetchall()
 
 
-def _index_room(room_id: int, after: int, upto: int, most: int) -> int:
-    # Read and cut into words before anything is locked: on SQLite everybody else who writes would wait.
-    changed = Message.objects.filter(room_id=room_id, version__gt=after, version__lte=upto)
-    messages = _read(changed.order_by("version")[:most])
-    reached = messages[-1].version if len(messages) == most else upto
-    documents = _documents(messages, changed.filter(version__lte=reached))
-    try:
-        with transaction.atomic():
-            mark, _ = SearchMark.objects.select_for_update().get_or_create(room_id=room_id, defaults={"format": FORMAT})
-            if after != (mark.version if mark.format == FORMAT else 0):
-                return 0  # another process did it meanwhile
-            _write(documents, [message.pk for message in messages])
-            mark.version, mark.format = reached, FORMAT
-            mark.save(update_fields=["version", "format"])
-    except IntegrityError:
-        return 0  # the room was deleted meanwhile
-    return len(messages)
+def _advance(read: Sequence[Stretch]) -> set[int]:
+    """Moves the marks on; the rooms of which they stood where they were. Another process did the others meanwhile."""
+    rooms = [one.room_id for one in read]
+    SearchMark.objects.bulk_create([SearchMark(room_id=pk, format=FORMAT) for pk in rooms], ignore_conflicts=True)
+    locked = SearchMark.objects.select_for_update().filter(room_id__in=rooms).order_by("room_id")
+    stood = {mark.room_id: mark.version if mark.format == FORMAT else 0 for mark in locked}
+    mine = [one for one in read if stood.get(one.room_id) == one.after]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE rooms_searchmark SET version = %s, format = %s WHERE room_id = %s",
+            [(one.reached, FORMAT, one.room_id) for one in mine],
+        )
+    return {one.room_id for one in mine}
+
+
+def _ids(messages: Sequence[Said]) -> list[int]:
+    return [message.pk for message in messages]
 
 
 def _read(messages: "QuerySet[Message]") -> list[Said]:

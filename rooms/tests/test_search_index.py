@@ -89,12 +89,24 @@ def test_a_process_that_ends_in_the_middle_leaves_all_of_it_to_the_next(say, mon
         def ends(*arguments, **options):
             raise KeyboardInterrupt
 
-        patched.setattr(SearchMark, "save", ends)
+        patched.setattr(index, "_write", ends)
         with pytest.raises(KeyboardInterrupt):
             index.index_some()
     assert words_in_index("tea") == 1
     index.index_some()
     assert (words_in_index("tea"), words_in_index("coffee")) == (0, 1)
+
+
+def test_many_rooms_are_read_at_once_those_with_least_first(make_room, room, alice, django_assert_max_num_queries):
+    rooms = [make_room(f"room {number}", alice="member") for number in range(12)]
+    for number in range(9):
+        post_message(alice, room.pk, f"much {number}")
+    for one in rooms:
+        post_message(alice, one.pk, "tea")
+    with django_assert_max_num_queries(2 + 12 + 8 + 8):
+        assert index.index_some(12) == 12
+    assert (words_in_index("tea"), words_in_index("much")) == (12, 0)
+    assert index.index_some() == 9 and index.indexed()
 
 
 def test_another_format_reads_every_room_anew(say, monkeypatch):
