@@ -11,7 +11,7 @@ import time
 
 import uvloop
 
-from benchmarks import machine, report
+from benchmarks import history, machine, report
 from benchmarks.cases import CASES, Figure
 from benchmarks.peers import Peer, all_peers
 from benchmarks.wire import Handshake
@@ -29,6 +29,10 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--senders", type=int, default=0, help="fan-out: so many senders instead of each system's own")
     parser.add_argument("--priority", action="store_true", help="go before other work on this machine (needs root)")
     parser.add_argument("--publish", action="store_true", help="write the figures into docs/speed.md and its chart")
+    parser.add_argument(
+        "--history", action="store_true", help="instead: a room of a million messages, read and searched"
+    )
+    parser.add_argument("--messages", type=int, default=history.MESSAGES, help="with --history: so many (1,000,000)")
     chosen = parser.parse_args(arguments)
     if not 1 <= chosen.seconds <= 20:
         parser.error("--seconds is between 1 and 20.")
@@ -42,6 +46,10 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     unknown = [key for key in chosen.systems if key not in all_peers()]
     if unknown:
         parser.error(f"No such system: {', '.join(unknown)}. There are: {', '.join(all_peers())}.")
+    if not 20_000 <= chosen.messages <= 20_000_000:
+        parser.error("--messages is between 20,000 and 20,000,000.")
+    if chosen.history:
+        return chosen
     if chosen.publish and (chosen.quick or chosen.only or len(chosen.systems) != len(all_peers())):
         parser.error("--publish needs all cases on all systems in one full run.")
     return chosen
@@ -68,6 +76,12 @@ def measure(peer: Peer, cases: list[str], core: int, chosen: argparse.Namespace)
 
 def main() -> int:
     chosen = options()
+    if chosen.history:
+        lock = machine.alone()
+        rounds = 15 if chosen.quick else 60
+        failed = history.run(messages=chosen.messages, repeat=rounds, priority=chosen.priority, publish=chosen.publish)
+        lock.close()
+        return failed
     server_core, load_core = machine.cores()
     lock = machine.alone()
     os.sched_setaffinity(0, {load_core})

