@@ -59,7 +59,7 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
         "poll": None if gone else poll_of(message),
         "pinned": None if gone else pin_of(message),
         "forward": None if gone else message.forward,
-        "mentions": [] if gone else [str(mention.user_id) for mention in message.mentions.all()],
+        "mentions": [] if gone else [str(mention.user_id) for mention in message.beside("mentions")],
         "mentions_all": None if gone else message.mentions_all or None,
     }
     if message.system is not None:
@@ -86,7 +86,7 @@ def quote_of(message: Message) -> dict[str, Any] | None:
 
 
 def _file_names(message: Message) -> str:
-    return snippet(", ".join(file.name for file in message.attachments.all()), QUOTE_LENGTH)
+    return snippet(", ".join(file.name for file in message.beside("attachments")), QUOTE_LENGTH)
 
 
 def _answered(message: Message) -> Message | None:
@@ -98,7 +98,7 @@ def _answered(message: Message) -> Message | None:
 
 def thread_of(message: Message) -> dict[str, Any] | None:
     """Of a message that was answered in a thread: how often, when last, and by whom last."""
-    state = getattr(message, "thread_state", None)
+    state = message.beside("thread_state")
     if state is None or not state.count:
         return None
     return {
@@ -112,7 +112,7 @@ def thread_of(message: Message) -> dict[str, Any] | None:
 def reactions_of(message: Message) -> list[dict[str, Any]]:
     """How people reacted: each emoji once, in the order they came. Of one of the community's own, its picture."""
     kinds: dict[str, dict[str, Any]] = {}
-    for row in message.reactions.all():
+    for row in message.beside("reactions"):
         kind = kinds.setdefault(row.emoji, {"emoji": row.emoji, "count": 0, "users": []})
         if row.picture:
             kind["url"] = own_emoji_url(row.picture)
@@ -123,19 +123,19 @@ def reactions_of(message: Message) -> list[dict[str, Any]]:
 
 def attachments_of(message: Message) -> list[dict[str, Any]]:
     """The files that were sent with it, in its order."""
-    return [file_wire(file) for file in message.attachments.all()]
+    return [file_wire(file) for file in message.beside("attachments")]
 
 
 def previews_of(message: Message) -> list[dict[str, Any]]:
     """What its links lead to: a card for each that had something to show, and that nobody removed."""
     if not settings.LINK_PREVIEWS:
         return []
-    return [preview_wire(preview) for preview in message.previews.all() if preview.is_shown]
+    return [preview_wire(preview) for preview in message.beside("previews") if preview.is_shown]
 
 
 def poll_of(message: Message) -> dict[str, Any] | None:
     """The answers to the question it asks, and how people voted; of an anonymous one, not who."""
-    poll = getattr(message, "poll", None)
+    poll = message.beside("poll")
     if poll is None:
         return None
     options = [(option, [vote.user_id for vote in option.votes.all()]) for option in poll.options.all()]
@@ -159,7 +159,7 @@ def poll_of(message: Message) -> dict[str, Any] | None:
 
 def pin_of(message: Message) -> dict[str, Any] | None:
     """Who pinned it, and when."""
-    pin = getattr(message, "pin", None)
+    pin = message.beside("pin")
     return None if pin is None else {"by": person(pin.by), "at": when(pin.at)}
 
 
