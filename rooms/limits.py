@@ -19,6 +19,8 @@ drafting = Buckets(*settings.RATE_DRAFTS)
 setting_status = Buckets(*settings.RATE_STATUS)
 reacting = Buckets(*settings.RATE_REACTIONS)
 moving = Buckets(*settings.RATE_MOVES)
+forwarding = Buckets(*settings.RATE_FORWARDS)
+selecting = Buckets(*settings.RATE_SELECTION)
 adding_emoji = Buckets(*settings.RATE_EMOJI)
 # Pins, saved messages, reminders, words to be sent later.
 keeping = Buckets(*settings.RATE_KEEPING)

@@ -1,20 +1,24 @@
-"""Deleting messages, and taking that back within a few seconds."""
+"""Deleting messages, and taking that back within a few seconds: one, or several of a room as one."""
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import access
+from rooms.access import Seat
 from rooms.actions.answers import recounted
-from rooms.actions.messages import changed
-from rooms.models import DeletedText, Membership, Mention, Message, Pin, Reaction, Revision, Room
+from rooms.actions.messages import all_changed
+from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Pin, Preview, Reaction, Revision, Room
 from rooms.previews.waiting import follow_edit
+from rooms.selection import chosen_ids
 from talkwave.errors import Refused
 
 
@@ -25,87 +29,147 @@ def delete_message(actor: User, message_id: object) -> Message:
     """
     with transaction.atomic():
         message, seat = access.message_for(actor, message_id, to="delete", lock=True)
-        wipe(message, seat.room, actor)
+        wipe([message], seat.room, actor)
     return message
+
+
+def delete_messages(actor: User, room_id: object, message_ids: Iterable[object]) -> list[Message]:
+    """Deletes messages of one room, all or, where one is refused, none. Raises Refused.
+
+    Gives those that it deleted: what somebody else deleted a moment ago is not theirs to take back.
+    """
+    ids = chosen_ids(message_ids)
+    with transaction.atomic():
+        seat = access.room_for(actor, room_id, lock=True)
+        return wipe(_to_delete(actor, seat, ids), seat.room, actor)
 
 
 def restore_message(actor: User, message_id: object) -> Message:
     """Takes back one's own deleting, within DELETE_UNDO_SECONDS; restored twice is once. Raises Refused."""
     with transaction.atomic():
         message, seat = access.message_for(actor, message_id, to="delete", lock=True)
-        if message.deleted_at is None:
-            return message
-        gone = DeletedText.objects.filter(message=message, deleted_by=actor).first()
-        if gone is None or timezone.now() - gone.deleted_at > timedelta(seconds=settings.DELETE_UNDO_SECONDS):
-            raise Refused("conflict", _("It is too late to take this back."))
-        kept = gone.kept
-        gone.delete()
-        message.body, message.html, message.deleted_at = gone.body, kept["html"], None
-        message.in_room, message.mentions_all = kept["in_room"], kept["mentions_all"]
-        _put_back(message, seat.room, kept)
-        shown = changed(message, seat.room, "body", "html", "deleted_at", "in_room", "mentions_all")
-        if message.thread_id is not None:
-            recounted(message.thread_id, seat.room)
-    return shown
+        restored = _restore(actor, seat, [message])
+    return restored[0] if restored else message
 
 
-def wipe(message: Message, room: Room, actor: User) -> bool:
-    """Deletes a message, its words kept for moderators only. The room is locked, access was checked.
+def restore_messages(actor: User, room_id: object, message_ids: Iterable[object]) -> list[Message]:
+    """Takes back what `delete_messages` did, all or, where one is refused, none. Raises Refused."""
+    ids = chosen_ids(message_ids)
+    with transaction.atomic():
+        seat = access.room_for(actor, room_id, lock=True)
+        return _restore(actor, seat, _to_delete(actor, seat, ids))
 
-    False where it was deleted already.
+
+def _to_delete(actor: User, seat: Seat, ids: Sequence[int]) -> list[Message]:
+    """The messages in their order, all of that room and this person's to delete. Raises Refused."""
+    found = list(Message.objects.filter(pk__in=ids, room=seat.room).order_by("seq"))
+    if len(found) < len(ids):
+        raise access.not_found()
+    for message in found:
+        own = message.sender_id == actor.pk and message.kind == MessageKind.TEXT
+        access.check(seat, "post" if own else "delete_others")
+    return found
+
+
+def wipe(messages: Iterable[Message], room: Room, actor: User) -> list[Message]:
+    """Deletes messages of a room, their words kept for moderators only. The room is locked, access was checked.
+
+    Gives those that were not deleted already. A fixed number of queries, but for each thread that loses answers.
     """
-    if message.deleted_at is not None:
-        return False
-    DeletedText.objects.create(message=message, body=message.body, kept=_kept(message), deleted_by=actor)
-    message.deleted_at = timezone.now()
-    message.body = message.html = message.mentions_all = ""
-    if message.thread_id is None and not _was_seen(message):
-        message.in_room = False
-    for rows in (message.mentions, message.reactions, message.previews, message.revisions):
-        rows.all().delete()
-    Pin.objects.filter(message=message).delete()
-    changed(message, room, "body", "html", "deleted_at", "in_room", "mentions_all")
-    if message.thread_id is not None:
-        recounted(message.thread_id, room)
-    return True
+    gone = [message for message in messages if message.deleted_at is None]
+    if not gone:
+        return []
+    prefetch_related_objects(gone, "mentions", "reactions", "revisions")
+    pins = {pin.message_id: pin for pin in Pin.objects.filter(message__in=gone)}
+    DeletedText.objects.bulk_create(
+        DeletedText(message=one, body=one.body, kept=_kept(one, pins.get(one.pk)), deleted_by=actor) for one in gone
+    )
+    seen = _seen(gone, room)
+    now = timezone.now()
+    for message in gone:
+        message.deleted_at = now
+        message.body = message.html = message.mentions_all = ""
+        if message.thread_id is None and message.pk not in seen:
+            message.in_room = False
+    for rows in (Mention, Reaction, Preview, Revision, Pin):
+        rows.objects.filter(message__in=gone).delete()
+    all_changed(gone, room, "body", "html", "deleted_at", "in_room", "mentions_all")
+    for root_id in dict.fromkeys(message.thread_id for message in gone if message.thread_id is not None):
+        recounted(root_id, room)
+    return gone
 
 
-def _was_seen(message: Message) -> bool:
-    """Has anybody else read as far, or answered it? For them something would be missing without a word."""
-    if getattr(message, "thread_state", None) is not None or Message.objects.filter(reply_to=message).exists():
-        return True
-    others = Membership.objects.filter(room=message.room_id, read_seq__gte=message.seq)
-    return others.exclude(user=message.sender_id).exists()
+def _seen(messages: Sequence[Message], room: Room) -> set[int]:
+    """Those that somebody else has read as far as, or answered: for them something would be missing without a word."""
+    ids = [message.pk for message in messages]
+    answered = set(Message.objects.filter(thread__in=ids).values_list("thread", flat=True))
+    answered |= set(Message.objects.filter(reply_to__in=ids).values_list("reply_to", flat=True))
+    # Whoever has read furthest, and the next: one of them is not the author.
+    furthest = list(Membership.objects.filter(room=room).order_by("-read_seq").values_list("user", "read_seq")[:2])
+    return answered | {
+        message.pk
+        for message in messages
+        if any(user_id != message.sender_id and read_seq >= message.seq for user_id, read_seq in furthest)
+    }
 
 
-def _kept(message: Message) -> dict[str, Any]:
-    pin = Pin.objects.filter(message=message).first()
+def _kept(message: Message, pin: Pin | None) -> dict[str, Any]:
     return {
         "html": message.html,
         "in_room": message.in_room,
         "mentions_all": message.mentions_all,
-        "mentions": list(message.mentions.values_list("user_id", flat=True)),
+        "mentions": [mention.user_id for mention in message.mentions.all()],
         "reactions": [
-            [user, emoji, picture, at.isoformat()]
-            for user, emoji, picture, at in message.reactions.values_list("user_id", "emoji", "picture", "created_at")
+            [row.user_id, row.emoji, row.picture, row.created_at.isoformat()] for row in message.reactions.all()
         ],
-        "earlier": [[body, at.isoformat()] for body, at in message.revisions.values_list("body", "written_at")],
+        "earlier": [[row.body, row.written_at.isoformat()] for row in message.revisions.all()],
         "pin": [pin.by_id, pin.at.isoformat()] if pin else None,
     }
 
 
-def _put_back(message: Message, room: Room, kept: dict[str, Any]) -> None:
+def _restore(actor: User, seat: Seat, messages: Iterable[Message]) -> list[Message]:
+    """Puts back those that are deleted, by this person and not too long ago; gives them as they are shown."""
+    deleted = [message for message in messages if message.deleted_at is not None]
+    texts = DeletedText.objects.filter(message__in=deleted, deleted_by=actor).in_bulk()
+    since = timezone.now() - timedelta(seconds=settings.DELETE_UNDO_SECONDS)
+    if any(message.pk not in texts or texts[message.pk].deleted_at < since for message in deleted):
+        raise Refused("conflict", _("It is too late to take this back."))
+    if not deleted:
+        return []
+    for message in deleted:
+        text = texts[message.pk]
+        message.body, message.html, message.deleted_at = text.body, text.kept["html"], None
+        message.in_room, message.mentions_all = text.kept["in_room"], text.kept["mentions_all"]
+    DeletedText.objects.filter(message__in=deleted).delete()
+    _put_back(deleted, seat.room, {pk: text.kept for pk, text in texts.items()})
+    shown = all_changed(deleted, seat.room, "body", "html", "deleted_at", "in_room", "mentions_all")
+    for root_id in dict.fromkeys(message.thread_id for message in deleted if message.thread_id is not None):
+        recounted(root_id, seat.room)
+    return shown
+
+
+def _put_back(messages: Sequence[Message], room: Room, kept: dict[int, dict[str, Any]]) -> None:
     Mention.objects.bulk_create(
-        Mention(message=message, user_id=pk, room=room, seq=message.seq) for pk in kept["mentions"]
+        Mention(message=message, user_id=pk, room=room, seq=message.seq)
+        for message in messages
+        for pk in kept[message.pk]["mentions"]
     )
     Reaction.objects.bulk_create(
         Reaction(message=message, user_id=user, emoji=emoji, picture=picture, created_at=parse_datetime(at))
-        for user, emoji, picture, at in kept["reactions"]
+        for message in messages
+        for user, emoji, picture, at in kept[message.pk]["reactions"]
     )
     Revision.objects.bulk_create(
-        Revision(message=message, body=body, written_at=parse_datetime(at)) for body, at in kept["earlier"]
+        Revision(message=message, body=body, written_at=parse_datetime(at))
+        for message in messages
+        for body, at in kept[message.pk]["earlier"]
     )
-    if kept["pin"]:
-        by, at = kept["pin"]
-        Pin.objects.create(message=message, room=room, by_id=by, at=parse_datetime(at))
-    follow_edit(message, room)
+    Pin.objects.bulk_create(
+        Pin(message=message, room=room, by_id=kept[message.pk]["pin"][0], at=parse_datetime(kept[message.pk]["pin"][1]))
+        for message in messages
+        if kept[message.pk]["pin"]
+    )
+    for message in messages:
+        # Only what links somewhere has anything to look for.
+        if "://" in message.body:
+            follow_edit(message, room)

@@ -73,13 +73,10 @@ def delete_messages(admin: User, message_ids: Iterable[object]) -> int:
     for room_id in list(room_ids):
         with transaction.atomic():
             room = _locked(room_id)
-            gone = []
-            chosen = Message.objects.filter(pk__in=ids, room=room).select_related("sender").order_by("seq")
-            for message in chosen:
-                if wipe(message, room, admin):
-                    gone.append(message.seq)
+            chosen = Message.objects.filter(pk__in=ids, room=room).order_by("seq")
+            gone = wipe(chosen, room, admin)
             if gone:
-                numbers = ", ".join(map(str, gone))
+                numbers = ", ".join(str(message.seq) for message in gone)
                 record(admin, "delete_messages", f"{room} ({room.pk})", f"{len(gone)}: {numbers}")
         count += len(gone)
     return count

@@ -124,7 +124,8 @@ def _post_ready(
             in_room = root is None or draft.in_room
             room.last_seq += 1
             # An answer in a thread alone is for those who follow it: it calls nobody else.
-            groups = bodies.groups(body) if in_room else ()
+            # Nor do words that are passed on: whom they name was called where they were said.
+            groups = bodies.groups(body) if in_room and draft.forward is None else ()
             called = callers.call(groups, room, seats[room_id, draft.sender_id].role, draft.sender_id) if groups else ""
             message = Message(
                 room_id=room_id,
@@ -226,6 +227,7 @@ def _store(
     mentions = [
         Mention(message=message, user_id=user_id, room_id=message.room_id, seq=message.seq)
         for message in fresh
+        if message.forward is None
         for user_id in sorted({*bodies.mentioned(message.room_id, message.body), *callers.here(message)})
     ]
     Mention.objects.bulk_create(mentions)

@@ -16,7 +16,7 @@ from rooms.context import sidebar_for
 from rooms.models import Kind, Message, MessageKind, Thread
 from rooms.roles import verbs
 from rooms.text import snippet
-from rooms.views.answers import done, door, person, show
+from rooms.views.answers import done, door, number, person, show
 from talkwave.errors import Refused
 
 _EXCERPT = 80
@@ -32,6 +32,8 @@ def choose(request: HttpRequest, message_id: int) -> HttpResponse:
     access.check(seat, "post" if message.sender_id == user.pk else "move")
     context = {
         "message": message,
+        # Several are moved as one; the first stands for them.
+        "n": number(request, "n") or 1,
         "excerpt": snippet(message.body, _EXCERPT),
         "room": seat.room,
         "title": seat.room.name,

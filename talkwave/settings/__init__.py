@@ -14,6 +14,7 @@ from talkwave.settings.people import *
 from talkwave.settings.rooms import *
 from talkwave.settings.search import *
 from talkwave.settings.security import *
+from talkwave.settings.selecting import *
 from talkwave.settings.services import *
 from talkwave.settings.threads import *
 

@@ -1,0 +1,76 @@
+"""Several messages at once: deleting them and taking that back, exporting, forwarding."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rooms import limits
+from rooms.actions.deleting import delete_messages, restore_messages
+from rooms.actions.forwarding import forward_messages
+from rooms.files.names import clean_name
+from rooms.selection import FORMATS, exported
+from rooms.views.answers import done, door, person
+from talkwave.errors import Refused
+
+
+@door("POST")
+def delete(request: HttpRequest, room_id: int) -> HttpResponse:
+    """Deletes the messages `ids` of the room, all or none; `deleted` are those that were not before."""
+    user, ids = person(request), request.POST.getlist("ids")
+    limits.spend(limits.selecting, user, len(ids))
+    gone = [str(message.pk) for message in delete_messages(user, room_id, ids)]
+    said = ngettext("%(n)d message deleted", "%(n)d messages deleted", len(gone)) % {"n": len(gone)}
+    return done(request, reverse("room", args=[room_id]), said, deleted=gone)
+
+
+@door("POST")
+def restore(request: HttpRequest, room_id: int) -> HttpResponse:
+    """Takes back, within seconds, what `delete` did to the messages `ids`."""
+    user, ids = person(request), request.POST.getlist("ids")
+    limits.spend(limits.selecting, user, len(ids))
+    restored = [str(message.pk) for message in restore_messages(user, room_id, ids)]
+    return done(request, reverse("room", args=[room_id]), restored=restored)
+
+
+@door("GET")
+def export(request: HttpRequest, room_id: int) -> HttpResponse:
+    """The messages `ids` of the room as a file to keep: `as=md`, `txt` or `json`."""
+    user, ids = person(request), request.GET.getlist("ids")
+    limits.spend(limits.selecting, user, len(ids))
+    form = request.GET.get("as", "md")
+    seat, text = exported(user, room_id, ids, form)
+    name = clean_name(f"{seat.room.name or _('conversation')}.{form}")
+    return HttpResponse(
+        text,
+        content_type=f"{FORMATS[form]}; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
+    )
+
+
+@door("POST")
+def forward(request: HttpRequest) -> HttpResponse:
+    """Sends the messages `ids` to the `rooms` and `users`, with a `comment` of one's own before them."""
+    sent = forward_messages(
+        person(request),
+        request.POST.getlist("ids"),
+        request.POST.getlist("rooms"),
+        request.POST.get("comment", ""),
+        user_ids=request.POST.getlist("users"),
+        client_id=_client_id(request),
+    )
+    places = list(dict.fromkeys(message.room_id for message in sent))
+    said = ngettext("Forwarded to %(n)d place", "Forwarded to %(n)d places", len(places)) % {"n": len(places)}
+    return done(request, reverse("room", args=[places[0]]), said, rooms=[str(pk) for pk in places])
+
+
+def _client_id(request: HttpRequest) -> uuid.UUID | None:
+    """Made by the page once for each forwarding, so that what is asked twice is done once."""
+    given = request.POST.get("client_id")
+    try:
+        return uuid.UUID(given) if given else None
+    except ValueError:
+        raise Refused("bad_request", _("A client_id is a UUID that the client makes.")) from None
