@@ -13,7 +13,7 @@ from accounts.names import username_key
 from accounts.wire import person
 from rooms import access
 from rooms.matching import START, quality, query_key
-from rooms.models import Membership, Message, Room
+from rooms.models import Kind, Membership, Message, Room
 from talkwave.errors import Refused
 
 # So many rows are ranked in memory; who types more letters gets fewer.
@@ -77,18 +77,36 @@ def find_people(user: User, typed: str, *, limit: int = FOUND_MOST) -> list[User
 def complete(user: User, room: Room, typed: str) -> list[dict[str, Any]]:
     """Who may be meant by `@` and these letters in a room: its members first, `member` says who is one.
 
-    Among them those whose name begins so, then who wrote here last. Access to the room was checked.
+    Among them those whose name begins so, then who wrote here last, then with whom one has a conversation. Access to
+    the room was checked.
     """
     query = query_key(typed.strip().lstrip("@"))
     recent = _recent_writers(room)
     members = _members_named(room, query, recent)
-    members.sort(key=lambda one: (_fit(query, one) != START, recent.get(one.pk, RECENT_MESSAGES), one.username_key))
+    close = _talks_with(user, members)
+    members.sort(
+        key=lambda one: (
+            _fit(query, one) != START,
+            recent.get(one.pk, RECENT_MESSAGES),
+            one.pk not in close,
+            one.username_key,
+        )
+    )
     shown = [{**person(one), "member": True} for one in members[:COMPLETED_MOST]]
     if query and len(shown) < COMPLETED_MOST and not room.is_direct:
         found = find_people(user, query)
         inside = set(Membership.objects.filter(room=room, user__in=found).values_list("user_id", flat=True))
+        close = _talks_with(user, found)
+        found.sort(key=lambda one: one.pk not in close)
         shown += [{**person(one), "member": False} for one in found if one.pk not in inside]
     return shown[:COMPLETED_MOST]
+
+
+def _talks_with(user: User, people: Iterable[User]) -> set[int]:
+    """Those of them with whom the person has a direct conversation."""
+    directs = Membership.objects.filter(user=user, room__kind=Kind.DIRECT).values("room_id")
+    shared = Membership.objects.filter(room_id__in=directs, user__in=[one.pk for one in people])
+    return set(shared.values_list("user_id", flat=True)) - {user.pk}
 
 
 def _recent_writers(room: Room) -> dict[int, int]:

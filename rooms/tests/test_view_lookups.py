@@ -191,3 +191,22 @@ def test_people_are_found_for_writing_to(signed_in, alice, bob, person):
     found = signed_in(alice).get(reverse("people"), {"q": "@bob"}).json()["people"]
     assert [one["username"] for one in found] == ["bob"]
     assert set(found[0]) == {"id", "username", "display_name", "avatar"}
+
+
+def test_completion_puts_whom_one_talks_with_before_others_who_said_nothing(signed_in, make_room, person, alice, bob):
+    for name in ("aaron", "adele", "anna"):
+        person(name)
+    room = make_room("hall", alice="member", bob="owner", aaron="member", adele="member")
+    make_room("", kind="direct", alice="member", adele="member")
+    make_room("", kind="direct", alice="member", anna="member")
+    url = f"/rooms/{room.pk}/members.json"
+    client = signed_in(alice)
+    found = client.get(url, {"q": "a"}).json()["people"]
+    assert [(one["username"], one["member"]) for one in found[:4]] == [
+        ("adele", True),
+        ("aaron", True),
+        ("alice", True),
+        ("anna", False),
+    ]
+    post_message(bob, room.pk, "hello")
+    assert client.get(url, {"q": ""}).json()["people"][0]["username"] == "bob"

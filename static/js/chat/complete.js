@@ -11,11 +11,13 @@ import { best } from "../lib/fuzzy.js";
 import { get } from "../lib/http.js";
 import { Listbox, option } from "../lib/listbox.js";
 import { me } from "../lib/me.js";
-import { plural } from "../lib/words.js";
+import { plural, word } from "../lib/words.js";
 import { rooms } from "../realtime/store.js";
 
 const QUIET_MS = 80;
 const MOST = 8;
+/** A room's name that can stand after its sign as it is; others are put in brackets (rooms/text/tokens.py). */
+const PLAIN_ROOM = /^(?!\d+$)[\p{L}\p{N}][\p{L}\p{N}_]*(?:[.-]+[\p{L}\p{N}_]+)*$/u;
 /** What is begun just before the caret: a sign after a space or a bracket, and letters. */
 const BEGUN = /(?:^|[\s(])([@#:])([\p{L}\p{N}\p{M}_.+-]*)$/u;
 
@@ -73,14 +75,17 @@ export default class Complete {
         return best(near, letters, names, MOST).map(person);
       }
     }
-    return this.people.get(key).slice(0, MOST).map(person);
+    const found = this.people.get(key).map(person);
+    // Who may call all at once finds that below the people.
+    const groups = called(key);
+    return [...found.slice(0, MOST - groups.length), ...groups];
   }
 
   hash(letters) {
     const named = rooms().filter(({ kind }) => kind !== "direct");
     return best(named, letters, (room) => [room.name], MOST).map((room) => {
       const made = option("li", [icon(room.kind === "private" ? "lock" : "hash"), { tag: "bdi", class: "complete__name", text: room.name }, { class: "complete__note", text: room.topic }]);
-      made.dataset.text = `#${room.name} `;
+      made.dataset.text = PLAIN_ROOM.test(room.name) ? `#${room.name} ` : `#[${room.name}] `;
       return made;
     });
   }
@@ -108,6 +113,17 @@ export default class Complete {
     this.asking += 1;
     this.box.hide();
   }
+}
+
+/** `@everyone` and `@here`, for those who may. */
+function called(letters) {
+  const may = document.querySelector(".timeline[data-may]")?.dataset.may.split(" ") ?? [];
+  if (!may.includes("mention_all")) return [];
+  return ["everyone", "here"].filter((name) => name.startsWith(letters)).map((name) => {
+    const made = option("li", [icon("users"), { class: "complete__name", text: `@${name}` }, { class: "complete__note", text: word(`call.${name}`) }]);
+    made.dataset.text = `@${name} `;
+    return made;
+  });
 }
 
 const names = (one) => [one.username, one.display_name];
