@@ -97,7 +97,7 @@ def test_a_network_that_goes_away_loses_nothing_and_the_message_goes_when_its_fi
     visit: Visit, room: Any, alice: Any, bob: Any
 ) -> None:
     a, b = visit(alice, room), visit(bob, room)
-    data = bytes(range(256)) * 4096 * 6
+    data = bytes(range(256)) * 4096 + bytes(range(256)) * 2048
     pieces: list[int] = []
 
     def third_is_lost(route: Any) -> None:
