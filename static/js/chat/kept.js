@@ -20,6 +20,7 @@ export default class Kept {
     const { signal } = this.listening;
     const event = EVENTS[element.dataset.kept];
     if (event) on(event, () => this.#later(), { signal });
+    on("tw:ui.posted", ({ action }) => this.#posted(action), { signal });
     element.addEventListener("click", ({ target }) => this.#move(target.closest("[data-moves]")), { signal });
     // The search puts other rows here.
     new MutationObserver(() => this.#show()).observe(element, { childList: true });
@@ -42,13 +43,22 @@ export default class Kept {
     for (const button of this.element.querySelectorAll("[data-moves]")) button.hidden = false;
   }
 
+  /** What was written in a row is kept: the row may be shown anew. */
+  #posted(action) {
+    const form = [...this.element.querySelectorAll("details[open] form")].find((one) => one.action === action);
+    const details = form?.closest("details");
+    if (!details) return;
+    if (details.contains(document.activeElement)) details.querySelector("summary").focus({ preventScroll: true });
+    details.open = false;
+  }
+
   #later() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#again(), SETTLES_MS);
   }
 
   async #again() {
-    if (this.element.querySelector("details[open] form:focus-within:not([aria-busy=true])")) return this.#later();
+    if (this.element.querySelector("details[open] form:focus-within")) return this.#later();
     const rows = [...this.element.querySelectorAll(".kept__item")];
     const at = rows.findIndex((row) => row.contains(document.activeElement));
     try {
