@@ -6,10 +6,13 @@ from typing import Any
 import orjson
 from django import template
 from django.conf import settings
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
-from rooms.models import Role
+from rooms.models import Kind, Role
 from rooms.system import LINES
 from rooms.text import snippet
 
@@ -36,6 +39,17 @@ def system_line(message: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def forwarded_from(forward: Mapping[str, Any]) -> str:
+    """Of a forwarded message, who said it, where and on which day: chat/parts/forward.js says the same."""
+    room = forward["room"]
+    place = f"#{room['name']}" if room else gettext("another room") if forward["kind"] == Kind.PRIVATE else ""
+    at = parse_datetime(forward["at"])
+    day = date_format(localtime(at), "SHORT_DATE_FORMAT") if at else ""
+    said = gettext("Forwarded from %(name)s") % {"name": forward["sender"]["display_name"]}
+    return " · ".join(part for part in (said, place, day) if part)
+
+
+@register.filter
 def wire_json(messages: list[dict[str, Any]]) -> SafeString:
     """The messages of a page for the browser, which has their HTML already; safe inside a script element."""
     wire = [{key: value for key, value in message.items() if key not in ("html", "at")} for message in messages]
@@ -50,6 +64,12 @@ _IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 def poll_options_most() -> int:
     """How many answers a poll may have."""
     return int(settings.POLL_OPTIONS_MAX)
+
+
+@register.simple_tag
+def choosing(name: str) -> int:
+    """A limit of choosing and forwarding: `SELECT_MAX`, `FORWARD_ROOMS_MAX`, `QUOTE_LINES_MAX`."""
+    return int(getattr(settings, name))
 
 
 @register.simple_tag

@@ -30,7 +30,7 @@ export default class Edit {
   }
 
   #lastOfMine() {
-    return [...this.list.querySelectorAll(":scope > .message--mine[data-id]:not(.message--deleted)")].at(-1);
+    return [...this.list.querySelectorAll(":scope > .message--mine[data-id]:not(.message--deleted, .message--forwarded)")].at(-1);
   }
 
   async #begin(row) {

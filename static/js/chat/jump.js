@@ -147,7 +147,7 @@ function order(seen, id) {
 }
 
 /** One of my own rooms. */
-function place(room) {
+export function place(room) {
   const { icon, partner } = kindOf(room, me()?.id);
   const title = titleOf(room, me()?.id, word("notes"));
   const { unread, mentions } = counted(room);
@@ -171,7 +171,7 @@ function place(room) {
 }
 
 /** What the server found: rooms one is not in, and people. */
-function answered(result) {
+export function answered(result) {
   const isPerson = result.type === "person";
   return {
     key: isPerson ? `person ${result.id}` : `room ${result.id}`,
@@ -223,7 +223,8 @@ function group(name, options) {
   return element;
 }
 
-function row(place, letters) {
+/** The option that shows a place, with `letters` of its name set apart. */
+export function row(place, letters) {
   const sign = document.createElement("span");
   sign.className = "jump__sign";
   if (place.avatar) {

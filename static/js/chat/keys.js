@@ -1,13 +1,13 @@
 /**
  * The timeline by keyboard. It is one tab stop: the current row, on which ↑ ↓ Home End move, Enter goes into its
  * actions, E changes it, R or + reacts, Del deletes it, C copies its link, S saves and P pins it, Q answers quoting it, T in
- * its thread, Esc goes back to writing. Links within the row can be reached by Tab once one is in it; what scrolls by itself (code, tables) always.
+ * its thread, F forwards it, X chooses it, Esc goes back to writing. Links within the row can be reached by Tab once one is in it; what scrolls by itself (code, tables) always.
  */
 import { emit } from "../lib/events.js";
 
 const INNER = "a[href], button, [tabindex]:not(pre, .table)";
 /** These do what the button of that name does. */
-const ACTS = { q: "reply", t: "thread", u: "unread" };
+const ACTS = { q: "reply", t: "thread", u: "unread", f: "forward", x: "select" };
 const DOES = { e: "tw:ui.edit", Delete: "tw:ui.delete", c: "tw:ui.copy-link", s: "tw:ui.save", p: "tw:ui.pin" };
 
 export class Keys {

@@ -28,7 +28,7 @@ export default class Moving {
 
   async #choose(ids, opener = null) {
     try {
-      const { found } = await page(movePath(ids[0]), { fragment: "dialog" });
+      const { found } = await page(`${movePath(ids[0])}?n=${ids.length}`, { fragment: "dialog" });
       this.ids = ids;
       this.opener = opener;
       this.dialog.replaceChildren(...found.body.childNodes);

@@ -8,6 +8,7 @@ const FACTS = {
   text: ({ message }) => message.kind === "text",
   "in-time": ({ message, hours }) => !hours || Date.now() - Date.parse(message.created_at) < hours * 3_600_000,
   "not-deleted": ({ message }) => !message.deleted,
+  "own-words": ({ message }) => !message.forward,
   "in-room": ({ message }) => message.in_room,
   "in-thread": ({ message }) => message.thread_root !== null,
   "not-in-thread": ({ message }) => message.thread_root === null,

@@ -4,6 +4,8 @@ export const historyPath = (room, id) => `/rooms/${room}/m/${id}/history/`;
 export const roomVerbPath = (room, verb) => `/rooms/${room}/${verb}/`;
 export const calendarPath = (room) => `/rooms/${room}/calendar/`;
 export const threadPath = (room, root) => `/rooms/${room}/threads/${root}/`;
+/** Wherever that message is: its room need not be known. */
+export const sourcePath = (id) => `/messages/${id}/`;
 export const movePath = (id) => `/messages/${id}/move/`;
 export const personPath = (id) => `/people/${id}/`;
 

@@ -1,3 +1,25 @@
-/** In a row of the timeline: where a forwarded message comes from. */
+/** In a row of the timeline: where a forwarded message comes from, in a line that leads there. */
+import { sourcePath } from "../../lib/paths.js";
+import { word } from "../../lib/words.js";
 
-export function fill(row, message, reader) {}
+export function fill(row, { forward }, reader) {
+  const line = row.querySelector(".forwarded");
+  line.hidden = !forward;
+  row.classList.toggle("message--forwarded", Boolean(forward));
+  if (!forward) return;
+  line.href = sourcePath(forward.message);
+  say(line, forward, reader);
+}
+
+/** The server wrote its own day: this is the reader's. */
+export function adopt(row, message, reader) {
+  if (message?.forward) fill(row, message, reader);
+}
+
+function say(line, { sender, kind, room, at }, { dates }) {
+  const place = room ? `#${room.name}` : kind === "private" ? word("forwarded.elsewhere") : null;
+  const day = dates.dayLabel(new Date(at), new Date(), { today: word("today"), yesterday: word("yesterday") });
+  const from = word("forwarded.from", { name: sender.display_name });
+  line.querySelector(".forwarded__from").textContent = [from, place, day].filter(Boolean).join(" · ");
+  line.title = dates.full(new Date(at));
+}
