@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync
 # Long enough for a machine with much to do; no story waits for it unless it fails.
 PATIENCE_MS = 20_000
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+# A microphone that beeps, and nobody asked whether it may be used.
+ARGUMENTS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # What a page says when the network or the server is away, as some stories want it to be.

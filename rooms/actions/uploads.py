@@ -49,6 +49,8 @@ class Told:
             len(sides) in (0, 2)
             and all(0 < side <= 20_000 for side in sides)
             and (self.duration is None or (math.isfinite(self.duration) and 0 <= self.duration <= 86_400 * 7))
+            # A second more: the browser that stops it is not exact.
+            and (not self.voice or (self.duration or 0) <= settings.VOICE_MAX_SECONDS + 1)
             and len(wave) <= WAVEFORM_MOST
             and all(isinstance(value, int) and 0 <= value <= 100 for value in wave)
         )
@@ -201,6 +203,9 @@ def _describe(file: Attachment, name: str, seen: dict[str, Any], told: Told) -> 
     if file.kind == FileKind.IMAGE:
         file.width, file.height = seen["width"], seen["height"]
         file.placeholder, file.animated = seen["placeholder"], seen["animated"]
+    if told.voice and file.type == "video/mp4":
+        # What Safari records carries no sign that it is sound alone. It is only ever heard.
+        file.kind, file.type = FileKind.AUDIO, "audio/mp4"
     if file.kind == FileKind.VIDEO:
         file.width, file.height = told.width, told.height
     if file.kind == FileKind.AUDIO and told.voice:

@@ -11,6 +11,9 @@ register = template.Library()
 # The box that a picture in the timeline fits into; static/js/lib/sizes.js has the same.
 _WIDTH: Final = 384
 _HEIGHT: Final = 320
+_PLAIN_FILM: Final = {"width": _WIDTH, "height": _WIDTH * 9 // 16}
+# Everything else is a card.
+_TEMPLATES: Final = {"image": "image", "video": "video", "audio": "sound", "voice": "sound", "text": "text"}
 _ICONS: Final = {
     "image": "image",
     "video": "video",
@@ -32,6 +35,25 @@ def fitted(file: Mapping[str, Any] | str) -> dict[str, int]:
 
 
 @register.filter
+def film_box(file: Mapping[str, Any] | str) -> dict[str, int]:
+    """The same for a film: of one whose sides nobody told, a wide box."""
+    told = isinstance(file, Mapping) and file.get("width") and file.get("height")
+    return fitted(file) if told else _PLAIN_FILM
+
+
+@register.filter
+def file_template(kind: str) -> str:
+    """What shows a file of that kind in a message."""
+    return f"rooms/message/_file_{_TEMPLATES.get(kind, 'card')}.html"
+
+
+@register.filter
+def unlocalised(value: float | None) -> str:
+    """A number as JavaScript reads it, whatever the page's language; empty for none."""
+    return "" if value is None or value == "" else str(value)
+
+
+@register.filter
 def file_icon(kind: str) -> str:
     """The sign of a kind of file."""
     return _ICONS.get(kind, "file")
@@ -40,4 +62,8 @@ def file_icon(kind: str) -> str:
 @register.simple_tag
 def file_limits() -> dict[str, int]:
     """What a composer has to know before it sends a file."""
-    return {"count": settings.ATTACHMENTS_MAX, "bytes": settings.FILE_MAX_BYTES}
+    return {
+        "count": settings.ATTACHMENTS_MAX,
+        "bytes": settings.FILE_MAX_BYTES,
+        "voice_seconds": settings.VOICE_MAX_SECONDS,
+    }

@@ -35,6 +35,7 @@ DOORS = {
     "room_previews": ({"previews": "0"}, 200, 200, 403, 404),
     "room_notify": ({"notify": "none"}, 200, 200, 200, 404),
     "room_pins": (None, 200, 200, 200, 404),
+    "room_gallery": (None, 200, 200, 200, 404),
     "room_schedule": ({"body": "hello", "when": "tomorrow at 9"}, 200, 200, 200, 404),
     "selection_delete": ({"ids": "1"}, 404, 404, 404, 404),
     "selection_restore": ({"ids": "1"}, 404, 404, 404, 404),

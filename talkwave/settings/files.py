@@ -11,6 +11,10 @@ FILE_ALT_MAX_LENGTH = 1_000
 UPLOADS_AT_ONCE = 20
 FILES_UNSENT_BYTES = env.number("FILES_UNSENT_BYTES", 1024 * 1024 * 1024, least=1024, most=2**40)
 FILES_UNSENT_DAYS = env.number("FILES_UNSENT_DAYS", 7, least=1)
+# Pictures, files or links on a page of a room's gallery.
+GALLERY_SIZE = 60
+# Of what is recorded in the composer.
+VOICE_MAX_SECONDS = 900
 # So much stays free on the disk that files are kept on: the database may live there, too.
 FILES_DISK_RESERVE = env.number("FILES_DISK_RESERVE", 200 * 1024 * 1024, most=2**40)
 # Pictures: of one, and of all frames of a moving one.

@@ -6,6 +6,8 @@ import { clone } from "../../lib/dom.js";
 import { on } from "../../lib/events.js";
 import { fitted, sizeText } from "../../lib/sizes.js";
 import { fileIcon, setIcon } from "../file_icons.js";
+import { adoptPlayers } from "../player.js";
+import { readBeginnings } from "../reader.js";
 
 export function fill(row, message) {
   const place = row.querySelector(".files");
@@ -25,6 +27,8 @@ export function adopt(row) {
     if (image.complete && image.naturalWidth) uncover(image);
     else image.addEventListener("load", () => uncover(image), { once: true });
   }
+  adoptPlayers(row);
+  readBeginnings(row);
 }
 
 export function pending(row, entry) {
@@ -46,13 +50,15 @@ function showProgress(bar, upload) {
 
 /** One file, from the wire. */
 export function fileElement(file) {
-  return file.kind === "image" ? imageElement(file) : cardElement(file);
+  return (ELEMENTS[file.kind] ?? cardElement)(file);
 }
+
+const ELEMENTS = { image: imageElement, video: videoElement, audio: soundElement, voice: soundElement, text: textElement };
 
 function imageElement(file) {
   const link = clone("file-image-template");
   link.href = file.url;
-  link.dataset.file = file.id;
+  Object.assign(link.dataset, { file: file.id, name: file.name, width: file.width, height: file.height });
   const blur = link.querySelector(".file__blur");
   blur.hidden = !file.placeholder;
   if (file.placeholder) blur.src = file.placeholder;
@@ -72,6 +78,42 @@ function cardElement(file) {
   card.querySelector(".file__size").textContent = sizeText(file.size);
   setIcon(card.querySelector(".icon"), fileIcon(file.kind));
   return card;
+}
+
+function videoElement(file) {
+  const element = named("file-video-template", file);
+  const video = element.querySelector("video");
+  if (file.width && file.height) Object.assign(video, fitted(file.width, file.height));
+  video.setAttribute("aria-label", file.alt || file.name);
+  video.src = file.url;
+  return element;
+}
+
+function soundElement(file) {
+  const element = named("file-sound-template", file);
+  Object.assign(element.dataset, { duration: file.duration ?? "", waveform: (file.waveform ?? []).join(" ") });
+  const audio = element.querySelector("audio");
+  audio.preload = file.duration ? "none" : "metadata";
+  audio.setAttribute("aria-label", file.name);
+  audio.src = file.url;
+  return element;
+}
+
+function textElement(file) {
+  const element = named("file-text-template", file);
+  element.dataset.url = file.url;
+  return element;
+}
+
+/** A blank with what all of them show: name, size, and a way to have it. */
+function named(template, file) {
+  const element = clone(template);
+  Object.assign(element.dataset, { file: file.id, kind: file.kind, name: file.name });
+  element.querySelector(".file__name").textContent = file.name;
+  const size = element.querySelector(".file__size");
+  if (size) size.textContent = sizeText(file.size);
+  element.querySelector("a[download]").href = `${file.url}?download`;
+  return element;
 }
 
 /** Not there yet: nothing to open. */

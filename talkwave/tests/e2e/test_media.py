@@ -1,0 +1,121 @@
+"""Looking at files: pictures at full size, voice notes, texts, and the gallery of a room."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from talkwave.testing_browser import PHONE, Window
+from talkwave.tests.e2e.test_files import give, picture
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Window]
+
+
+def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
+    visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[[Page], None]
+) -> None:
+    a = visit(alice, room)
+    lines = "\n".join(f"line {number}" for number in range(1, 400))
+    give(
+        a.page,
+        "#composer-body",
+        "paste",
+        ("one.png", "image/png", picture(900, 500)),
+        ("two.png", "image/png", picture(400, 700)),
+        ("notes.txt", "text/plain", lines.encode()),
+    )
+    expect(a.page.locator('.attached__item[data-state="ready"]')).to_have_count(3)
+    a.page.get_by_role("textbox", name="Describe two.png").fill("A tall one")
+    a.say("Two pictures")
+    row = a.sees("Two pictures")
+    a.say("Go to the first")
+    a.sees("Go to the first")
+
+    # By keys alone: opened, walked through, zoomed, closed, and the focus is where it was.
+    row.locator(".file--image").first.focus()
+    a.page.keyboard.press("Enter")
+    box = a.page.get_by_role("dialog", name="Picture")
+    expect(box).to_contain_text("one.png")
+    expect(box).to_contain_text("Alice")
+    expect(box.get_by_role("status")).to_have_text("1 of 2")
+    expect(box.locator(".lightbox__image")).to_have_attribute("src", re.compile(r"/files/\d+/one\.png$"))
+    assert box.locator(".lightbox__image").bounding_box()["width"] == pytest.approx(900, abs=1)  # type: ignore[index]
+    axe(a.page)
+    a.page.keyboard.press("ArrowRight")
+    expect(box.get_by_role("status")).to_have_text("2 of 2")
+    expect(box.get_by_role("img", name="A tall one")).to_be_visible()
+    expect(box.locator(".lightbox__alt")).to_have_text("A tall one")
+    expect(box.get_by_role("button", name="Next picture")).to_be_hidden()
+    a.page.keyboard.press("+")
+    expect(box.get_by_role("button", name="Zoom")).to_have_attribute("aria-pressed", "true")
+    a.page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(row.locator(".file--image").first).to_be_focused()
+
+    # A text shows how it begins, and all of it when asked; also to who comes later.
+    b = visit(bob, room, viewport=PHONE, has_touch=True, is_mobile=True)
+    text = b.sees("Two pictures").locator(".file--text")
+    text.scroll_into_view_if_needed()
+    expect(text.locator(".file__lines")).to_contain_text("line 5")
+    expect(text.locator(".file__lines")).not_to_contain_text("line 6")
+    text.get_by_role("button", name="Show all of it").tap()
+    reader = b.page.get_by_role("dialog", name="notes.txt")
+    expect(reader.locator("pre")).to_contain_text("line 399")
+    axe(b.page)
+    reader.get_by_role("button", name="Close").tap()
+
+    # On a phone the browser's back closes a picture, and the room still stands there.
+    b.sees("Two pictures").locator(".file--image").first.tap()
+    expect(b.page.locator("#lightbox")).to_be_visible()
+    b.page.go_back()
+    expect(b.page.locator("#lightbox")).to_be_hidden()
+    b.sees("Go to the first")
+    b.sees("Two pictures").locator(".file--image").first.tap()
+    b.page.get_by_role("link", name="Go to its message").tap()
+    expect(b.page.locator("#lightbox")).to_be_hidden()
+    expect(b.page).to_have_url(re.compile(r"/m/\d+/$|\?at=\d+|/rooms/\d+/$"))
+
+
+def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_other(
+    visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[[Page], None]
+) -> None:
+    a, b = visit(alice, room), visit(bob, room)
+    record = a.page.get_by_role("button", name="Record a voice note")
+    strip = a.page.get_by_role("group", name="Voice note")
+    record.click()
+    expect(strip.locator(".voice__levels rect").first).to_be_attached()
+    axe(a.page)
+    a.page.keyboard.press("Escape")
+    expect(strip).to_have_count(0)
+    expect(a.rows).to_have_count(0)
+
+    record.click()
+    expect(strip.get_by_role("timer")).to_have_text(re.compile("0:0[2-9]"))
+    a.page.keyboard.press("Enter")
+    expect(strip).to_have_count(0)
+    for window in (a, b):
+        expect(window.rows.locator('.file--sound[data-kind="voice"]')).to_have_count(1)
+    b.page.reload()
+    b.is_live()
+    note = b.rows.locator('.file--sound[data-kind="voice"]')
+    expect(note.locator(".sound__bar")).to_have_count(64)
+    # The fake microphone beeps: some of it is loud.
+    assert max(map(int, note.get_attribute("data-waveform").split())) == 100  # type: ignore[union-attr]
+    expect(note.locator(".sound__time")).to_have_text(re.compile("0:(0[2-9]|[1-5])"))
+    note.get_by_role("button", name=re.compile("^Speed")).click()
+    expect(note.get_by_role("button", name="Speed 1.5×")).to_be_visible()
+    note.get_by_role("button", name=re.compile("^Play")).click()
+    expect(note.locator(".sound__bar--past").first).to_be_attached()
+    assert note.locator("audio").evaluate("audio => audio.playbackRate") == 1.5
+    # Sought by keys, also in a recording that does not know its own length.
+    slider = note.get_by_role("slider", name="Place in the recording")
+    note.locator("audio").evaluate("audio => audio.pause()")
+    slider.focus()
+    b.page.keyboard.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^0:00 of 0:(0[2-9]|[1-5])"))
+    b.page.keyboard.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^0:(0[2-9]|[1-5]) of 0:(0[2-9]|[1-5])"))
+    axe(b.page)
