@@ -100,7 +100,7 @@ export default class Voice {
     const seconds = this.#seconds();
     strip.querySelector(".voice__time").textContent = clock(seconds);
     // Talk is rarely louder than a third of what a microphone can take.
-    strip.querySelector("svg").replaceChildren(...levels.slice(-BARS).map((level, place) => bar(Math.min(100, level * 300), place)));
+    strip.querySelector(".voice__levels").replaceChildren(...levels.slice(-BARS).map((level, place) => bar(Math.min(100, level * 300), place)));
     if (seconds < this.most) return;
     emit("tw:ui.toast", { text: word("voice.longest") });
     this.#finish();

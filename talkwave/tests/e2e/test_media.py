@@ -119,3 +119,44 @@ def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_ot
     b.page.keyboard.press("End")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^0:(0[2-9]|[1-5]) of 0:(0[2-9]|[1-5])"))
     axe(b.page)
+
+
+def test_the_gallery_shows_what_was_sent_and_leads_back_to_it(
+    visit: Visit, room: Any, alice: Any, axe: Callable[[Page], None]
+) -> None:
+    a = visit(alice, room)
+    give(
+        a.page,
+        "#composer-body",
+        "paste",
+        ("lake.png", "image/png", picture(900, 500)),
+        ("sea.png", "image/png", picture(500, 500)),
+        ("plan.bin", "application/octet-stream", b"\0\1\2"),
+    )
+    expect(a.page.locator('.attached__item[data-state="ready"]')).to_have_count(3)
+    a.say("From the lake, see https://example.org/lake")
+    a.sees("From the lake, see https://example.org/lake")
+
+    a.page.get_by_role("link", name="Media, files and links").click()
+    side = a.page.locator("#side")
+    expect(side.locator(".gallery__tile")).to_have_count(2)
+    axe(a.page)
+    # The lightbox walks through the gallery, and knows where each comes from.
+    side.locator(".gallery__tile").first.click()
+    box = a.page.get_by_role("dialog", name="Picture")
+    expect(box).to_contain_text("Alice")
+    expect(box.get_by_role("status")).to_have_text("1 of 2")
+    a.page.keyboard.press("ArrowRight")
+    expect(box.get_by_role("status")).to_have_text("2 of 2")
+    a.page.keyboard.press("Escape")
+    expect(side.locator(".gallery__tile").first).to_be_focused()
+
+    side.get_by_role("link", name="Files", exact=True).click()
+    expect(side.locator(".gallery__item")).to_have_count(1)
+    expect(side.locator(".gallery__item")).to_contain_text("plan.bin")
+    axe(a.page)
+    side.get_by_role("link", name="Links", exact=True).click()
+    expect(side.locator(".gallery__item")).to_contain_text("example.org/lake")
+    side.get_by_role("link", name="Go to the message by Alice").click()
+    expect(a.page).to_have_url(re.compile(r"\?at=1|/m/\d+/"))
+    a.sees("From the lake, see https://example.org/lake")
