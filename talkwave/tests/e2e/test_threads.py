@@ -83,6 +83,8 @@ def test_a_thread_beside_the_room_is_followed_unread_and_read(
     field.fill("The one with the red crane")
     field.press("Enter")
     expect(in_thread(a, "The one with the red crane")).to_be_visible()
+    # Seen for a moment, it is read.
+    expect(a.link_to(room).locator(".room-link__threads")).to_be_hidden()
 
     # After a reload everything stands; nothing is unread.
     a.page.goto(f"/rooms/{room.pk}/")
