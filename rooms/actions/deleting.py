@@ -1,14 +1,13 @@
 """Deleting messages, and taking that back within a few seconds: one, or several of a room as one."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -102,14 +101,15 @@ def wipe(messages: Iterable[Message], room: Room, actor: User) -> list[Message]:
 def _seen(messages: Sequence[Message], room: Room) -> set[int]:
     """Those that somebody else has read as far as, or answered: for them something would be missing without a word."""
     ids = [message.pk for message in messages]
-    answered = set(Message.objects.filter(thread__in=ids).values_list("thread", flat=True))
+    answered: set[int | None] = set(Message.objects.filter(thread__in=ids).values_list("thread", flat=True))
     answered |= set(Message.objects.filter(reply_to__in=ids).values_list("reply_to", flat=True))
     # Whoever has read furthest, and the next: one of them is not the author.
     furthest = list(Membership.objects.filter(room=room).order_by("-read_seq").values_list("user", "read_seq")[:2])
-    return answered | {
+    return {
         message.pk
         for message in messages
-        if any(user_id != message.sender_id and read_seq >= message.seq for user_id, read_seq in furthest)
+        if message.pk in answered
+        or any(user_id != message.sender_id and read_seq >= message.seq for user_id, read_seq in furthest)
     }
 
 
@@ -155,17 +155,22 @@ def _put_back(messages: Sequence[Message], room: Room, kept: dict[int, dict[str,
         for pk in kept[message.pk]["mentions"]
     )
     Reaction.objects.bulk_create(
-        Reaction(message=message, user_id=user, emoji=emoji, picture=picture, created_at=parse_datetime(at))
+        Reaction(message=message, user_id=user, emoji=emoji, picture=picture, created_at=datetime.fromisoformat(at))
         for message in messages
         for user, emoji, picture, at in kept[message.pk]["reactions"]
     )
     Revision.objects.bulk_create(
-        Revision(message=message, body=body, written_at=parse_datetime(at))
+        Revision(message=message, body=body, written_at=datetime.fromisoformat(at))
         for message in messages
         for body, at in kept[message.pk]["earlier"]
     )
     Pin.objects.bulk_create(
-        Pin(message=message, room=room, by_id=kept[message.pk]["pin"][0], at=parse_datetime(kept[message.pk]["pin"][1]))
+        Pin(
+            message=message,
+            room=room,
+            by_id=kept[message.pk]["pin"][0],
+            at=datetime.fromisoformat(kept[message.pk]["pin"][1]),
+        )
         for message in messages
         if kept[message.pk]["pin"]
     )

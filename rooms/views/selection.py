@@ -63,7 +63,7 @@ def forward(request: HttpRequest) -> HttpResponse:
         client_id=_client_id(request),
     )
     places = list(dict.fromkeys(message.room_id for message in sent))
-    said = ngettext("Forwarded to %(n)d place", "Forwarded to %(n)d places", len(places)) % {"n": len(places)}
+    said = ngettext("Forwarded", "Forwarded to %(n)d places", len(places)) % {"n": len(places)}
     return done(request, reverse("room", args=[places[0]]), said, rooms=[str(pk) for pk in places])
 
 

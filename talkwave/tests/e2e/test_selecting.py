@@ -4,13 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from rooms.actions.posting import post_message
 from talkwave.testing_browser import PHONE, Window, apart
 
 pytestmark = [pytest.mark.process, pytest.mark.browser]
 Visit = Callable[..., Window]
+
+
+def stand_on(row: Locator) -> None:
+    """As the arrows do: the list is one tab stop, and only the current row takes the focus."""
+    row.evaluate("row => { row.tabIndex = 0; row.focus(); }")
 
 
 def test_messages_are_chosen_by_keys_deleted_taken_back_exported_and_forwarded(
@@ -26,7 +31,7 @@ def test_messages_are_chosen_by_keys_deleted_taken_back_exported_and_forwarded(
     # By keys: one, the two after it; Space takes one back.
     expect(a.composer).to_be_focused()
     row = a.sees("line 0")
-    row.focus()
+    stand_on(row)
     row.press("x")
     expect(bar).to_contain_text("1 selected")
     expect(a.composer).to_be_hidden()
@@ -60,7 +65,7 @@ def test_messages_are_chosen_by_keys_deleted_taken_back_exported_and_forwarded(
 
     # Esc ends it; a file of the chosen ones.
     row = a.sees("line 1")
-    row.focus()
+    stand_on(row)
     row.press("x")
     row.press("Escape")
     expect(bar).to_be_hidden()
@@ -79,7 +84,7 @@ def test_messages_are_chosen_by_keys_deleted_taken_back_exported_and_forwarded(
 
     # Two are forwarded with a word of her own, and stand in the other room with their source.
     row = a.sees("line 2")
-    row.focus()
+    stand_on(row)
     row.press("x")
     a.sees("Bob's own").click()
     row.press("f")
@@ -140,7 +145,9 @@ def test_on_a_phone_messages_are_chosen_by_touch(
     a.sees("line 2").tap()
     expect(bar).to_contain_text("2 selected")
     expect(bar.locator("[data-does=forward]")).to_be_in_viewport()
-    for size in bar.locator(".selection__act").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)"):
+    for size in bar.locator(".selection__act").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    ):
         assert size >= 44
     axe(a.page)
     bar.locator("[data-does=end]").tap()
