@@ -203,6 +203,8 @@ def _describe(file: Attachment, name: str, seen: dict[str, Any], told: Told) -> 
     if file.kind == FileKind.IMAGE:
         file.width, file.height = seen["width"], seen["height"]
         file.placeholder, file.animated = seen["placeholder"], seen["animated"]
+    if file.kind == FileKind.PDF:
+        file.pages = seen.get("pages")
     if told.voice and file.type == "video/mp4":
         # What Safari records carries no sign that it is sound alone. It is only ever heard.
         file.kind, file.type = FileKind.AUDIO, "audio/mp4"

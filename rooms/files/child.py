@@ -36,6 +36,10 @@ def _look(order: dict[str, Any]) -> dict[str, Any]:
         answer |= redraw(
             source, Path(order["folder"]), most_pixels=order["most_pixels"], most_moving=order["most_moving"]
         )
+    if sort.kind == "pdf":
+        from rooms.files.paper import front
+
+        answer |= front(source, Path(order["folder"]))
     return answer
 
 

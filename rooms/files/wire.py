@@ -23,6 +23,7 @@ def file_wire(file: Attachment) -> dict[str, Any]:
         "animated": file.animated,
         "duration": file.duration,
         "waveform": file.waveform,
+        "pages": file.pages,
         "alt": file.alt,
     }
 

@@ -50,6 +50,8 @@ class Attachment(models.Model):
     # Seconds, and loudness from 0 to 100 in equal steps; as the sender's browser said.
     duration = models.FloatField(null=True)
     waveform = models.JSONField(null=True)
+    # Of a document.
+    pages = models.PositiveIntegerField(null=True)
     # What is to be seen or heard, in the sender's words.
     alt = models.TextField(blank=True)
     stored = models.CharField(max_length=100)

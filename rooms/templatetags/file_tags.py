@@ -13,7 +13,14 @@ _WIDTH: Final = 384
 _HEIGHT: Final = 320
 _PLAIN_FILM: Final = {"width": _WIDTH, "height": _WIDTH * 9 // 16}
 # Everything else is a card.
-_TEMPLATES: Final = {"image": "image", "video": "video", "audio": "sound", "voice": "sound", "text": "text"}
+_TEMPLATES: Final = {
+    "image": "image",
+    "video": "video",
+    "audio": "sound",
+    "voice": "sound",
+    "text": "text",
+    "pdf": "paper",
+}
 _ICONS: Final = {
     "image": "image",
     "video": "video",

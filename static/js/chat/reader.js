@@ -61,12 +61,10 @@ export function readBeginnings(root) {
 
 async function showLines(file) {
   try {
-    const { text, more } = await beginning(file.dataset.url, FIRST_BYTES);
-    const lines = text.split("\n");
-    const place = file.querySelector(".file__lines");
-    place.textContent = lines.slice(0, LINES).join("\n").trimEnd();
-    place.hidden = !place.textContent;
-    file.querySelector(".file__whole").hidden = !more && lines.length <= LINES && text.length < 300;
+    const { text } = await beginning(file.dataset.url, FIRST_BYTES);
+    file.querySelector(".file__lines").textContent = text.split("
+").slice(0, LINES).join("
+").trimEnd();
   } catch {
     // The card stays what it is: a name, and a way to have the file.
   }

@@ -9,7 +9,7 @@ import { word } from "../lib/words.js";
 import { bar } from "./player.js";
 
 const LISTEN_EVERY_MS = 100;
-const BARS = 60;
+const BARS = 120;
 const BITS_PER_SECOND = 32_000;
 /** What browsers record, the smaller first; the last is Safari's. */
 const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];

@@ -5,6 +5,7 @@
 import { clone } from "../../lib/dom.js";
 import { on } from "../../lib/events.js";
 import { fitted, sizeText } from "../../lib/sizes.js";
+import { plural } from "../../lib/words.js";
 import { fileIcon, setIcon } from "../file_icons.js";
 import { adoptPlayers } from "../player.js";
 import { readBeginnings } from "../reader.js";
@@ -53,7 +54,7 @@ export function fileElement(file) {
   return (ELEMENTS[file.kind] ?? cardElement)(file);
 }
 
-const ELEMENTS = { image: imageElement, video: videoElement, audio: soundElement, voice: soundElement, text: textElement };
+const ELEMENTS = { image: imageElement, video: videoElement, audio: soundElement, voice: soundElement, text: textElement, pdf: paperElement };
 
 function imageElement(file) {
   const link = clone("file-image-template");
@@ -103,6 +104,19 @@ function textElement(file) {
   const element = named("file-text-template", file);
   element.dataset.url = file.url;
   return element;
+}
+
+function paperElement(file) {
+  const link = clone("file-paper-template");
+  link.href = `${file.url}?download`;
+  Object.assign(link.dataset, { file: file.id, kind: file.kind });
+  link.querySelector(".file__name").textContent = file.name;
+  link.querySelector(".file__size").textContent = sizeText(file.size);
+  link.querySelector(".file__pages").textContent = file.pages ? plural("file.pages", file.pages) : "";
+  const front = link.querySelector(".file__front");
+  front.hidden = !file.thumb;
+  if (file.thumb) front.src = file.thumb;
+  return link;
 }
 
 /** A blank with what all of them show: name, size, and a way to have it. */
