@@ -62,9 +62,7 @@ export function readBeginnings(root) {
 async function showLines(file) {
   try {
     const { text } = await beginning(file.dataset.url, FIRST_BYTES);
-    file.querySelector(".file__lines").textContent = text.split("
-").slice(0, LINES).join("
-").trimEnd();
+    file.querySelector(".file__lines").textContent = text.split("\n").slice(0, LINES).join("\n").trimEnd();
   } catch {
     // The card stays what it is: a name, and a way to have the file.
   }
