@@ -26,29 +26,35 @@ export class Places {
   /** Called once, when the rows stand and nobody has seen them yet. */
   open() {
     const { timeline } = this;
+    this.search = location.search;
     const around = Number(timeline.section.dataset.around);
     const kept = history.state?.place;
-    if (around) this.#highlight(timeline.rows.rowAt(around));
-    else if (kept?.room === timeline.room) this.#return(kept);
+    // Back at a linked message, one is where one had read on to from there.
+    if (kept?.room === timeline.room) this.#return(kept, around);
+    else if (around) this.#highlight(timeline.rows.rowAt(around));
     else this.#toFirstNew();
   }
 
   /** Writes into the history entry what is at the top of the screen; nothing where that is the end of the room. */
   keep() {
     const { rows, scroll, room } = this.timeline;
-    // On the way back the entry is another room's already, while this one still stands.
-    if (placeIn(new URL(location.href))?.room !== room) return;
+    // On the way back the entry is another one's already (another room's, or place's), while this one still stands.
+    if (placeIn(new URL(location.href))?.room !== room || location.search !== this.search) return;
     const here = scroll.place();
     const atEnd = scroll.nearEnd && !rows.span.hasNewer;
     const place = here?.row.dataset.seq && !atEnd ? { room, seq: Number(here.row.dataset.seq), offset: here.offset } : null;
     history.replaceState({ ...history.state, place }, "");
   }
 
-  #return({ seq, offset }) {
+  #return({ seq, offset }, around) {
     const { rows, scroll } = this.timeline;
     const row = rows.rowAt(seq);
-    if (row) scroll.putBack({ row, offset });
-    else this.#online(() => scroll.fromEnd === 0 && this.#fetch({ seq, offset }));
+    if (row) return scroll.putBack({ row, offset });
+    const linked = around && rows.rowAt(around);
+    if (linked) scroll.center(linked);
+    const { fromEnd } = scroll;
+    // Whoever scrolled meanwhile is somewhere by choice.
+    this.#online(() => scroll.fromEnd === fromEnd && this.#fetch({ seq, offset }));
   }
 
   async #fetch({ seq, offset }) {
@@ -94,6 +100,7 @@ export class Places {
     event.preventDefault();
     this.keep();
     history.pushState(null, "", `?at=${row.dataset.seq}`);
+    this.search = location.search;
     this.#highlight(row);
   }
 }

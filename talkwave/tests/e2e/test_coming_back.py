@@ -110,11 +110,13 @@ def test_a_day_long_ago_is_two_keys_away_and_back_leads_to_the_very_spot(
     expect(here.page).to_have_url(re.compile(r"\?at=61$"))
 
     # Onward by a link of the room, and back to the very spot: each jump is one step of the browser's.
-    here.page.locator(".timeline__scroll").evaluate("box => box.scrollBy({ top: 300, behavior: 'instant' })")
+    here.page.locator(".timeline__scroll").evaluate("box => box.scrollBy({ top: 900, behavior: 'instant' })")
     # It is remembered when one has come to rest.
     kept = here.page.evaluate(
         """async () => {
-            while (!(history.state?.place?.seq > 61)) await new Promise((next) => setTimeout(next, 50));
+            for (let waits = 0; waits < 200 && !(history.state?.place?.seq > 61); waits += 1) {
+                await new Promise((next) => setTimeout(next, 50));
+            }
             return history.state.place;
         }"""
     )
