@@ -6,7 +6,7 @@ import { Listbox } from "../lib/listbox.js";
 import { me } from "../lib/me.js";
 import { plural, word } from "../lib/words.js";
 import { rooms } from "../realtime/store.js";
-import { answered, place, row } from "./jump.js";
+import { answered, place, row } from "./destinations.js";
 
 const QUIET_MS = 120;
 const SHOWN_MOST = 30;
