@@ -16,7 +16,6 @@ from rooms.context import room_for_page
 from rooms.views.answers import done, door, person, show, wants_fragment
 from talkwave.errors import Refused
 
-
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
