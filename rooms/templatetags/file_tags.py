@@ -55,9 +55,9 @@ def file_template(kind: str) -> str:
 
 
 @register.filter
-def unlocalised(value: float | None) -> str:
+def unlocalised(value: float | str | None) -> str:
     """A number as JavaScript reads it, whatever the page's language; empty for none."""
-    return "" if value is None or value == "" else str(value)
+    return "" if value is None else str(value)
 
 
 @register.filter

@@ -85,6 +85,15 @@ def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_ot
     a, b = visit(alice, room), visit(bob, room)
     record = a.page.get_by_role("button", name="Record a voice note")
     strip = a.page.get_by_role("group", name="Voice note")
+    # Whoever says no to the browser is told what to do about it.
+    a.page.evaluate("""() => {
+      const devices = navigator.mediaDevices;
+      devices.getUserMedia = () => { delete devices.getUserMedia; return Promise.reject(new DOMException("", "NotAllowedError")); };
+    }""")
+    record.click()
+    expect(a.page.get_by_text("The microphone is not allowed here.")).to_be_visible()
+    expect(strip).to_have_count(0)
+
     record.click()
     expect(strip.locator(".voice__levels rect").first).to_be_attached()
     axe(a.page)

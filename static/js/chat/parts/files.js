@@ -6,9 +6,9 @@ import { clone } from "../../lib/dom.js";
 import { on } from "../../lib/events.js";
 import { fitted, sizeText } from "../../lib/sizes.js";
 import { plural } from "../../lib/words.js";
+import { readBeginnings } from "../beginnings.js";
 import { fileIcon, setIcon } from "../file_icons.js";
 import { adoptPlayers } from "../player.js";
-import { readBeginnings } from "../reader.js";
 
 export function fill(row, message) {
   const place = row.querySelector(".files");
