@@ -91,9 +91,26 @@ export default class ActionsBar {
     for (const button of this.bar.querySelectorAll("[data-action]")) {
       button.hidden = busy || !possible(button.dataset.needs ?? "", facts);
     }
+    this.#rule();
     const more = this.menu.querySelector("[data-action]:not([hidden])");
     this.bar.querySelector(".actions__more").hidden = !more;
     return Boolean(more ?? this.bar.querySelector("[data-action]:not([hidden])"));
+  }
+
+  /** A line stands only between what is shown. */
+  #rule() {
+    let shown = false;
+    let line = null;
+    for (const part of this.menu.children) {
+      if (part.matches(".menu__line")) {
+        part.hidden = true;
+        line = shown ? part : null;
+      } else if (!part.hidden) {
+        shown = true;
+        if (line) line.hidden = false;
+        line = null;
+      }
+    }
   }
 
   /** Those the arrows walk over: of the bar, or of the sheet. */

@@ -3,7 +3,7 @@
  * keys, closed by a choice. Opening, Esc and a click beside are the browser's own, and work without this.
  */
 const GAP = 4;
-const ITEMS = "a.menu__item, button.menu__item, .theme-switch button";
+const ITEMS = "a.menu__item, button.menu__item, button.menu__tool, .theme-switch button";
 
 export default class Menus {
   constructor() {
@@ -47,8 +47,10 @@ export default class Menus {
   }
 
   #chosen({ target }) {
-    const item = target.closest?.(".menu__item");
-    item?.closest(".menu[popover]:popover-open")?.hidePopover();
+    const item = target.closest?.(".menu__item, .menu__tool:not([popovertarget])");
+    let menu = item?.closest(".menu[popover]:popover-open");
+    // A menu may be opened from another one: a choice ends both.
+    for (; menu; menu = menu.parentElement.closest(".menu[popover]:popover-open")) menu.hidePopover();
   }
 }
 

@@ -108,13 +108,16 @@ def test_nobody_is_offered_to_change_the_words_of_others(visit: Visit, room: Any
     a.say("mine")
     b.sees("mine").hover()
     bar = b.page.get_by_role("toolbar", name="About this message")
+    bar.get_by_role("button", name="More").click()
     expect(bar.get_by_role("button", name="Copy the text")).to_be_visible()
     expect(bar.get_by_role("button", name="Edit")).to_be_hidden()
     # Bob moderates: what others wrote he may take away.
     expect(bar.get_by_role("button", name="Delete")).to_be_visible()
+    b.page.keyboard.press("Escape")
     b.say("his")
     a.sees("his").hover()
     bar = a.page.get_by_role("toolbar", name="About this message")
+    bar.get_by_role("button", name="More").click()
     expect(bar.get_by_role("button", name="Copy the text")).to_be_visible()
     expect(bar.get_by_role("button", name="Delete")).to_be_hidden()
 

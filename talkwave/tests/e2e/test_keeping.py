@@ -84,8 +84,7 @@ def test_what_one_pins_everybody_finds_and_what_one_saves_nobody_else_does(
     a.page.get_by_role("link", name="Done").click()
     item.locator("a.kept__card").click()
     expect(a.row("water the plants")).to_be_in_viewport()
-    a.row("water the plants").hover()
-    a.page.locator("[data-action=unsave]").click()
+    more(a, a.row("water the plants"), "unsave")
     expect(a.row("water the plants").locator(".mark--saved")).to_be_hidden()
 
 
@@ -130,6 +129,7 @@ def test_a_reminder_comes_and_stays_until_it_is_done_and_words_go_out_later(
 
     b = visit(bob, room, viewport=PHONE, has_touch=True, is_mobile=True)
     b.composer.fill("good morning")
+    b.page.locator(".composer__plus").tap()
     b.page.get_by_role("button", name="Send later").tap()
     b.page.locator("[data-later]", has_text="Tomorrow at 9").tap()
     expect(b.composer).to_have_value("")
