@@ -39,7 +39,7 @@ def delete_messages(actor: User, room_id: object, message_ids: Iterable[object])
     """
     ids = chosen_ids(message_ids)
     with transaction.atomic():
-        seat = access.room_for(actor, room_id, lock=True)
+        seat = access.room_for(actor, room_id, to="post", lock=True)
         return wipe(_to_delete(actor, seat, ids), seat.room, actor)
 
 
@@ -55,7 +55,7 @@ def restore_messages(actor: User, room_id: object, message_ids: Iterable[object]
     """Takes back what `delete_messages` did, all or, where one is refused, none. Raises Refused."""
     ids = chosen_ids(message_ids)
     with transaction.atomic():
-        seat = access.room_for(actor, room_id, lock=True)
+        seat = access.room_for(actor, room_id, to="post", lock=True)
         return _restore(actor, seat, _to_delete(actor, seat, ids))
 
 

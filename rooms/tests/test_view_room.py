@@ -12,8 +12,9 @@ from rooms.actions.direct import direct_room_for
 from rooms.actions.posting import post_message
 from rooms.models import Membership, Message
 
-# Session and person, room and seat, sidebar, the page of messages and what is shown with them, what is kept, unread threads: one each.
-PAGE_QUERIES = 15
+# Session and person, room and seat, the sidebar with what waits there, the page of messages and each kind of thing that
+# stands beside them, what the reader keeps here: one each.
+PAGE_QUERIES = 19
 
 pytestmark = pytest.mark.django_db
 

@@ -43,7 +43,8 @@ def export(request: HttpRequest, room_id: int) -> HttpResponse:
     limits.spend(limits.selecting, user, len(ids))
     form = request.GET.get("as", "md")
     seat, text = exported(user, room_id, ids, form)
-    name = clean_name(f"{seat.room.name or _('conversation')}.{form}")
+    title = seat.room.name or _("conversation")
+    name = clean_name(f"{title}.{form}")
     return HttpResponse(
         text,
         content_type=f"{FORMATS[form]}; charset=utf-8",

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ["talkwave", "accounts", "presence", "rooms"]
 CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 # What stands in a template as it is: names, and the keys and signs of every keyboard.
-UNTRANSLATED = {"C", "E"}
+UNTRANSLATED = {"C", "D", "E", "F", "K", "P", "Q", "R", "S", "T", "U", "X", "https"}
 SHOWN_ATTRIBUTES = {
     "aria-label",
     "title",
@@ -165,11 +165,21 @@ class _Shown(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
+        self.inside: list[str] = []
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        # A letter on a key is that letter everywhere, and what is to be typed as it stands is no sentence.
+        key = "kbd" in self.inside and len(data.strip()) == 1
+        if not key and "code" not in self.inside:
+            self.words.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.inside:
+            self.inside.remove(tag)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("kbd", "code"):
+            self.inside.append(tag)
         self.words += [value or "" for name, value in attrs if name in SHOWN_ATTRIBUTES]
 
 
