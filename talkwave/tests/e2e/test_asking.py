@@ -12,7 +12,9 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
 
 
-def test_a_question_is_asked_answered_by_both_and_ended(visit: Visit, room: Any, alice: Any, bob: Any, axe: Any) -> None:
+def test_a_question_is_asked_answered_by_both_and_ended(
+    visit: Visit, room: Any, alice: Any, bob: Any, axe: Any
+) -> None:
     a, b = visit(alice, room), visit(bob, room)
     a.page.get_by_role("button", name="Poll").click()
     dialog = a.page.get_by_role("dialog", name="Ask everybody")
