@@ -3,6 +3,7 @@ import { on } from "./lib/events.js";
 import { me } from "./lib/me.js";
 import * as modules from "./modules.js";
 import { listen, sayRoom } from "./navigation.js";
+import { drafts } from "./realtime/drafts.js";
 import { start as goLive } from "./realtime/live.js";
 
 const SIGNED_OUT = 4401;
@@ -11,6 +12,8 @@ const reader = me();
 if (reader) {
   // Before the socket opens: what it brings first is for them.
   on("tw:ui.stopped", ({ code }) => code === SIGNED_OUT && toSignIn());
+  // Before the composer: it begins with what this person wrote here, whether or not a server is there.
+  drafts.start(reader.id);
   modules.start().then(() => {
     sayRoom();
     goLive(reader.id);

@@ -29,6 +29,8 @@ export default class WrittenDraft {
     on("tw:ui.draft-other", mine(({ text }) => this.#offer(text)), { signal });
     const text = drafts.open(this.room, this.thread);
     if (text && !this.area.value) this.#show(text);
+    // Written before this ran: nothing has been told of it.
+    if (!text && this.area.value) this.#later();
     this.#offer(drafts.other(this.room, this.thread));
   }
 

@@ -4,7 +4,6 @@
  */
 import { emit, on } from "../lib/events.js";
 import { Catchup } from "./catchup.js";
-import { drafts } from "./drafts.js";
 import { outbox } from "./outbox.js";
 import { Reads } from "./reads.js";
 import { Router } from "./router.js";
@@ -51,7 +50,6 @@ export function start(userId) {
   });
   follow({ request, count: (unread) => store.threads(unread) });
   listenToTheWorld();
-  drafts.start(userId);
   outbox.start(userId);
   socket.connect();
 }
