@@ -77,10 +77,12 @@ export default class Search {
   }
 
   #chip(text, shown = null) {
-    if ([...this.chips.children].some(({ dataset }) => dataset.text === text)) return;
+    const words = shown?.querySelector("bdi").textContent ?? text;
+    // `in:#den` and `in:den` are one thing said in two ways.
+    if ([...this.chips.children].some((chip) => chip.dataset.text === text || chip.querySelector("bdi").textContent === words)) return;
     const chip = this.form.querySelector("template").content.cloneNode(true).firstElementChild;
     chip.dataset.text = text;
-    chip.querySelector("bdi").textContent = shown?.querySelector("bdi").textContent ?? text;
+    chip.querySelector("bdi").textContent = words;
     if (shown?.matches(".chip--wrong")) chip.classList.add("chip--wrong");
     const button = chip.querySelector("button");
     button.setAttribute("aria-label", word("search.without", { name: text }));

@@ -94,11 +94,12 @@ def test_what_one_does_with_messages_on_a_desktop(
         page.locator(".me").click()
         page.get_by_role("button", name="Set a status").click()
 
-    for opens, name in (
+    dialogs: list[tuple[Callable[[], None], str]] = [
         (lambda: page.keyboard.press("Control+Shift+D"), "Jump to a date"),
         (lambda: page.get_by_role("button", name="Poll", exact=True).click(), "Ask everybody"),
         (status, "My status"),
-    ):
+    ]
+    for opens, name in dialogs:
         opens()
         expect(page.get_by_role("dialog", name=name)).to_be_visible()
         by_day_and_night(page)
