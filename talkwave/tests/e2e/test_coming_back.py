@@ -156,7 +156,7 @@ def test_calling_many_asks_first_and_who_is_not_here_can_be_invited(
     expect(here.composer).to_have_value("@everyone to the boats")
     expect(here.rows).to_have_count(0)
     here.composer.press("Enter")
-    asked.get_by_role("button", name="Send").click()
+    asked.get_by_role("button", name="Send", exact=True).click()
     here.sees("@everyone to the boats")
     expect(there.sees("@everyone to the boats").locator(".mention--me")).to_have_text("@everyone")
 

@@ -146,7 +146,7 @@ def test_a_room_while_one_acts_in_it(
 
     window.offline()
     window.composer.fill("not sent yet")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(window.status).to_contain_text("waiting")
     axe(page)
 

@@ -130,6 +130,6 @@ def test_on_a_touch_keyboard_enter_breaks_the_line_and_the_button_sends(visit: V
     a.composer.press("Enter")
     a.composer.press_sequentially("two")
     expect(a.composer).to_have_value("one\ntwo")
-    a.page.get_by_role("button", name="Send").tap()
+    a.page.get_by_role("button", name="Send", exact=True).tap()
     expect(a.rows).to_have_count(1)
     expect(a.composer).to_have_value("")
