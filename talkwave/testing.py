@@ -1,11 +1,26 @@
 """The pytest plugin every test may lean on: people, a room, and what would have gone out to sockets."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 pytest_plugins = ["talkwave.testing_browser"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database only what asks a database is run again."""
+    if os.environ.get("TEST_DATABASE") != "postgres":
+        return
+    fixtures = {"db", "transactional_db"}
+    asking = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
+    items[:] = asking
 
 
 @pytest.fixture

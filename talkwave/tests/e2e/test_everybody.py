@@ -11,7 +11,8 @@ from talkwave.testing_browser import DESKTOP, PHONE, Window, apart
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
-LOOKS = [(size, scheme) for size in ("desktop", "phone") for scheme in ("light", "dark")]
+# Colours do not depend on the size, nor what stands where on the colours: two looks see all of both.
+LOOKS = [("desktop", "light"), ("phone", "dark")]
 WORDS = [
     "# A heading\n\nSome *text*, ~~struck~~, `code` and https://example.org/",
     "@alice and @bob, look:\n\n```python\ndef tide(hour: int) -> float:\n    return 1.5  # metres\n```",
