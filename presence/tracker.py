@@ -97,16 +97,13 @@ class PresenceTracker:
     async def states(self, user_ids: Iterable[int]) -> dict[int, tuple[str, datetime | None]]:
         """Each person's state now, and since when; of the offline, when they were last here, where that is known."""
         ids = list(user_ids)
+        seen = await db(lambda: dict(LastSeen.objects.filter(user_id__in=ids).values_list("user_id", "at")))
+        # Last, with nothing waited for after it: else somebody who comes meanwhile is said to be here, and then, by an
+        # older answer, not to be.
         try:
             online = await self._store.read(ids)
         except (RedisError, OSError):
             online = {user_id: state for user_id in ids if (state := self._local(user_id))}
-        away = [user_id for user_id in ids if user_id not in online]
-        seen = (
-            await db(lambda: dict(LastSeen.objects.filter(user_id__in=away).values_list("user_id", "at")))
-            if away
-            else {}
-        )
         answer: dict[int, tuple[str, datetime | None]] = {}
         for user_id in ids:
             state = online.get(user_id, "offline")

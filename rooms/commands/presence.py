@@ -39,8 +39,8 @@ async def watch_presence(consumer: LiveConsumer, command: dict[str, Any]) -> Ans
     # Only of those one shares a room with: presence is not for everybody who can count.
     known = await db(common_people, consumer.socket.user, wanted)
     consumer.hub.watch(consumer.socket, known)
-    states = await live().presence.states(known)
     said = await db(statuses.statuses_of, known)
+    states = await live().presence.states(known)
     return {
         "type": "presence",
         "users": [

@@ -10,6 +10,8 @@ import { request, socket } from "../realtime/socket.js";
 const IDLE_MS = 5 * 60_000;
 const QUIET_MS = 400;
 const MOST = 500;
+/** What is heard of others may be lost on its way, and a question too: it is asked again. */
+const AGAIN_MS = 60_000;
 const SIGNS = ["pointerdown", "pointermove", "keydown", "scroll", "touchstart"];
 
 export default class Presence {
@@ -17,6 +19,7 @@ export default class Presence {
     this.states = new Map();
     this.statuses = new Map();
     this.watched = "";
+    this.watchedAt = 0;
     this.said = null;
     this.movedAt = Date.now();
     this.listening = new AbortController();
@@ -56,6 +59,7 @@ export default class Presence {
     const key = ids.toSorted().join();
     if (!this.online || key === this.watched) return;
     this.watched = key;
+    this.watchedAt = Date.now();
     try {
       const { users } = await request({ type: "presence.watch", users: ids });
       const named = new Set();
@@ -122,6 +126,8 @@ export default class Presence {
 
   #tick() {
     this.#say();
+    if (Date.now() - this.watchedAt > AGAIN_MS) this.watched = "";
+    if (!this.watched) this.#watch();
     // A status may have run out.
     if (this.statuses.size) this.#draw();
   }
