@@ -59,7 +59,7 @@ def away_since(user: User) -> datetime | None:
 
 
 def digest(user: User, rooms: Iterable[dict[str, Any]], since: datetime) -> list[RoomDigest]:
-    """Of `rooms` (wire Rooms of that person) those in which something happened after `since`: the ones that call first,
+    """Of `rooms` (wire Rooms of that person) those with something to catch up on after `since`: the ones that call first,
     then the fullest; the quiet ones last; at most CATCH_UP_ROOMS."""
     ids = [int(room["id"]) for room in rooms if room["unread"] or room["last_message_at"]]
     ranges = _ranges(user, ids, since)
@@ -68,7 +68,8 @@ def digest(user: User, rooms: Iterable[dict[str, Any]], since: datetime) -> list
     waiting = waiting[: settings.CATCH_UP_ROOMS]
     if waiting:
         _fill(user, waiting)
-    return waiting
+    # A room that was read, and where nothing stands out, has nothing to catch up on.
+    return [one for one in waiting if one.found or one.room["unread"]]
 
 
 def _ranges(user: User, ids: list[int], since: datetime) -> dict[int, int]:

@@ -13,6 +13,7 @@ from presence.actions import saw
 from presence.models import LastSeen
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
+from rooms.actions.reads import mark_read
 from rooms.digest import away_since
 from rooms.models import Membership, Message
 
@@ -184,3 +185,15 @@ def test_who_may_be_invited_is_told_only_to_who_may_invite(signed_in, room, make
     assert signed_in(charlie).get(looking, {"names": "alice"}).json()["absent"] == []
     assert signed_in(charlie).get(looking, {"here": "1"}).status_code == 403
     assert signed_in(alice).get(url, {"here": "1"}).json()["here"] == 0
+
+
+def test_a_room_that_was_read_and_where_nothing_stands_out_is_left_out(look, room, alice, bob):
+    def rooms() -> list[str]:
+        return [one.room["id"] for one in look(alice).context["rooms"]]
+
+    said = post_message(bob, room.pk, "just so")
+    assert rooms() == [str(room.pk)]
+    mark_read(alice, room.pk, said.seq)
+    assert rooms() == []
+    mark_read(alice, room.pk, post_message(bob, room.pk, "@alice and you?").seq)
+    assert rooms() == [str(room.pk)]
