@@ -78,7 +78,7 @@ def wipe(messages: Iterable[Message], room: Room, actor: User) -> list[Message]:
     gone = [message for message in messages if message.deleted_at is None]
     if not gone:
         return []
-    prefetch_related_objects(gone, "mentions", "reactions", "revisions")
+    prefetch_related_objects(gone, "mentions", "reactions", "revisions", "previews")
     pins = {pin.message_id: pin for pin in Pin.objects.filter(message__in=gone)}
     DeletedText.objects.bulk_create(
         DeletedText(message=one, body=one.body, kept=_kept(one, pins.get(one.pk)), deleted_by=actor) for one in gone
@@ -124,6 +124,8 @@ def _kept(message: Message, pin: Pin | None) -> dict[str, Any]:
         ],
         "earlier": [[row.body, row.written_at.isoformat()] for row in message.revisions.all()],
         "pin": [pin.by_id, pin.at.isoformat()] if pin else None,
+        # What somebody took away stays away.
+        "removed": [row.digest for row in message.previews.all() if row.removed_at is not None],
     }
 
 
@@ -178,3 +180,5 @@ def _put_back(messages: Sequence[Message], room: Room, kept: dict[int, dict[str,
         # Only what links somewhere has anything to look for.
         if "://" in message.body:
             follow_edit(message, room)
+            away = message.previews.filter(digest__in=kept[message.pk]["removed"])
+            away.update(removed_at=timezone.now(), settled_at=timezone.now())

@@ -13,7 +13,7 @@ from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
 from rooms.actions.reads import mark_read
 from rooms.consistency import problems
-from rooms.models import DeletedText, Message, Revision
+from rooms.models import DeletedText, Message, Preview, Revision
 from rooms.revisions import difference, versions
 from rooms.wire import message_wire
 from talkwave.errors import Refused
@@ -135,3 +135,13 @@ def test_a_deleted_message_has_no_earlier_words(signed_in, room, alice):
     edit_message(alice, message.pk, "public")
     delete_message(alice, message.pk)
     assert signed_in(alice).get(reverse("message_history", args=[room.pk, message.pk])).status_code == 404
+
+
+def test_a_preview_that_was_taken_away_does_not_come_back_with_its_message(room, alice):
+    message = post_message(alice, room.pk, "see https://example.org/ and https://example.com/")
+    previews = Preview.objects.filter(message=message)
+    away, stays = previews
+    Preview.objects.filter(pk=away.pk).update(removed_at=timezone.now())
+    delete_message(alice, message.pk)
+    restore_message(alice, message.pk)
+    assert {one.url: one.removed_at is None for one in previews.all()} == {away.url: False, stays.url: True}
