@@ -13,14 +13,6 @@ from rooms.models import Kind, Membership, Mention, Message, OwnEmoji, Room, Thr
 from rooms.text import own_names, parse_rooms
 
 
-def unread_mentions(user: User, room_ids: list[int] | None = None) -> dict[int, int]:
-    """Room id → how many unread messages call this person, by name or all at once; rooms with none are left out."""
-    mine = Membership.objects.filter(user=user).annotate(mentions=mentions_of_membership())
-    if room_ids is not None:
-        mine = mine.filter(room_id__in=room_ids)
-    return {room_id: count for room_id, count in mine.values_list("room_id", "mentions") if count}
-
-
 def mentions_of_membership() -> Combinable:
     """An annotation for Membership rows: how many unread messages of the room call that person.
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,14 +28,6 @@ def direct_key(user_ids: Iterable[int]) -> str:
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
-    def visible_to(self, user: object) -> "RoomQuerySet":
-        """Public rooms and those the person is a member of: all that may be known to exist."""
-        pk = getattr(user, "pk", None)
-        return self.filter(Q(kind=Kind.PUBLIC) | Q(memberships__user=pk)).distinct()
-
-    def joined_by(self, user: object) -> "RoomQuerySet":
-        return self.filter(memberships__user=getattr(user, "pk", None))
-
     def locked(self, ids: Iterable[int]) -> "RoomQuerySet":
         """Row locks in id order: two batches that share rooms cannot wait for each other."""
         return self.filter(pk__in=list(ids)).select_for_update(of=("self",)).order_by("pk")

@@ -155,11 +155,6 @@ def refresh(message_ids: Iterable[int]) -> None:
         _write(_documents(_read(chosen), chosen), ids)
 
 
-def indexed() -> bool:
-    """Is everything in the index?"""
-    return not _lagging()
-
-
 def _lagging() -> list[tuple[int, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(_LAGGING, [FORMAT, FORMAT, FORMAT])
