@@ -105,7 +105,7 @@ export function settle(row, ack) {
 }
 
 /** What depends on the reader; for rows the server made as well. */
-export function decorate(row, { me, dates, may }) {
+function decorate(row, { me, dates, may }) {
   const at = new Date(row.dataset.at);
   row.dataset.day = dates.dayKey(at);
   const time = row.querySelector("time");
@@ -138,7 +138,7 @@ export function textOf(row) {
 }
 
 /** Up to six emoji and nothing else: shown large (rooms/text/emojis.py says the same for stored ones). */
-export function isEmojiOnly(text) {
+function isEmojiOnly(text) {
   if (text.length > 120 || !EMOJI.test(text)) return false;
   const parts = [...new Intl.Segmenter().segment(text.replace(/\s/g, ""))];
   return parts.length <= EMOJI_MOST;

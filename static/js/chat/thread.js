@@ -14,11 +14,12 @@ import { request } from "../realtime/socket.js";
 import { room as storedRoom } from "../realtime/store.js";
 import { Announcer } from "./announcer.js";
 import { Keys } from "./keys.js";
-import { fillUnsent, textOf } from "./message.js";
+import { textOf } from "./message.js";
 import { seqOf } from "./neighbours.js";
 import { Reading } from "./reading.js";
 import { Scroll } from "./scroll.js";
 import { ThreadRows } from "./thread_rows.js";
+import { actOnUnsent } from "./unsent.js";
 
 const PAGE = 50;
 const HIGHLIGHT_MS = 3_000;
@@ -262,16 +263,6 @@ export default class Thread {
       this.#highlight(row);
     }
     const button = target.closest("[data-unsent]");
-    if (button) this.#unsentAction(button.closest(".message"), button.dataset.unsent);
-  }
-
-  #unsentAction(row, action) {
-    const { clientId } = row.dataset;
-    const entry = outbox.pending(this.room).find((one) => one.client_id === clientId);
-    if (action === "retry") outbox.retry(clientId);
-    if (action === "discard") outbox.discard(clientId);
-    if (action === "copy" && entry) emit("tw:ui.copy", { text: entry.body, said: word("copied-text") });
-    if (action === "retry" && entry) fillUnsent(row, entry);
-    if (action !== "copy") emit("tw:ui.focus-composer", { thread: this.root });
+    if (button) actOnUnsent(button, this.room, this.root);
   }
 }

@@ -14,13 +14,14 @@ import { room as storedRoom } from "../realtime/store.js";
 import { Announcer } from "./announcer.js";
 import { relabel } from "./dates.js";
 import { Keys } from "./keys.js";
-import { fillUnsent, textOf } from "./message.js";
+import { textOf } from "./message.js";
 import { Paginator, ROWS_MOST } from "./paginator.js";
 import { aboveWords, belowWords, Pill } from "./pill.js";
 import { Places } from "./places.js";
 import { Reading } from "./reading.js";
 import { Rows } from "./rows.js";
 import { Scroll } from "./scroll.js";
+import { actOnUnsent } from "./unsent.js";
 
 /** Rows beyond ROWS_MOST before some are taken away, so that not every message does. */
 const SLACK = 20;
@@ -279,17 +280,7 @@ export default class Timeline {
   #clicked({ target }) {
     if (target.closest(".message__avatar")) target.closest(".message").querySelector(".message__author").click();
     const button = target.closest("[data-unsent]");
-    if (button) this.#unsentAction(button.closest(".message"), button.dataset.unsent);
-  }
-
-  #unsentAction(row, action) {
-    const { clientId } = row.dataset;
-    const entry = outbox.pending(this.room).find((one) => one.client_id === clientId);
-    if (action === "retry") outbox.retry(clientId);
-    if (action === "discard") outbox.discard(clientId);
-    if (action === "copy" && entry) emit("tw:ui.copy", { text: entry.body, said: word("copied-text") });
-    if (action === "retry" && entry) fillUnsent(row, entry);
-    if (action !== "copy") emit("tw:ui.focus-composer");
+    if (button) actOnUnsent(button, this.room, null);
   }
 }
 

@@ -50,7 +50,7 @@ function showProgress(bar, upload) {
 }
 
 /** One file, from the wire. */
-export function fileElement(file) {
+function fileElement(file) {
   return (ELEMENTS[file.kind] ?? cardElement)(file);
 }
 
