@@ -18,7 +18,7 @@ let ownAt = 0;
 const place = () => document.querySelector("[data-emoji-data]").dataset;
 
 /** All signs, as the picker's data has them: { emoji, shortcodes, annotation, tags, skins }. Empty where they could not be had. */
-export function allSigns() {
+function allSigns() {
   signs ??= get(place().emojiData).catch(() => ((signs = null), []));
   return signs;
 }
