@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from talkwave.tests.served import Served, manage
 
@@ -12,12 +12,10 @@ PASSWORD = "correct-horse-9"
 
 
 @pytest.fixture
-def tab() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser.new_page()
-        browser.close()
+def tab(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    yield page
+    page.close()
 
 
 def test_nothing_of_the_administration_is_refused_and_its_scripts_run(serve: Callable[..., Served], tab: Page) -> None:

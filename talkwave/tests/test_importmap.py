@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import RequestFactory
+from playwright.sync_api import Browser
 
 from talkwave.web.middleware import ContentSecurityPolicyMiddleware
 from talkwave.web.templatetags import assets
@@ -111,9 +112,7 @@ def test_a_page_without_a_request_has_no_map(hashed: Path) -> None:
 
 
 @pytest.mark.browser
-def test_in_chromium_each_module_is_loaded_once_and_by_its_hashed_name(hashed: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_in_chromium_each_module_is_loaded_once_and_by_its_hashed_name(hashed: Path, chromium: Browser) -> None:
     asked: list[str] = []
     page_text, policy = render()
 
@@ -134,18 +133,15 @@ def test_in_chromium_each_module_is_loaded_once_and_by_its_hashed_name(hashed: P
             pass
 
     complaints: list[str] = []
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, sync_playwright() as playwright:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
+        page = chromium.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"http://127.0.0.1:{server.server_port}/")
         page.wait_for_function("window.result")
         result = page.evaluate("window.result")
-        browser.close()
+        page.close()
         server.shutdown()
 
     assert result == {"ring": "function", "name": "state", "late": "late state", "loads": 1}
