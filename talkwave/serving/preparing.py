@@ -59,7 +59,7 @@ def _mark() -> Path:
 def _fingerprint() -> str:
     """Changes whenever a static file, or what turns it into the collected one, does."""
     digest = hashlib.sha256()
-    packages = [version(name) for name in ("Django", "whitenoise")]
+    packages = [version(name) for name in ("Django", "whitenoise", "rjsmin", "Brotli")]
     digest.update(json.dumps([packages, settings.STORAGES["staticfiles"]["BACKEND"], settings.STATIC_URL]).encode())
     for finder in finders.get_finders():
         for path, storage in finder.list([]):

@@ -80,12 +80,14 @@ CACHES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What answers for them is talkwave/web/static.py.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "talkwave.web.storage.LeanStaticFilesStorage"
     },
 }
 MEDIA_ROOT = (BASE_DIR / Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media"))).expanduser()).resolve()

@@ -51,7 +51,7 @@ def hashed(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "talkwave.web.storage.LeanStaticFilesStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
     forget()
