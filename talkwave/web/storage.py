@@ -43,7 +43,7 @@ class _Lean:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._storage, name)
 
-    def open(self, path: str, mode: str = "rb") -> File[Any]:
+    def open(self, path: str, mode: str = "rb") -> "File[Any]":
         if not path.startswith(("js/", "css/")) or not path.endswith((".js", ".css")):
             return self._storage.open(path, mode)
         text = self._text(path)
