@@ -36,8 +36,13 @@ lock: $(VENV)/.installed-dev
 bench: $(VENV)/.installed
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
+# What breaks, and what is lost then: nothing (docs/promises.md): `make faults ARGS="--only F1 F2"`.
+.PHONY: faults
+faults: $(VENV)/.installed-dev
+	@$(VENV)/bin/python -m faults $(ARGS)
+
 # The words of templates and Python for translators, merged into locale/ and compiled (docs/translating.md). Needs gettext.
 .PHONY: messages
 messages: $(VENV)/.installed
-	@$(VENV)/bin/python manage.py makemessages --all --add-location file --no-obsolete --ignore "$(VENV)" --ignore data --ignore benchmarks --ignore "test*"
+	@$(VENV)/bin/python manage.py makemessages --all --add-location file --no-obsolete --ignore "$(VENV)" --ignore data --ignore benchmarks --ignore faults --ignore "test*"
 	@$(VENV)/bin/python manage.py compilemessages --locale de --ignore "$(VENV)"

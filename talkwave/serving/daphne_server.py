@@ -142,7 +142,9 @@ class ChatRequest(WebRequest):
 
     def waiting(self) -> int:
         """Bytes of this connection that are in memory and not with the kernel yet."""
-        transport = self.channel and self.channel.transport
+        # Twisted takes the channel away from an answer that is finished.
+        channel = getattr(self, "channel", None)
+        transport = channel and channel.transport
         return len(transport.dataBuffer) - transport.offset + transport._tempDataLen if transport else 0
 
     def check_timeouts(self) -> None:

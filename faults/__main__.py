@@ -1,0 +1,47 @@
+"""`python -m faults`: plays the cases, prints the table, keeps what came out, and publishes where asked to."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import machine
+from faults import report
+from faults.cases import all_cases
+from faults.running import play
+
+
+def options(arguments: list[str] | None = None) -> argparse.Namespace:
+    known = [case.id for case in all_cases()]
+    parser = argparse.ArgumentParser(prog="python -m faults", description="What breaks, and what is lost then.")
+    parser.add_argument("--only", nargs="+", metavar="F1", choices=known, help="these cases only: " + " ".join(known))
+    parser.add_argument(
+        "--short", action="store_true", help="the sizes that are part of the tests; no figure is judged"
+    )
+    parser.add_argument("--publish", action="store_true", help="write the figures into docs/promises.md")
+    chosen = parser.parse_args(arguments)
+    if chosen.publish and (chosen.short or chosen.only):
+        parser.error("--publish needs one full run of all cases.")
+    return chosen
+
+
+def main() -> int:
+    chosen = options()
+    cases = [
+        case for case in all_cases() if (not chosen.only or case.id in chosen.only) and (case.short or not chosen.short)
+    ]
+    lock = machine.alone()
+    with tempfile.TemporaryDirectory(prefix="tw-histories-") as folder:
+        results = play(cases, Path(folder), short=chosen.short, told=report.show)
+    lock.close()
+    print()
+    report.show_table(results)
+    print(f"\nAll of it: {report.keep(results, machine.describe(), short=chosen.short)}")
+    if chosen.publish:
+        report.publish(results, cases, machine.describe())
+        print("Published to docs/promises.md.")
+    return 1 if any(result.problems or result.missed for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
