@@ -59,7 +59,7 @@ def _text(messages: Sequence[Message], *, marked: bool) -> str:
             lines += [_("Forwarded from %(name)s") % {"name": message.forward["sender"]["display_name"]}, ""]
         if message.body:
             lines += [message.body, ""]
-        lines += [f"- {file.name}" for file in message.attachments.all()]
+        lines += [f"- {file.name}" for file in message.beside("attachments")]
         parts.append("\n".join(lines).rstrip())
     return ("\n\n---\n\n" if marked else "\n\n").join(parts) + "\n"
 

@@ -93,7 +93,7 @@ def _drafts(
             message.body,
             client_id=key(message.pk),
             forward=origin(message),
-            shared=list(message.attachments.all()),
+            shared=message.beside("attachments"),
         )
 
 

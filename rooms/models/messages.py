@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from rooms.models.rooms import Room
@@ -29,10 +29,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return list(self.filter(seq__gt=seq).order_by("seq")[:limit])
 
     def for_wire(self) -> "MessageQuerySet":
-        """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages."""
-        return self.select_related("sender", "reply_to__sender", "thread_state", "pin__by", "poll").prefetch_related(
-            *ADORNMENTS, "poll__options__votes", "reply_to__attachments"
-        )
+        """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages.
+
+        Joined is only what is narrow: each column of a joined row is converted for every message, and a page has few
+        people. Rows come as lists (`to_attr`): for a query set each, Django takes longer than the database for all.
+        """
+        return self.select_related("thread_state", "pin", "poll").prefetch_related(
+            "sender", "reply_to__sender", "pin__by", "poll__options__votes",
+            *(Prefetch(name, to_attr=_FETCHED[name]) for name in ADORNMENTS),
+            Prefetch("reply_to__attachments", to_attr=_FETCHED["attachments"]),
+        )  # fmt: skip
 
     def in_view(self, view: str | None, thread: int | None = None) -> "MessageQuerySet":
         """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too.
@@ -75,6 +81,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 # Rows of other tables that belong to a message and are shown with it.
 ADORNMENTS = ("mentions", "reactions", "attachments", "previews")
+# Where those fetched with it stand, as lists: `Message.beside`.
+_FETCHED = {name: f"fetched_{name}" for name in ADORNMENTS}
 
 # What `insert` writes; the other columns of a new message are null.
 _COLUMNS = (
@@ -127,7 +135,6 @@ class Message(models.Model):
     forward = models.JSONField(null=True)
 
     objects = MessageQuerySet.as_manager()
-    _prefetched_objects_cache: dict[str, Any]
 
     class Meta:
         constraints = [
@@ -157,7 +164,8 @@ class Message(models.Model):
 
     def unadorned(self) -> "Message":
         """The message, known to have nothing beside its row: for one just stored, which need not be asked for."""
-        self._prefetched_objects_cache = {name: [] for name in ADORNMENTS}
+        for name in ADORNMENTS:
+            self.adorn(name, ())
         self._state.fields_cache |= dict.fromkeys(("thread_state", "pin", "poll"))
         return self
 
@@ -167,9 +175,8 @@ class Message(models.Model):
         From what was fetched with it, where it was, without the query set and the exception that Django makes for each
         look: every message on the wire is asked eight times.
         """
-        rows = getattr(self, "_prefetched_objects_cache", {})
-        if name in rows:
-            return rows[name]
+        if name in _FETCHED and _FETCHED[name] in self.__dict__:
+            return self.__dict__[_FETCHED[name]]
         if name in self._state.fields_cache:
             return self._state.fields_cache[name]
         found = getattr(self, name, None)
@@ -177,7 +184,7 @@ class Message(models.Model):
 
     def adorn(self, name: str, rows: Iterable[models.Model]) -> None:
         """Says what `unadorned` could not know: these are its `name` (one of ADORNMENTS)."""
-        self._prefetched_objects_cache[name] = list(rows)
+        self.__dict__[_FETCHED[name]] = list(rows)
 
 
 class Mention(models.Model):
