@@ -148,6 +148,9 @@ class ChatRequest(WebRequest):
         return len(transport.dataBuffer) - transport.offset + transport._tempDataLen if transport else 0
 
     def check_timeouts(self) -> None:
+        if self.finished:
+            # Answered, though its application may still be tidying up. An error here would end all time limits for good.
+            return
         # An answer under way has the time its reader takes, as long as it moves.
         stands = (self.sentLength, self.waiting())
         if self._response_started and stands != self._stood:
