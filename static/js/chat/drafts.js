@@ -27,10 +27,11 @@ export default class WrittenDraft {
     addEventListener("pagehide", () => this.keep(), { signal });
     on("tw:ui.draft-shown", mine(({ text }) => this.#show(text)), { signal });
     on("tw:ui.draft-other", mine(({ text }) => this.#offer(text)), { signal });
-    const text = drafts.open(this.room, this.thread);
-    if (text && !this.area.value) this.#show(text);
+    const { value } = this.area;
+    const text = drafts.open(this.room, this.thread, value);
+    if (text !== value) this.#show(text);
     // Written before this ran: nothing has been told of it.
-    if (!text && this.area.value) this.#later();
+    else if (value) this.#later();
     this.#offer(drafts.other(this.room, this.thread));
   }
 

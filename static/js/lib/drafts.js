@@ -5,6 +5,7 @@
  */
 const TEXT = "tw:draft:";
 const BASE = "tw:draft-base:";
+const ASIDE = "tw:draft-aside:";
 const place = (room, thread) => (thread ? `${room}:${thread}` : String(room));
 
 /** The text begun in a room or thread, or "". */
@@ -15,6 +16,16 @@ export function draftOf(user, room, thread = null) {
 /** Keeps it; an empty one is forgotten. */
 export function keepDraft(user, room, text, thread = null) {
   write(`${TEXT}${user}:${place(room, thread)}`, text.trim() ? text : null);
+}
+
+/** A draft that was laid aside here, because something else was being written already; or "". */
+export function asideOf(user, room, thread = null) {
+  return read(`${ASIDE}${user}:${place(room, thread)}`) ?? "";
+}
+
+/** Lays a draft aside; an empty one ends what lay there. */
+export function keepAside(user, room, text, thread = null) {
+  write(`${ASIDE}${user}:${place(room, thread)}`, text.trim() ? text : null);
 }
 
 /** What the server held when this device last agreed with it: {version, body}. */

@@ -1,24 +1,25 @@
 /**
  * Drafts on all devices of one person. This device writes first (lib/drafts.js); the server holds a copy with a version.
  * A text goes on from what the server holds, or it is not written: then the server's text is another draft, offered
- * beside one's own, and neither is lost.
+ * beside one's own, and neither is lost. A draft of this device that finds other words in its composer, typed before it
+ * could be put there, is laid aside and offered in the same way.
  *
  * Says `tw:ui.draft` {room} (the pencil), `tw:ui.draft-shown` {room, thread, text} (take this into the composer: nothing
  * unsaved stood there) and `tw:ui.draft-other` {room, thread, text} (another draft; null: no longer).
  */
-import { baseOf, draftOf, draftsHere, keepBase, keepDraft } from "../lib/drafts.js";
+import { asideOf, baseOf, draftOf, draftsHere, keepAside, keepBase, keepDraft } from "../lib/drafts.js";
 import { emit, on } from "../lib/events.js";
 import { uuid } from "../lib/ids.js";
 import { request as ask } from "./socket.js";
 
 const QUIET_MS = 1_200;
 const AGAIN_MS = 5_000;
-const HERE = { draftOf, keepDraft, baseOf, keepBase, draftsHere };
+const HERE = { draftOf, keepDraft, baseOf, keepBase, asideOf, keepAside, draftsHere };
 
 export class Drafts {
   #user = null;
   #online = false;
-  /** place → {room, thread, text, base, server, other, busy, timer}. The text is this tab's: the storage is shared by all. */
+  /** place → {room, thread, text, base, aside, server, other, busy, timer}. The text is this tab's: the storage is shared by all. */
   #places = new Map();
   #env;
 
@@ -47,16 +48,22 @@ export class Drafts {
     for (const { room, thread } of this.#env.here.draftsHere(this.#user)) this.#agree(this.#at(room, thread));
   }
 
-  /** The text to begin with in a composer that opens: this tab's, or what another tab left in the storage since. */
-  open(room, thread = null) {
+  /**
+   * The text to begin with in a composer that opens: this tab's, or what another tab left in the storage since. What was
+   * `written` there already stays, and is told of by `write`; a draft that it does not go on from is laid aside.
+   */
+  open(room, thread = null, written = "") {
     const at = this.#at(room, thread);
     if (at.text === at.base.body && at.other === null) Object.assign(at, this.#stored(room, thread));
-    return at.text;
+    if (!written.trim()) return at.text;
+    if (at.text && !written.startsWith(at.text)) this.#lay(at, [at.aside, at.text].filter(Boolean).join("\n\n"));
+    return written;
   }
 
   /** Another draft of the same place, waiting to be used or deleted; else null. */
   other(room, thread = null) {
-    return this.#at(room, thread).other;
+    const { other, aside } = this.#at(room, thread);
+    return other ?? (aside || null);
   }
 
   /** What stands in the composer now. */
@@ -74,7 +81,10 @@ export class Drafts {
   /** The other draft is dealt with (it was taken in, or thrown away): what stands here goes on from it. */
   settle(room, thread = null) {
     const at = this.#at(room, thread);
-    if (at.other === null) return;
+    if (at.other === null) {
+      if (at.aside) this.#lay(at, "");
+      return;
+    }
     this.#base(at, at.server);
     this.#offer(at, null);
     this.#soon(at, 0);
@@ -98,8 +108,8 @@ export class Drafts {
   }
 
   #stored(room, thread) {
-    const { draftOf: text, baseOf: base } = this.#env.here;
-    return { text: text(this.#user, room, thread), base: base(this.#user, room, thread) };
+    const { draftOf: text, baseOf: base, asideOf: aside } = this.#env.here;
+    return { text: text(this.#user, room, thread), base: base(this.#user, room, thread), aside: aside(this.#user, room, thread) };
   }
 
   /** Brings what stands here and what the server holds together, without losing either. */
@@ -134,7 +144,18 @@ export class Drafts {
   #offer(at, text) {
     if (at.other === text) return;
     at.other = text;
-    this.#env.say("tw:ui.draft-other", { room: at.room, thread: at.thread, text });
+    this.#tell(at);
+  }
+
+  #lay(at, text) {
+    at.aside = text;
+    this.#env.here.keepAside(this.#user, at.room, text, at.thread);
+    this.#tell(at);
+  }
+
+  /** One at a time: the other device's first, then what lies aside here. */
+  #tell(at) {
+    this.#env.say("tw:ui.draft-other", { room: at.room, thread: at.thread, text: this.other(at.room, at.thread) });
   }
 
   #base(at, { version, body }) {

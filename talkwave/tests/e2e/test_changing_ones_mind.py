@@ -144,6 +144,35 @@ def test_a_draft_survives_a_reload_and_shows_a_pencil(visit: Visit, make_room: A
     expect(a.link_to(room).locator(".room-link__draft")).to_be_hidden()
 
 
+# Somebody types as soon as there is where to type.
+TYPES_AT_ONCE = """new MutationObserver((_, watching) => {
+  const area = document.getElementById("composer-body");
+  if (!area) return;
+  watching.disconnect();
+  area.value = "typed at once";
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_words_typed_before_the_page_lives_and_the_draft_they_came_before_are_both_kept(
+    visit: Visit, room: Any, alice: Any
+) -> None:
+    a = visit(alice, room)
+    a.composer.fill("a long thought")
+    a.page.reload()
+    expect(a.composer).to_have_value("a long thought")
+    tab = a.tab()
+    tab.page.add_init_script(TYPES_AT_ONCE)
+    tab.open(room)
+    expect(tab.composer).to_have_value("typed at once")
+    other = tab.page.get_by_role("group", name="Another draft")
+    expect(other).to_contain_text("a long thought")
+    tab.say("typed at once")
+    tab.sees("typed at once")
+    other.get_by_role("button", name="Use it").click()
+    expect(tab.composer).to_have_value("a long thought")
+    expect(other).to_have_count(0)
+
+
 def test_a_message_too_long_is_refused_with_the_count_and_the_text_stays(visit: Visit, room: Any, alice: Any) -> None:
     a = visit(alice, room)
     text = "wave " * 2000 + "too much"

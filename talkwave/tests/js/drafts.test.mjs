@@ -24,6 +24,7 @@ class Server {
 class Device {
   texts = new Map();
   bases = new Map();
+  asides = new Map();
   composer = "";
   other = null;
   online = false;
@@ -46,6 +47,8 @@ class Device {
         keepDraft: (user, room, text, thread) => this.texts.set(key(user, room, thread), text),
         baseOf: (user, room, thread) => this.bases.get(key(user, room, thread)) ?? { version: 0, body: "" },
         keepBase: (user, room, base, thread) => this.bases.set(key(user, room, thread), base),
+        asideOf: (user, room, thread) => this.asides.get(key(user, room, thread)) ?? "",
+        keepAside: (user, room, text, thread) => this.asides.set(key(user, room, thread), text),
         draftsHere: () => [...this.texts].filter(([, text]) => text).map(([name]) => ({ room: name.split(":")[0], thread: null })),
       },
       later: (run) => this.timers.push(run),
@@ -173,4 +176,48 @@ test("the same words written on both are one draft", async () => {
   await desk.type("same");
   await phone.connect();
   assert.deepEqual([phone.composer, phone.other], ["same", null]);
+});
+
+/** A page loaded anew on the same device, where something was typed before its scripts ran. */
+async function reloaded(server, device, typed) {
+  const page = new Device(server);
+  Object.assign(page, { texts: device.texts, bases: device.bases, asides: device.asides });
+  page.composer = page.drafts.open("1", null, typed);
+  page.other = page.drafts.other("1");
+  if (page.composer === typed && typed) await page.type(typed);
+  await page.connect();
+  return page;
+}
+
+test("what was typed before the scripts ran stands, and the draft it came before is offered beside it", async () => {
+  const server = new Server();
+  const desk = new Device(server);
+  await desk.type("a long thought");
+  const page = await reloaded(server, desk, "quick");
+  assert.deepEqual([page.composer, page.other, server.body], ["quick", "a long thought", "quick"]);
+  // Not decided yet, it is offered again, and one more is laid beside it.
+  const again = await reloaded(server, page, "even");
+  assert.deepEqual([again.composer, again.other], ["even", "a long thought\n\nquick"]);
+  again.drafts.settle("1");
+  assert.deepEqual([again.other, (await reloaded(server, again, "")).other], [null, null]);
+});
+
+test("what goes on from the draft, or nothing at all, lays nothing aside", async () => {
+  const server = new Server();
+  const desk = new Device(server);
+  await desk.type("hello");
+  assert.deepEqual([(await reloaded(server, desk, "")).composer, (await reloaded(server, desk, "hello you")).other], ["hello", null]);
+});
+
+test("another device's draft is offered first, then the one laid aside here", async () => {
+  const { server, desk, phone } = await two();
+  await phone.connect(false);
+  await phone.type("from the phone");
+  await desk.type("from the desk");
+  const page = await reloaded(server, phone, "quick");
+  assert.equal(page.other, "from the desk");
+  page.drafts.settle("1");
+  assert.equal(page.other, "from the phone");
+  page.drafts.settle("1");
+  assert.equal(page.other, null);
 });
