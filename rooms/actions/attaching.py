@@ -1,13 +1,14 @@
-"""Files of messages that are being posted: their sender's own, ready, not sent yet, and in that room."""
+"""Files of messages that are being posted: their sender's own, ready, neither sent nor waiting to be, and in that room."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from rooms import access
-from rooms.models import Attachment, FileText, Message
+from rooms.models import Attachment, FileText, Message, Scheduled
 from talkwave.errors import Refused
 
 
@@ -17,13 +18,16 @@ class Attached:
     def __init__(self, wanted: Iterable[Sequence[object]]) -> None:
         ids = {pk for values in wanted for pk in map(_id, values)}
         # Locked, in one order: of two messages that want the same file, one gets it.
-        rows = Attachment.objects.select_for_update(of=("self",)).filter(pk__in=ids, message=None).order_by("pk")
-        self._free = {file.pk: file for file in rows} if ids else {}
+        rows = Attachment.objects.select_for_update(of=("self",)).filter(pk__in=ids, message=None, scheduled=None)
+        self._free = {file.pk: file for file in rows.order_by("pk")} if ids else {}
         self._taken: list[tuple[Message, list[Attachment]]] = []
         self._shared: list[tuple[Message, Sequence[Attachment]]] = []
 
     def files(self, values: Sequence[object], sender_id: int, room_id: int) -> list[Attachment]:
         """The files that somebody means by these ids. Raises Refused where one is not theirs to send there."""
+        if len(values) > settings.ATTACHMENTS_MAX:
+            most = settings.ATTACHMENTS_MAX
+            raise Refused("bad_request", _("A message holds at most %(limit)d files.") % {"limit": most})
         found = [self._free.get(pk) for pk in dict.fromkeys(map(_id, values))]
         files = [file for file in found if file and file.uploader_id == sender_id and file.room_id == room_id]
         if len(files) != len(found):
@@ -70,6 +74,20 @@ def share(message: Message, files: Sequence[Attachment]) -> list[Attachment]:
         if file.pk in words
     )
     return copies
+
+
+def leave_files(values: Sequence[object], row: Scheduled) -> None:
+    """These files wait with a message that is sent later. In its transaction; raises Refused as `Attached` does."""
+    for position, file in enumerate(Attached([values]).files(values, row.user_id, row.room_id)):
+        Attachment.objects.filter(pk=file.pk).update(scheduled=row, position=position)
+
+
+def take_files(row: Scheduled) -> list[int]:
+    """They wait no more: ids to be sent with the message, in its order. In the same transaction."""
+    waiting = Attachment.objects.filter(scheduled=row)
+    ids = list(waiting.values_list("pk", flat=True))
+    waiting.update(scheduled=None)
+    return ids
 
 
 def _id(value: object) -> int:

@@ -64,7 +64,9 @@ def discard_file(actor: User, file_id: object) -> None:
     file = access.file_for(actor, file_id)
     if file.message_id is not None or file.uploader_id != actor.pk:
         raise Refused("conflict", _("This file was sent already. Delete its message instead."))
-    Attachment.objects.filter(pk=file.pk, message=None).delete()
+    if file.scheduled_id is not None:
+        raise Refused("conflict", _("This file is in a message that is sent later. Take it out there."))
+    Attachment.objects.filter(pk=file.pk, message=None, scheduled=None).delete()
 
 
 def remove_bytes_after_commit(file: Attachment) -> None:
@@ -103,9 +105,9 @@ def _words_in(file: Attachment) -> str:
 
 
 def unsent() -> QuerySet[Attachment]:
-    """Ready files that nobody sent within FILES_UNSENT_DAYS."""
+    """Ready files that nobody sent within FILES_UNSENT_DAYS, nor left to be sent later."""
     before = timezone.now() - timedelta(days=settings.FILES_UNSENT_DAYS)
-    return Attachment.objects.filter(message=None, created_at__lt=before)
+    return Attachment.objects.filter(message=None, scheduled=None, created_at__lt=before)
 
 
 def unfinished() -> QuerySet[Upload]:

@@ -1,6 +1,7 @@
-"""Sending later: words that wait for their time, and what the worker does when it has come."""
+"""Sending later: messages that wait for their time, and what the worker does when it has come."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import access, events, limits
+from rooms.actions.attaching import leave_files, take_files
 from rooms.actions.posting import post_message
 from rooms.actions.reminders import require_ahead
-from rooms.models import Message, Scheduled, ScheduledState
+from rooms.models import Attachment, Message, Scheduled, ScheduledState
 from rooms.text import clean, snippet
 from talkwave.errors import Refused
 
@@ -24,14 +26,23 @@ _EXCERPT = 140
 
 
 def schedule_message(
-    actor: User, room_id: object, body: str, due_at: datetime, *, thread: object = None, reply_to: object = None
+    actor: User,
+    room_id: object,
+    body: str,
+    due_at: datetime,
+    *,
+    thread: object = None,
+    in_room: bool = False,
+    reply_to: object = None,
+    attachments: Sequence[object] = (),
 ) -> Scheduled:
-    """Words to be sent to a room at that time, as if typed then. Raises Refused.
+    """A message to be sent to a room at that time, as if written then; `in_room`: of an answer in a thread, whether it
+    stands in the room, too. Its files wait with it. Raises Refused.
 
     Who may not post now may not leave words either; who may no longer when it is time is told then.
     """
     limits.spend(limits.keeping, actor)
-    body = clean(body)
+    body = clean(body, may_be_empty=bool(attachments))
     seat = access.room_for(actor, room_id, to="post")
     root, answered = _in_room(actor, seat.room.pk, thread), _in_room(actor, seat.room.pk, reply_to)
     require_ahead(due_at)
@@ -43,22 +54,40 @@ def schedule_message(
                 % {"most": settings.SCHEDULED_MAX},
             )
         row = Scheduled.objects.create(
-            user=actor, room=seat.room, thread=root, reply_to=answered, body=body, due_at=due_at, look_at=due_at
-        )
+            user=actor, room=seat.room, thread=root, in_room=in_room and root is not None, reply_to=answered,
+            body=body, due_at=due_at, look_at=due_at,
+        )  # fmt: skip
+        leave_files(attachments, row)
         events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
     return row
 
 
-def change_scheduled(actor: User, scheduled_id: object, *, body: str, due_at: datetime | None = None) -> Scheduled:
-    """Other words, or another time; one that could not be sent waits again. Raises Refused."""
+def change_scheduled(
+    actor: User,
+    scheduled_id: object,
+    *,
+    body: str,
+    due_at: datetime | None = None,
+    without: Sequence[object] = (),
+) -> Scheduled:
+    """Other words, another time, or fewer files (`without` these); one that could not be sent waits again.
+
+    Raises Refused.
+    """
     limits.spend(limits.keeping, actor)
-    body = clean(body)
+    body = clean(body, may_be_empty=True)
+    unwanted = {access.parse_id(one) for one in without}
     if due_at is not None:
         require_ahead(due_at)
     with transaction.atomic():
         row = _own(actor, scheduled_id)
         if due_at is None and row.state == ScheduledState.FAILED:
             raise Refused("bad_request", _("Choose a time at which to try again."))
+        if unwanted:
+            Attachment.objects.filter(scheduled=row, pk__in=unwanted).delete()
+        if not body:
+            # Files stand for themselves; without any, it says what is missing.
+            clean(body, may_be_empty=row.attachments.exists())
         row.body = body
         if due_at is not None:
             row.due_at = row.look_at = due_at
@@ -130,7 +159,8 @@ def _send(row: Scheduled) -> Message:
         client_id=row.client_id,
         thread=row.thread_id,
         reply_to=row.reply_to_id,
-        in_room=row.thread_id is None,
+        in_room=row.thread_id is None or row.in_room,
+        attachments=take_files(row),
     )
     Scheduled.objects.filter(pk=row.pk).delete()
     events.scheduled_updated(row.user_id, row.room_id, waiting_in(row.user, row.room_id))
@@ -149,7 +179,7 @@ def _fail(row: Scheduled, detail: str) -> None:
         "kind": "scheduled_failed",
         "id": str(row.pk),
         "room": str(row.room_id),
-        "excerpt": snippet(row.body, _EXCERPT),
+        "excerpt": snippet(row.body, _EXCERPT) or ", ".join(row.attachments.values_list("name", flat=True)),
         "text": detail,
     }
     events.notification(row.user_id, told)

@@ -116,12 +116,12 @@ def take_piece(actor: User, upload_id: uuid.UUID, *, offset: int, data: bytes) -
 
 
 def cancel_upload(actor: User, upload_id: uuid.UUID) -> None:
-    """It is not wanted any more, ready or not. What is in a message already stays there; cancelling twice is once."""
+    """It is not wanted any more, ready or not. What is in a message already, or waits in one, stays there; cancelling twice is once."""
     with transaction.atomic():
         upload = Upload.objects.select_for_update(of=("self",)).filter(pk=upload_id, owner=actor).first()
         if upload is None:
             return
-        Attachment.objects.filter(upload=upload, message=None).delete()
+        Attachment.objects.filter(upload=upload, message=None, scheduled=None).delete()
         Upload.objects.filter(pk=upload.pk).delete()
         transaction.on_commit(lambda: pieces.remove(upload.pk), robust=True)
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from rooms.models.keeping import Scheduled
 from rooms.models.messages import Message
 from rooms.models.rooms import Room
 
@@ -24,7 +25,8 @@ class FileKind(models.TextChoices):
 
 
 class Attachment(models.Model):
-    """A file in a message, or, with no message yet, one that its uploader has ready to send in that room.
+    """A file in a message, or, with no message yet, one that its uploader has ready to send in that room, or left to be
+    sent later (`scheduled`).
 
     Its bytes never change; `stored` and `thumb_stored` are their names in the storage. Forwarding shares them:
     they go when no row names them any more (rooms.receivers).
@@ -33,6 +35,10 @@ class Attachment(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     message = models.ForeignKey(
         Message, null=True, on_delete=models.CASCADE, related_name="attachments", db_index=False
+    )
+    # What waits to be sent, and takes it along; it goes with it where that is never sent.
+    scheduled = models.ForeignKey(
+        Scheduled, null=True, on_delete=models.CASCADE, related_name="attachments", db_index=False
     )
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
@@ -66,6 +72,7 @@ class Attachment(models.Model):
             # Not sent yet: of one person, and too old.
             models.Index(fields=["uploader", "created_at"], condition=Q(message__isnull=True), name="file_unsent"),
             models.Index(fields=["stored"], name="file_stored"),
+            models.Index(fields=["scheduled"], condition=Q(scheduled__isnull=False), name="file_scheduled"),
         ]
 
         # As a message shows them.

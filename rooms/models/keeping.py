@@ -79,12 +79,14 @@ class ScheduledState(models.TextChoices):
 
 
 class Scheduled(models.Model):
-    """Words to be sent later. Sent, the row is gone and the message is there: both happen in one transaction."""
+    """A message to be sent later. Sent, the row is gone and the message is there: both happen in one transaction."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     thread = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
     reply_to = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
+    # Of an answer in a thread: does it stand in the room, too?
+    in_room = models.BooleanField(default=False, db_default=False)
     body = models.TextField()
     due_at = models.DateTimeField()
     # When the worker looks at it next: later than `due_at` only where it could not be sent just then.

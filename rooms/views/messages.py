@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -67,10 +66,6 @@ def _files(request: HttpRequest, user: User, room_id: int) -> list[object]:
     if picked := request.FILES.get("file"):
         limits.spend(limits.uploading, user)
         ids.append(take_whole(user, room_id, picked, name=picked.name or "", size=picked.size or 0).pk)
-    if len(ids) > settings.ATTACHMENTS_MAX:
-        raise Refused(
-            "bad_request", _("A message holds at most %(limit)d files.") % {"limit": settings.ATTACHMENTS_MAX}
-        )
     return ids
 
 

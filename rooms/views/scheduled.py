@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from rooms import access
 from rooms.actions import scheduled as actions
+from rooms.files.wire import file_wire
 from rooms.kept import room_titles
 from rooms.models import Scheduled
 from rooms.views.answers import done, door, person, show
@@ -18,24 +19,34 @@ def scheduled(request: HttpRequest) -> HttpResponse:
     """Everything of this person that waits to be sent, the next first, and what could not be sent."""
     user = person(request)
     # At most SCHEDULED_MAX of them.
-    found = list(Scheduled.objects.filter(user=user).select_related("room").order_by("due_at", "pk"))
+    waiting = Scheduled.objects.filter(user=user).select_related("room").prefetch_related("attachments")
+    found = list(waiting.order_by("due_at", "pk"))
     readable = access.readable(user, [row.room for row in found])
     # The words are one's own; what a room is called now is only for who may see it.
     titles = room_titles(user, [row.room for row in found if row.room_id in readable])
-    rows = [{"scheduled": row, "room": titles.get(row.room_id, "")} for row in found]
+    rows = [
+        {
+            "scheduled": row,
+            "room": titles.get(row.room_id, ""),
+            "files": [file_wire(file) for file in row.attachments.all()],
+        }
+        for row in found
+    ]
     return show(request, "scheduled", {"tab": "scheduled", "rows": rows})
 
 
 @door("POST")
 def create(request: HttpRequest, room_id: int) -> HttpResponse:
-    """`body` is sent to the room at `when`; `thread` and `reply_to` as with any message."""
+    """`body` is sent to the room at `when`; `attachments`, `thread`, `in_room` and `reply_to` as with any message."""
     row = actions.schedule_message(
         person(request),
         room_id,
         request.POST.get("body", ""),
         moment_in(request, request.POST.get("when", "")),
         thread=request.POST.get("thread") or None,
+        in_room=request.POST.get("in_room") == "1",
         reply_to=request.POST.get("reply_to") or None,
+        attachments=request.POST.getlist("attachments"),
     )
     said = _("It will be sent: %(when)s.") % {"when": said_as(request, row.due_at)}
     return done(request, reverse("scheduled"), said, id=str(row.pk), due_at=when(row.due_at))
@@ -43,13 +54,14 @@ def create(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @door("POST")
 def change(request: HttpRequest, scheduled_id: int) -> HttpResponse:
-    """Other words (`body`), and another time where `when` is given."""
+    """Other words (`body`), another time where `when` is given, and `without` the files with these ids."""
     given = request.POST.get("when", "")
     row = actions.change_scheduled(
         person(request),
         scheduled_id,
         body=request.POST.get("body", ""),
         due_at=moment_in(request, given) if given.strip() else None,
+        without=request.POST.getlist("without"),
     )
     said = _("It will be sent: %(when)s.") % {"when": said_as(request, row.due_at)}
     return done(request, reverse("scheduled"), said)

@@ -183,6 +183,8 @@ export default class Attach {
 
   #sending({ extras, cancel }) {
     const uploads = [...this.tiles.values()].map(({ upload }) => upload);
+    // Of an earlier try, which did not go.
+    delete extras.hold;
     if (!uploads.length) return;
     const failed = uploads.find((upload) => upload.state === "failed");
     if (failed) {

@@ -27,7 +27,7 @@ export default class Calling {
     this.listening.abort();
   }
 
-  #sending({ form, room, body, extras, cancel }) {
+  #sending({ form, room, body, extras, cancel, again }) {
     const names = namesIn(body);
     this.sending = { form, room, names, note: "" };
     const alone = "thread" in form.dataset && extras?.in_room !== true;
@@ -38,12 +38,12 @@ export default class Calling {
     else if (this.agreed === body) this.agreed = null;
     else {
       cancel();
-      this.#ask({ form, room, body, group });
+      this.#ask({ form, room, body, group, again });
     }
   }
 
   /** Counts who would be called, asks where they are many, and sends the words again. */
-  async #ask({ form, room, body, group }) {
+  async #ask({ form, room, body, group, again }) {
     const most = Number(form.dataset.askAbove);
     let count = (known(room)?.member_count ?? 1) - 1;
     if (group === "here" && count > most) {
@@ -56,7 +56,7 @@ export default class Calling {
     const area = form.querySelector("textarea");
     if (agreed && area.value === body) {
       this.agreed = body;
-      form.requestSubmit();
+      again();
     } else area.focus();
   }
 

@@ -74,6 +74,11 @@ export default class Composer {
 
   #submit(event) {
     event.preventDefault();
+    this.#try(null);
+  }
+
+  /** `deliver(body, extras)` takes the message in place of the outbox. */
+  #try(deliver) {
     let body = this.area.value;
     if (!body.trim() && !this.extras.attachments?.length) return this.focus();
     if (countCharacters(body.trim()) > this.most) {
@@ -82,11 +87,14 @@ export default class Composer {
       return;
     }
     let held = false;
-    // Whoever has something to do or to ask first (a command, a question) holds it back; the text stays. Or it stands for
-    // other words, which are sent instead.
-    emit("tw:ui.sending", { form: this.form, room: this.room, body, extras: this.extras, cancel: () => (held = true), replace: (words) => (body = words) });
+    // Whoever has something to do or to ask first (a command, a question) holds it back, and the text stays; agreed, it is
+    // tried `again`. It may stand for other words, or go another way instead.
+    const { form, room, extras } = this;
+    const ways = { cancel: () => (held = true), replace: (words) => (body = words), instead: (way) => (deliver = way), again: () => this.#try(deliver) };
+    emit("tw:ui.sending", { form, room, body, extras, ...ways });
     if (held) return;
-    this.send(body);
+    if (deliver) deliver(body, extras);
+    else this.send(body);
   }
 
   /** Sends the words with what goes with them, and is empty again. */

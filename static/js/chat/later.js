@@ -1,14 +1,11 @@
 /**
- * In a composer: send what is written later, at a time of the menu or one that is asked for; and a line that says how
- * much waits to be sent here. The words go through `tw:ui.sending` first, as if sent now: whoever has to ask, asks.
+ * In a composer: send what is written later, with its files, at a time of the menu or one that is asked for; and a line
+ * that says how much waits to be sent here. It goes through `tw:ui.sending` first, as if sent now: whoever has to ask, asks.
  */
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
 import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
-
-/** What of the extras of a message can wait with it. */
-const KEPT = ["reply_to", "thread"];
 
 export default class Later {
   #wanted = null;
@@ -21,7 +18,7 @@ export default class Later {
     this.listening = new AbortController();
     const { signal } = this.listening;
     element.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-later]")), { signal });
-    on("tw:ui.sending", (sending) => sending.form === this.form && this.#wanted && this.#take(sending), { signal });
+    on("tw:ui.sending", (sending) => sending.form === this.form && this.#wanted && this.#take(this.#wanted, sending), { signal });
     on("tw:scheduled.updated", ({ room, count }) => room === this.form.dataset.room && this.#strip(count), { signal });
     this.button.hidden = false;
     this.#strip(Number(element.dataset.count));
@@ -39,19 +36,23 @@ export default class Later {
     this.#wanted = null;
   }
 
-  #take({ body, extras, cancel }) {
-    const wanted = this.#wanted;
-    cancel();
-    if (extras.attachments?.length || extras.poll) {
-      emit("tw:ui.toast", { text: word("later.files"), tone: "warning" });
-      return;
-    }
+  #take(wanted, { instead }) {
+    instead((body, extras) => this.#leave(wanted, body, extras));
+  }
+
+  #leave(wanted, body, extras) {
+    if (extras.hold) return emit("tw:ui.toast", { text: word("later.files"), tone: "warning" });
     const { room, thread } = this.form.dataset;
-    const kept = Object.fromEntries(KEPT.filter((name) => extras[name]).map((name) => [name, extras[name]]));
-    const fields = { body, zone: browserZone(), ...(thread ? { thread } : {}), ...kept };
+    const fields = new FormData();
+    for (const [name, value] of Object.entries({ body, zone: browserZone(), thread, reply_to: extras.reply_to, in_room: extras.in_room ? "1" : undefined })) {
+      if (value !== undefined) fields.append(name, value);
+    }
+    for (const id of extras.attachments ?? []) fields.append("attachments", id);
+    const typed = this.area.value;
     const send = async ({ when }) => {
-      const answer = await post(this.element.dataset.url, { ...fields, when });
-      this.#empty(room, thread, Object.keys(extras));
+      fields.set("when", when);
+      const answer = await post(this.element.dataset.url, fields);
+      this.#empty(room, thread, Object.keys(extras), typed);
       return answer;
     };
     if (wanted === "pick") {
@@ -65,9 +66,10 @@ export default class Later {
     this.area.focus({ preventScroll: true });
   }
 
-  /** As after sending: the words are the server's now. */
-  #empty(room, thread = null, extras = []) {
+  /** As after sending: the words are the server's now. What was written meanwhile stays. */
+  #empty(room, thread = null, extras = [], typed = "") {
     for (const name of extras) emit("tw:ui.extra", { form: this.form, name, value: null });
+    if (this.area.value !== typed) return;
     this.area.value = "";
     this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "sent" }));
     emit("tw:ui.sent", { room, thread, form: this.form });

@@ -1,0 +1,94 @@
+"""Files that wait with a message that is sent later: kept until then, sent once, gone with what is never sent."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from rooms import access
+from rooms.actions.cleanup import cleanup_rooms
+from rooms.actions.files import discard_file
+from rooms.actions.memberships import leave_room
+from rooms.actions.posting import post_message
+from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_now
+from rooms.actions.uploads import cancel_upload
+from rooms.models import Attachment, Message, Scheduled, Upload
+from rooms.tests.files import JSON, ready
+from rooms.tests.test_action_scheduled import code, is_due, later, notices, work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def client(signed_in, room, alice):
+    return signed_in(alice)
+
+
+def test_files_wait_with_their_message_and_go_with_it(client, room, alice, bob):
+    first, second = (ready(client, room, f"{name}.txt")["id"] for name in ("first", "second"))
+    row = schedule_message(alice, room.pk, "", later(), attachments=[second, int(first)])
+    # Nobody sends them otherwise meanwhile, nor takes them away; and no cleanup does.
+    assert code(post_message, alice, room.pk, "now", attachments=[first]) == "not_found"
+    assert code(discard_file, alice, first) == "conflict"
+    cancel_upload(alice, Upload.objects.get(attachment=first).pk)
+    Attachment.objects.update(created_at=timezone.now() - timedelta(days=40))
+    Upload.objects.update(touched_at=timezone.now() - timedelta(days=40))
+    cleanup_rooms()
+    assert code(access.file_for, bob, first) == "not_found"
+    is_due(row)
+    work()
+    message = Message.objects.get()
+    assert [str(file.pk) for file in message.attachments.all()] == [second, first]
+    file = access.file_for(bob, first)
+    assert default_storage.exists(file.stored) and not Scheduled.objects.exists()
+
+
+def test_files_of_what_could_not_be_sent_stay_with_it_and_go_with_it(client, room, alice, published):
+    row = schedule_message(alice, room.pk, "", later(), attachments=[ready(client, room, "note.txt")["id"]])
+    leave_room(alice, room.pk)
+    is_due(row)
+    published.clear()
+    work()
+    (notice,) = notices(published)
+    assert (notice["excerpt"], Attachment.objects.get().scheduled_id) == ("note.txt", row.pk)
+    remove_scheduled(alice, row.pk)
+    assert not Attachment.objects.exists()
+
+
+def test_a_file_can_be_left_out_and_something_has_to_stay(client, room, alice):
+    kept, dropped = (ready(client, room)["id"] for _ in range(2))
+    row = schedule_message(alice, room.pk, "look", later(), attachments=[kept, dropped])
+    change_scheduled(alice, row.pk, body="", without=[dropped])
+    assert [str(file.pk) for file in row.attachments.all()] == [kept]
+    assert code(change_scheduled, alice, row.pk, body="", without=[kept]) == "bad_request"
+    assert row.attachments.count() == 1
+    send_now(alice, row.pk)
+    assert str(Message.objects.get().attachments.get().pk) == kept
+
+
+def test_only_ready_files_of_ones_own_wait_with_it(client, signed_in, room, make_room, alice, bob):
+    elsewhere = make_room("elsewhere", alice="member")
+    for file in (ready(signed_in(bob), room), ready(client, elsewhere)):
+        assert code(schedule_message, alice, room.pk, "x", later(), attachments=[file["id"]]) == "not_found"
+    assert code(schedule_message, alice, room.pk, "x", later(), attachments=["1"] * 11) == "bad_request"
+    assert not Scheduled.objects.exists()
+
+
+def test_by_the_door_it_takes_files_and_the_list_shows_them(client, room, alice):
+    root = post_message(alice, room.pk, "root")
+    file = ready(client, room, "menu.txt")
+    sent = {"body": "", "when": "tomorrow at 9", "attachments": [file["id"]], "thread": root.pk, "in_room": "1"}
+    assert client.post(f"/rooms/{room.pk}/scheduled/", sent, headers=JSON).status_code == 200
+    row = Scheduled.objects.get()
+    page = client.get("/scheduled/").text
+    assert file["url"] in page and f'name="without" value="{file["id"]}"' in page
+    assert client.post(f"/scheduled/{row.pk}/", {"body": "", "without": file["id"]}, headers=JSON).status_code == 400
+    assert client.post(f"/scheduled/{row.pk}/send/", headers=JSON).status_code == 200
+    answer = Message.objects.latest("pk")
+    assert (answer.thread_id, answer.in_room, answer.attachments.get().name) == (root.pk, True, "menu.txt")
