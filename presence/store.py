@@ -43,15 +43,16 @@ class PresenceStore:
             pipe.sadd(_PROCESSES, self._name)
             await pipe.execute()
 
-    async def put(self, user_id: int, state: str | None) -> None:
-        """One person of this process; None: nobody of theirs is connected here any more."""
+    async def put(self, states: Mapping[int, str | None]) -> None:
+        """Some people of this process; None: nobody of theirs is connected here any more."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            if state is None:
-                pipe.hdel(self._key, str(user_id))
-            else:
-                pipe.hset(self._key, str(user_id), state)
-                pipe.expire(self._key, settings.PRESENCE_TTL_SECONDS)
-                pipe.sadd(_PROCESSES, self._name)
+            for user_id, state in states.items():
+                if state is None:
+                    pipe.hdel(self._key, str(user_id))
+                else:
+                    pipe.hset(self._key, str(user_id), state)
+            pipe.expire(self._key, settings.PRESENCE_TTL_SECONDS)
+            pipe.sadd(_PROCESSES, self._name)
             await pipe.execute()
 
     async def read(self, user_ids: Iterable[int]) -> dict[int, str]:

@@ -29,16 +29,19 @@ class PresenceTracker:
         # What was last said of somebody, and since when.
         self._said: dict[int, tuple[str, datetime]] = {}
         self._seen: set[int] = set()
-        self._task: asyncio.Task[None] | None = None
-        self._hints: set[asyncio.Task[None]] = set()
+        # Who came, went or moved here and was not told of yet.
+        self._changed: set[int] = set()
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._rounds())
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._rounds()), loop.create_task(self._changes())]
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
             await self._store.close()
         except (RedisError, OSError) as error:
@@ -48,19 +51,19 @@ class PresenceTracker:
     def connected(self, user_id: int, state: str) -> None:
         self._here.setdefault(user_id, Counter())[state] += 1
         self._seen.add(user_id)
-        self._changed(user_id)
+        self._change(user_id)
 
     def moved(self, user_id: int, before: str, after: str) -> None:
         """One connection goes from `active` to `idle`, or back."""
         self._here.setdefault(user_id, Counter()).update({before: -1, after: 1})
-        self._changed(user_id)
+        self._change(user_id)
 
     def disconnected(self, user_id: int, state: str) -> None:
         states = self._here.setdefault(user_id, Counter())
         states[state] -= 1
         if not any(count > 0 for count in states.values()):
             del self._here[user_id]
-        self._changed(user_id)
+        self._change(user_id)
 
     def _local(self, user_id: int) -> str | None:
         states = self._here.get(user_id)
@@ -68,19 +71,25 @@ class PresenceTracker:
             return None
         return "active" if states["active"] > 0 else "idle"
 
-    def _changed(self, user_id: int) -> None:
-        task = asyncio.get_running_loop().create_task(self._tell(user_id))
-        self._hints.add(task)
-        task.add_done_callback(self._hints.discard)
+    def _change(self, user_id: int) -> None:
+        self._changed.add(user_id)
+        self._wake.set()
 
-    async def _tell(self, user_id: int) -> None:
-        try:
-            await self._store.put(user_id, self._local(user_id))
-            state = (await self._store.read([user_id])).get(user_id, "offline")
-        except (RedisError, OSError) as error:
-            log.debug("presence waits for Redis: %s", type(error).__name__)
-            state = self._local(user_id) or "offline"
-        self._say(user_id, state)
+    async def _changes(self) -> None:
+        """Tells of changes, one look at Redis after the other: were two of one person under way at once, the older
+        could be the one that stays."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            changed, self._changed = self._changed, set()
+            try:
+                await self._store.put({user_id: self._local(user_id) for user_id in changed})
+                online = await self._store.read(changed)
+            except (RedisError, OSError) as error:
+                log.debug("presence waits for Redis: %s", type(error).__name__)
+                online = {user_id: state for user_id in changed if (state := self._local(user_id))}
+            for user_id in changed:
+                self._say(user_id, online.get(user_id, "offline"))
 
     def _say(self, user_id: int, state: str) -> None:
         before = self._said.get(user_id)
@@ -90,8 +99,10 @@ class PresenceTracker:
             presence_changed.send(sender=PresenceTracker, user_id=user_id, state=state, since=now)
 
     def heard(self, user_id: int, state: str, since: datetime) -> None:
-        """Another process said so: not to be said again by our next round."""
-        self._said[user_id] = (state, since)
+        """What the readers here were just told, by us or by another process. Where it is not so, the next round says
+        what is."""
+        if user_id in self._said:
+            self._said[user_id] = (state, since)
 
     # --- everybody --------------------------------------------------------------------------------------
     async def states(self, user_ids: Iterable[int]) -> dict[int, tuple[str, datetime | None]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
+import orjson
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -50,6 +51,12 @@ class Live:
         self.presence = PresenceTracker(lambda: hub.watchers)
         self.committer.start()
         self.presence.start()
+        hub.on_presence = self._heard
+
+    def _heard(self, user_id: int, json: bytes) -> None:
+        event = orjson.loads(json)
+        if event["type"] == "presence":
+            self.presence.heard(user_id, event["state"], datetime.fromisoformat(event["since"]))
 
     async def stop(self) -> None:
         await self.committer.stop()

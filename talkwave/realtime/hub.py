@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -39,6 +39,8 @@ class Hub:
         self.rooms: dict[int, LiveRoom] = {}
         self.people: dict[int, set[Socket]] = defaultdict(set)
         self.watchers: dict[int, set[Socket]] = defaultdict(set)
+        # Called with every word about somebody's presence, before it is told here.
+        self.on_presence: Callable[[int, bytes], None] | None = None
         self._dirty_rooms: set[LiveRoom] = set()
         self._dirty_sockets: list[Socket] = []
         self._flush_timer: asyncio.TimerHandle | None = None
@@ -208,6 +210,8 @@ class Hub:
         elif op == "hint":
             self._hint(message)
         elif op == "presence":
+            if self.on_presence is not None:
+                self.on_presence(message["user"], message["json"])
             for socket in self.watchers.get(message["user"], ()):
                 socket.push_json(message["json"])
         elif op == "event":

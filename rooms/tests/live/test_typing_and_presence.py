@@ -2,6 +2,8 @@
 
 import pytest
 
+from talkwave.realtime import publish
+
 
 def test_typing_reaches_the_others_and_not_oneself(connect, room, alice, bob):
     a, b = connect(alice), connect(bob)
@@ -64,3 +66,15 @@ def test_a_process_that_is_killed_takes_its_people_offline(connect, watching, al
     assert states == {str(alice.pk): "active"}
     second_server.kill()
     assert b.until("presence", timeout=60)["state"] == "offline"
+
+
+def test_a_wrong_word_about_somebody_is_put_right(connect, watching, alice):
+    """Two processes may speak of one person at the same moment, and the older word come last."""
+    connect(alice)
+    b, states = watching(alice)
+    assert states == {str(alice.pk): "active"}
+    publish.presence(
+        alice.pk, {"type": "presence", "user": str(alice.pk), "state": "offline", "since": "2026-01-01T00:00:00.000Z"}
+    )
+    assert b.until("presence")["state"] == "offline"
+    assert b.until("presence")["state"] == "active"
