@@ -57,13 +57,14 @@ def room_updated(room: Room) -> None:
     publish.room_events({room.pk: [room_state_event(room)]})
 
 
-def _member(kind: str, room: Room, user: User, role: str, leaver: int | None = None) -> None:
+def _member(kind: str, room: Room, user: User, role: str, *, leaver: int | None = None, **more: str) -> None:
     event = {
         "type": kind,
         "room": str(room.pk),
         "version": room.state_version,
         "member": {**person(user), "role": role},
         "member_count": room.member_count,
+        **more,
     }
     publish.room_event(room.pk, room.state_version, event, leaver_id=leaver)
 
@@ -89,9 +90,8 @@ def room_opened(room: Room, membership: Membership, *, members: list[User] | Non
 
 def member_left(room: Room, user: User, role: str, *, reason: str) -> None:
     """To the room; and to the one who left or was removed, who hears nothing more of it. `reason`: left, removed."""
-    _member("member.left", room, user, role, leaver=user.pk)
-    publish.unsubscribe(user.pk, room.pk)
-    publish.user_event(user.pk, {"type": "room.left", "room": str(room.pk), "reason": reason})
+    _member("member.left", room, user, role, leaver=user.pk, reason=reason)
+    publish.unsubscribe(user.pk, room.pk, reason)
 
 
 def member_updated(room: Room, user: User, membership: Membership) -> None:
@@ -102,8 +102,7 @@ def member_updated(room: Room, user: User, membership: Membership) -> None:
 def room_deleted(room_id: int, user_ids: Iterable[int]) -> None:
     """To everybody who was in it."""
     for user_id in user_ids:
-        publish.unsubscribe(user_id, room_id)
-        publish.user_event(user_id, {"type": "room.left", "room": str(room_id), "reason": "deleted"})
+        publish.unsubscribe(user_id, room_id, "deleted")
 
 
 def room_preferences(user_id: int, room: dict[str, Any]) -> None:

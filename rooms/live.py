@@ -15,8 +15,9 @@ from presence.tracker import PresenceTracker
 from rooms import sync
 from rooms.committer import Committer
 from rooms.models import Membership, Room
+from rooms.wire import rooms_of
 from talkwave.realtime import lifecycle
-from talkwave.realtime.publish import RoomEvent
+from talkwave.realtime.publish import RoomEvent, encode
 from talkwave.realtime.socket import SIGNED_OUT, SUSPENDED
 
 
@@ -40,6 +41,15 @@ class RoomSource:
         keys = set(session_keys)
         alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
         return keys - set(alive.values_list("session_key", flat=True))
+
+    def newcomers(self, since: datetime, until: datetime) -> list[tuple[int, int]]:
+        seats = Membership.objects.filter(joined_at__gt=since, joined_at__lte=until)
+        return list(seats.values_list("user_id", "room_id"))
+
+    def joined(self, user_id: int, room_id: int) -> tuple[int, bytes] | None:
+        person = User.objects.filter(pk=user_id).first()
+        rooms = rooms_of(person, [room_id]) if person else []
+        return (rooms[0]["version"], encode({"type": "room.joined", "room": rooms[0]})) if rooms else None
 
 
 class Live:

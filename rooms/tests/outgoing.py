@@ -18,7 +18,7 @@ def full_room_events(published: list[Any]) -> list[dict[str, Any]]:
 
 
 def to_person(published: list[Any], user: Any) -> list[Any]:
-    """What one person's sockets were told: subscribe and unsubscribe by name, events as (type, reason)."""
+    """What one person's sockets were told: subscribe by name, unsubscribe with its reason, events as (type, reason)."""
     found: list[Any] = []
     for envelope in _envelopes(published):
         message = envelope.message
@@ -27,6 +27,8 @@ def to_person(published: list[Any], user: Any) -> list[Any]:
         if message["op"] == "event":
             event = json.loads(message["json"])
             found.append((event["type"], event.get("reason")))
+        elif message["op"] == "unsubscribe":
+            found.append((message["op"], message["reason"]))
         else:
             found.append(message["op"])
     return found

@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import orjson
 from channels.layers import get_channel_layer
 from django.conf import settings
 
 from talkwave.realtime import publish
-from talkwave.realtime.parts import spliced
 from talkwave.realtime.publish import EVERYWHERE, Envelope, RoomEvent, room_group, user_group
 from talkwave.realtime.room import LiveRoom
 from talkwave.realtime.socket import Socket
@@ -224,7 +224,7 @@ class Hub:
         elif op == "subscribe":
             self.loop.create_task(self._subscribe(message["user"], message["room"], message["version"]))
         elif op == "unsubscribe":
-            self.drop_member(message["room"], message["user"])
+            self.drop_member(message["room"], message["user"], message["reason"])
 
     def _hint(self, message: dict[str, Any]) -> None:
         if (room := self.rooms.get(message["room"])) is not None:
@@ -239,15 +239,28 @@ class Hub:
             await self.join([room_group(room_id)])
             self.begin({room_id: version})
 
-    def drop_member(self, room_id: int, user_id: int) -> None:
-        """That person hears the room no longer; what was in order before is still theirs."""
+    def seat(self, user_id: int, room_id: int, version: int, joined: bytes) -> bool:
+        """That person's sockets hear the room from `version` on and are told so; False: `version` is old by now."""
+        room = self.rooms.get(room_id)
+        if room is not None and room.version is not None and room.version > version:
+            return False
+        for socket in self.people.get(user_id, ()):
+            if room_id not in socket.rooms:
+                self._listen(socket, room_id)
+                socket.push_json(joined)
+        self.begin({room_id: version})
+        return True
+
+    def drop_member(self, room_id: int, user_id: int, reason: str = "removed") -> None:
+        """That person hears the room no longer, and is told so, once; what was in order before is still theirs."""
         if (room := self.rooms.get(room_id)) is None:
             return
         leaving = [socket for socket in self.people.get(user_id, ()) if room_id in socket.rooms]
         if leaving:
-            self._push_room(room)
+            room.push()
             for socket in leaving:
                 self._unlisten(socket, room_id)
+                socket.push({"type": "room.left", "room": str(room_id), "reason": reason})
 
     def end(self, socket: Socket, code: int) -> None:
         """Closes a socket for good; it hears nothing from this moment on."""
@@ -261,7 +274,7 @@ class Hub:
     def _tell(self, room: LiveRoom, events: Iterable[RoomEvent]) -> None:
         for event in events:
             if event.leaver is not None:
-                self.drop_member(room.id, event.leaver)
+                self.drop_member(room.id, event.leaver, orjson.loads(event.json).get("reason", "left"))
             room.out.append(event)
         if room.out:
             self._dirty_rooms.add(room)
@@ -294,7 +307,7 @@ class Hub:
         begun = self.loop.time()
         rooms, self._dirty_rooms = self._dirty_rooms, set()
         for room in rooms:
-            self._push_room(room)
+            room.push()
         sockets, self._dirty_sockets = self._dirty_sockets, []
         for socket in sockets:
             socket.flush()
@@ -303,22 +316,3 @@ class Hub:
         if self._dirty_rooms or self._dirty_sockets:
             # Something was pushed while writing.
             self._schedule(ended)
-
-    def _push_room(self, room: LiveRoom) -> None:
-        events, room.out = room.out, []
-        if not events:
-            return
-        shared = b",".join([event.json for event in events])
-        # Where in there each author's own messages get their client_id.
-        places: dict[int, list[tuple[int, bytes]]] = {}
-        end = -1
-        for event in events:
-            end += 1 + len(event.json)
-            if event.author is not None and event.client_id is not None:
-                # Before the two braces that close the message, which is the event's last member, and the event.
-                places.setdefault(event.author, []).append((end - 2, b',"client_id":"%b"' % event.client_id.encode()))
-        for socket in list(room.sockets):
-            if socket.user_id in places:
-                socket.push_parts(spliced(shared, places[socket.user_id]))
-            else:
-                socket.push_json(shared)

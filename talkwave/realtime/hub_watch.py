@@ -23,8 +23,10 @@ log = logging.getLogger(__name__)
 
 _SESSIONS_EVERY = 30.0
 _EMPTY_FOR = 30.0
-# How far back to look for people whose access ended: longer than a check may be late.
-_ACCESS_MARGIN = timedelta(seconds=30)
+# How far back to look for people who came, or whose access ended: longer than a check may be late.
+_NEWS_MARGIN = timedelta(seconds=30)
+# What was committed just now is told by the layer in a moment.
+_ON_ITS_WAY = timedelta(seconds=1)
 
 
 class HubWatch:
@@ -75,6 +77,7 @@ class HubWatch:
                         self._hub.drop_member(room_id, socket.user_id)
                 elif versions[room_id] > (room.version or 0):
                     await self._mend(room)
+        await self._seat()
         await self._bar()
         self._silent()
         await self._empty()
@@ -97,9 +100,19 @@ class HubWatch:
         finally:
             self._mending.discard(room.id)
 
+    async def _seat(self) -> None:
+        """People who came into a room hear it, also where the word of that was lost."""
+        now = timezone.now()
+        for user_id, room_id in await db(self._source.newcomers, now - _NEWS_MARGIN, now - _ON_ITS_WAY):
+            while any(room_id not in socket.rooms for socket in self._hub.people.get(user_id, ())):
+                found = await db(self._source.joined, user_id, room_id)
+                if found is None or self._hub.seat(user_id, room_id, *found):
+                    await self._hub.join_all()
+                    break
+
     async def _bar(self) -> None:
         if self._hub.people:
-            for user_id, code in (await db(self._source.barred, timezone.now() - _ACCESS_MARGIN)).items():
+            for user_id, code in (await db(self._source.barred, timezone.now() - _NEWS_MARGIN)).items():
                 for socket in list(self._hub.people.get(user_id, ())):
                     self._hub.end(socket, code)
 

@@ -115,9 +115,9 @@ def subscribe(user_id: int, room_id: int, version: int) -> None:
     _to_user(user_id, op="subscribe", room=room_id, version=version)
 
 
-def unsubscribe(user_id: int, room_id: int) -> None:
-    """That person's sockets hear the room no longer."""
-    _to_user(user_id, op="unsubscribe", room=room_id)
+def unsubscribe(user_id: int, room_id: int, reason: str) -> None:
+    """That person's sockets hear the room no longer, and are told so by `room.left`."""
+    _to_user(user_id, op="unsubscribe", room=room_id, reason=reason)
 
 
 def close_user(user_id: int, code: int, *, session_key: str | None = None) -> None:

@@ -5,6 +5,7 @@ import itertools
 import time
 from collections.abc import Iterator
 
+from talkwave.realtime.parts import spliced
 from talkwave.realtime.publish import RoomEvent
 from talkwave.realtime.socket import Socket
 
@@ -61,3 +62,23 @@ class LiveRoom:
                 yield event
         self.version = max(self.version or 0, version)
         yield from self.take(())
+
+    def push(self) -> None:
+        """What is in order goes to everybody here, each author's own with its client_id."""
+        events, self.out = self.out, []
+        if not events:
+            return
+        shared = b",".join([event.json for event in events])
+        # Where in there each author's own messages get their client_id.
+        places: dict[int, list[tuple[int, bytes]]] = {}
+        end = -1
+        for event in events:
+            end += 1 + len(event.json)
+            if event.author is not None and event.client_id is not None:
+                # Before the two braces that close the message, which is the event's last member, and the event.
+                places.setdefault(event.author, []).append((end - 2, b',"client_id":"%b"' % event.client_id.encode()))
+        for socket in list(self.sockets):
+            if socket.user_id in places:
+                socket.push_parts(spliced(shared, places[socket.user_id]))
+            else:
+                socket.push_json(shared)

@@ -24,3 +24,9 @@ class Source(Protocol):
 
     def ended_sessions(self, session_keys: Iterable[str]) -> set[str]:
         """Those of the sessions that are no longer there."""
+
+    def newcomers(self, since: datetime, until: datetime) -> list[tuple[int, int]]:
+        """User and room of those who came into a room between the two moments and are in it."""
+
+    def joined(self, user_id: int, room_id: int) -> tuple[int, bytes] | None:
+        """The room's version and the `room.joined` of that person; None where they are not in it."""

@@ -87,3 +87,26 @@ def test_people_on_different_processes_talk_as_if_on_one(connect, second_server,
     heard = [[client.until("message.created")["message"] for _ in range(20)] for client in (a, b)]
     assert [message["seq"] for message in heard[0]] == list(range(1, 21))
     assert [message["id"] for message in heard[0]] == [message["id"] for message in heard[1]]
+
+
+def test_who_is_invited_hears_the_room_also_where_the_word_of_it_is_lost(
+    connect, room, charlie, bob, alice, monkeypatch
+):
+    c, a = connect(charlie), connect(alice)
+    monkeypatch.setattr(publish, "_send", lambda envelopes: None)
+    memberships.invite(bob, room.pk, [charlie.pk])
+    monkeypatch.undo()
+    joined = c.until("room.joined")["room"]
+    assert joined["id"] == str(room.pk)
+    a.say(room, "welcome")
+    heard = c.until("message.created")
+    assert heard["message"]["body"] == "welcome" and heard["version"] == joined["version"] + 1
+
+
+def test_who_is_removed_is_told_so_also_where_the_word_of_it_is_lost(connect, room, alice, bob, monkeypatch):
+    a = connect(alice)
+    monkeypatch.setattr(publish, "_send", lambda envelopes: None)
+    memberships.remove_member(bob, room.pk, alice.pk)
+    monkeypatch.undo()
+    assert a.until("room.left") == {"type": "room.left", "room": str(room.pk), "reason": "removed"}
+    assert a.quiet() == []
