@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import User
 from accounts.wire import person
 from rooms.models import Membership, Message, Room
-from rooms.wire import message_wire, room_wire
+from rooms.wire import message_wire, plain_created, room_wire
 from talkwave.realtime import publish
 from talkwave.realtime.publish import RoomEvent
 
@@ -16,6 +16,10 @@ def message_event(message: Message, sender: User | None = None) -> RoomEvent:
 
     `sender` saves fetching them, where the caller has looked at them in this transaction.
     """
+    client_id = str(message.client_id) if message.client_id else None
+    if message.plain:
+        json = plain_created(message, sender or message.sender)
+        return RoomEvent(message.version, json, message.sender_id, client_id)
     kind = "message.created" if message.changes == 1 else "message.updated"
     # `message` comes last: publish.RoomEvent says why.
     json = publish.encode(
@@ -26,7 +30,7 @@ def message_event(message: Message, sender: User | None = None) -> RoomEvent:
             "message": message_wire(message, sender=sender),
         }
     )
-    return RoomEvent(message.version, json, message.sender_id, str(message.client_id) if message.client_id else None)
+    return RoomEvent(message.version, json, message.sender_id, client_id)
 
 
 def messages_changed(messages: Iterable[Message], senders: Mapping[int, User] | None = None) -> None:

