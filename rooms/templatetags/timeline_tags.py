@@ -1,19 +1,16 @@
 """What the templates of the timeline need beside the wire's own words."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import orjson
 from django import template
 from django.conf import settings
-from django.template import Context
-from django.template.loader import get_template, render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from rooms.models import Kind, Role
 from rooms.system import LINES
@@ -50,29 +47,6 @@ def forwarded_from(forward: Mapping[str, Any]) -> str:
     day = date_format(localtime(at), "SHORT_DATE_FORMAT") if at else ""
     said = gettext("Forwarded from %(name)s") % {"name": forward["sender"]["display_name"]}
     return " · ".join(part for part in (said, place, day) if part)
-
-
-@register.simple_tag(takes_context=True)
-def message_part(context: Context, name: str, *shown: object) -> SafeString:
-    """`rooms/message/_<name>.html`, one part of a message; `shown` is what of the message stands in it.
-
-    Most messages have nothing there: the part is hidden, and the same for all of them. It is rendered once a language,
-    for fifty messages of eight parts each were two thirds of the time of a page.
-    """
-    if any(shown) or settings.DEBUG:
-        made: SafeString = get_template(_part(name)).template.render(context)  # type: ignore[attr-defined]
-        return made
-    return _hidden_part(name, bool(context["message"]), get_language())
-
-
-@lru_cache(maxsize=256)
-def _hidden_part(name: str, of_message: bool, language: str | None) -> SafeString:
-    # Of a message, or of the blank that the browser clones.
-    return render_to_string(_part(name), {"message": {"id": "0"} if of_message else ""})
-
-
-def _part(name: str) -> str:
-    return f"rooms/message/_{name}.html"
 
 
 @register.filter

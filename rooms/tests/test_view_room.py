@@ -3,17 +3,14 @@
 import re
 
 import pytest
-from django.template import Context, Template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
 
 from accounts.models import User
 from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
 from rooms.actions.posting import post_message
 from rooms.models import Membership, Message
-from rooms.views.rooms import for_page
 
 # Session and person, room and seat, the sidebar with what waits there, the messages, their authors and each kind of thing that
 # stands beside them, what the reader keeps here: one each.
@@ -164,17 +161,6 @@ def test_opening_marks_nothing_as_read(signed_in, room, alice, bob):
     response = signed_in(alice).get(address(room))
     assert response.context["read_seq"] == 0
     assert Membership.objects.get(room=room, user=alice).read_seq == 0
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_a_part_of_which_a_message_has_nothing_is_what_its_template_makes_of_nothing(room, alice, language):
-    message = for_page(Message.objects.for_wire().get(pk=post_message(alice, room.pk, "plain").pk), alice.pk)
-    with override(language):
-        for name in ("marks", "forward", "quote", "gone", "files", "poll", "previews", "reactions", "thread"):
-            short = Template(f"{{% load timeline_tags %}}{{% message_part '{name}' '' %}}")
-            whole = Template(f"{{% include 'rooms/message/_{name}.html' %}}")
-            for shown in (message, ""):
-                assert short.render(Context({"message": shown})) == whole.render(Context({"message": shown}))
 
 
 # --- what it costs -----------------------------------------------------------------------------------

@@ -23,8 +23,20 @@ export function messageOf(row) {
 /** A row the server rendered, and its message. */
 export function adoptRow(row, message, reader) {
   messages.set(row, message);
+  complete(row);
   adoptParts(row, message, reader);
   decorate(row, reader);
+}
+
+/** The places for parts that had nothing to show, which the server leaves out, in the blank's order. */
+function complete(row) {
+  const main = row.querySelector(".message__main");
+  let before = null;
+  for (const place of [...clone("message-template").querySelector(".message__main").children].reverse()) {
+    const there = main.querySelector(`:scope > .${place.classList[0]}`);
+    if (!there) main.insertBefore(place, before);
+    before = there ?? place;
+  }
 }
 
 /** A row for a wire Message. `reader` is { me, dates }. */
