@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from rooms.models import Membership, Message
 # Session and person, room and seat, the sidebar with what waits there, the messages, their authors and each kind of thing that
 # stands beside them, what the reader keeps here: one each.
 PAGE_QUERIES = 20
+
+STATIC = settings.BASE_DIR / "static"
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +235,26 @@ def test_the_sidebar_has_pinned_rooms_first_then_unread_then_the_latest(signed_i
         Room.objects.filter(name=name).update(last_message_at=now + timezone.timedelta(minutes=minutes))
     sidebar = signed_in(alice).get("/").context["sidebar"]
     assert [link["title"] for link in sidebar.rooms] == ["pinned", "unread", "latest", "oldest", "muted"]
+
+
+# --- what it starts with ------------------------------------------------------------------------------
+
+
+def test_the_page_preloads_just_the_modules_it_starts(signed_in, room, alice):
+    """What sleeps (`data-wakes`) is loaded when it is wanted; what is preloaded and not started would be for nothing."""
+    ui = set(re.findall(r'"(\w+)"', re.search(r"UI = new Set\(\[(.*?)\]", (STATIC / "js/modules.js").read_text())[1]))
+    elements = re.findall(r"<[^>]*data-module=[^>]*>", signed_in(alice).get(address(room)).text)
+    started = {re.search(r'data-module="(\w+)"', element)[1] for element in elements if "data-wakes" not in element}
+    template = (settings.BASE_DIR / "templates" / "base_app.html").read_text()
+    preloaded = re.search(r"{% modulepreload (.*?) %}", template)[1].replace("'", "").split()
+    assert preloaded == [f"js/{'ui' if name in ui else 'chat'}/{name}.js" for name in sorted(started)]
+    assert all((STATIC / name).is_file() for name in preloaded)
+
+
+def test_a_message_with_nothing_beside_its_words_brings_no_empty_places(signed_in, room, alice):
+    post_message(alice, room.pk, "just words")
+    page = signed_in(alice).get(address(room)).text
+    rows, blank = page.split('<template id="message-template">')[0], page.split('<template id="message-template">')[1]
+    for place in ("message__gone", "message__edited", "files", "poll", "previews", "reactions", "thread-line", "quote"):
+        assert f'class="{place}"' not in rows, place
+        assert f'class="{place}"' in blank, place

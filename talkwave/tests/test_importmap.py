@@ -60,7 +60,7 @@ def hashed(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
 
 
 def forget() -> None:
-    for remembered in (assets._modules, assets._import_map, assets._preloads, assets._folder_preloads):
+    for remembered in (assets._modules, assets._import_map, assets._preloads, assets._more_preloads):
         remembered.cache_clear()
 
 
@@ -93,10 +93,10 @@ def test_what_the_page_starts_with_is_preloaded_and_what_may_come_later_is_not(h
     assert page.index("importmap") < page.index("modulepreload") < page.index('type="module"')
 
 
-def test_a_page_may_preload_whole_folders(hashed: Path) -> None:
-    links = Template("{% load assets %}{% modulepreload 'js/lib/' %}").render(Context())
+def test_a_page_preloads_more_modules_with_all_they_import(hashed: Path) -> None:
+    links = Template("{% load assets %}{% modulepreload 'js/chat/late.js' 'js/lib/ring.js' %}").render(Context())
     found = re.findall(r'<link rel="modulepreload" href="/static/(.*?)\.[0-9a-f]{12}\.js">', links)
-    assert found == [name.removesuffix(".js") for name in sorted(SOURCES) if name.startswith("js/lib/")]
+    assert found == ["js/chat/late"], "what app.js imports is preloaded on every page already"
 
 
 def test_without_hashed_names_there_is_nothing_to_map() -> None:

@@ -5,7 +5,7 @@ is one look into a table and one frame.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import IO, Any, Final
 
 from django.conf import settings
@@ -26,8 +26,9 @@ _ASKED: Final = {
 }
 
 
-# Beside what WhiteNoise says of a file: nothing guesses what it is, and no other site shows it.
-_ALWAYS: Final = [(b"x-content-type-options", b"nosniff"), (b"cross-origin-resource-policy", b"same-origin")]
+_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+# What never changes is never asked for again: a page's hundred answers are 8 KB shorter without these.
+_FOR_ASKING_AGAIN: Final = {b"etag", b"last-modified"}
 
 
 class StaticDoor:
@@ -51,7 +52,7 @@ class StaticDoor:
             {
                 "type": "http.response.start",
                 "status": status,
-                "headers": [*((name.lower().encode(), str(value).encode()) for name, value in headers), *_ALWAYS],
+                "headers": _headers(headers),
                 "trailers": False,
             }
         )
@@ -73,6 +74,13 @@ class StaticDoor:
         answer = await asyncio.to_thread(file.get_response, method, asked)
         body = await asyncio.to_thread(_read_and_close, answer.file) if answer.file else b""
         return int(answer.status), answer.headers, body
+
+
+def _headers(told: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    headers = [(name.lower().encode(), str(value).encode()) for name, value in told]
+    if any(name == b"cache-control" and b"immutable" in value for name, value in headers):
+        headers = [header for header in headers if header[0] not in _FOR_ASKING_AGAIN]
+    return [*headers, _NOSNIFF]
 
 
 def _read(path: str) -> bytes:

@@ -12,4 +12,19 @@ export function emit(name, detail = null) {
 /** Hears it: `handler(detail)`. With `{ signal }` until that signal is aborted. */
 export function on(name, handler, options) {
   bus.addEventListener(name, (event) => handler(event.detail), options);
+  if (name === missed?.name) missed.handlers.push(handler);
+}
+
+/** What was said before somebody was there to hear it; see `catchingUp`. */
+let missed = null;
+
+/** Calls `make()`, and lets what it makes hear one event that is over: whatever it listens to that name with. */
+export function catchingUp({ name, detail }, make) {
+  const ours = (missed = { name, handlers: [] });
+  try {
+    return make();
+  } finally {
+    missed = null;
+    for (const handler of ours.handlers) handler(detail);
+  }
 }

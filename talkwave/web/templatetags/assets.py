@@ -65,16 +65,18 @@ def _preloads() -> SafeString:
 
 
 @register.simple_tag
-def modulepreload(*folders: str) -> SafeString:
-    """Preload links for all modules of these folders (`js/chat/`), for a page that starts most of them."""
-    return _folder_preloads(folders)
+def modulepreload(*names: str) -> SafeString:
+    """Preload links for these modules (`js/chat/timeline.js`) and all they import, beyond what every page preloads."""
+    return _more_preloads(names)
 
 
 @cache
-def _folder_preloads(folders: tuple[str, ...]) -> SafeString:
+def _more_preloads(names: tuple[str, ...]) -> SafeString:
     base = str(settings.STATIC_URL)
-    names = [name for name in _modules() if name.startswith(folders)]
-    links = ((base + _modules()[name],) for name in names)
+    hashed = _modules()
+    known = set(graph(ENTRY))
+    needed = dict.fromkeys(module for name in names for module in graph(name) if module not in known)
+    links = ((base + hashed[name],) for name in needed if name in hashed)
     return format_html_join("\n", '<link rel="modulepreload" href="{}">', links)
 
 
