@@ -13,7 +13,7 @@ export default class Keeping {
   constructor(element) {
     knowSaved(element.dataset.saved.split(" ").filter(Boolean));
     // Rows may stand already, made before these were known.
-    for (const row of document.querySelectorAll(".message[data-id]")) markSaved(row);
+    markRows(".message[data-id]");
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:ui.action", ({ action, id, row }) => this.#do(action, id, row), { signal });
@@ -41,7 +41,7 @@ export default class Keeping {
 
   #saved(id, on) {
     setSaved(id, on);
-    for (const row of document.querySelectorAll(`.message[data-id="${CSS.escape(id)}"]`)) markSaved(row);
+    markRows(`.message[data-id="${CSS.escape(id)}"]`);
   }
 
   #remind(id, row) {
@@ -65,4 +65,9 @@ export default class Keeping {
       return false;
     }
   }
+}
+
+/** Those that nobody took over from the server yet are marked when somebody does. */
+function markRows(selector) {
+  for (const row of document.querySelectorAll(selector)) if (messageOf(row)) markSaved(row);
 }
