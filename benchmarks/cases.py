@@ -35,6 +35,7 @@ class Figure:
     bytes_each: float = 0.0  # received bytes per delivery
     per_frame: float = 0.0  # deliveries in one frame
     memory_mb: float = 0.0
+    parts: dict[str, float] = dataclasses.field(default_factory=dict)  # seconds of processor time a message, by part
     complaints: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -43,6 +44,7 @@ class Meter:
 
     def __init__(self, crowd: Crowd, core: int) -> None:
         self.crowd, self.core = crowd, core
+        self.parts = crowd.peer.cpu_by_part()
         self.start = self._now()
 
     def _now(self) -> tuple[float, ...]:
@@ -52,7 +54,6 @@ class Meter:
             time.perf_counter(),
             crowd.deliveries(),
             crowd.own,
-            crowd.peer.cpu_seconds(),
             machine.cpu_seconds(),
             machine.busy_seconds(self.core),
             received,
@@ -61,15 +62,19 @@ class Meter:
 
     def read(self, figure: Figure) -> tuple[float, float]:
         """Deliveries and returned messages a second since the start; the shares go into the figure."""
-        span, deliveries, own, server, load, busy, received, frames = (
+        span, deliveries, own, load, busy, received, frames = (
             after - before for after, before in zip(self._now(), self.start, strict=True)
         )
+        spent = {part: now - self.parts.get(part, 0.0) for part, now in self.crowd.peer.cpu_by_part().items()}
+        server = sum(spent.values())
         figure.server_core, figure.load_core = server / span, load / span
         figure.others = max(0.0, (busy - server) / span)
         figure.bytes_each = received / deliveries if deliveries else 0.0
         figure.per_frame = deliveries / frames if frames else 0.0
         figure.memory_mb = self.crowd.peer.memory() / 1e6
         figure.messages = own / span
+        if own:
+            figure.parts = {part: seconds / own for part, seconds in spent.items()}
         return deliveries / span, own / span
 
 

@@ -29,7 +29,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2937 }
 
 def draw(figures: list[Figure], titles: dict[str, str]) -> str:
     """One panel of bars for each case; the lengths are in proportion, none is cut."""
-    from benchmarks.report import number
+    from benchmarks.goals import amount as number
 
     parts: list[str] = []
     top = 0

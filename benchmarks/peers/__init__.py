@@ -23,6 +23,13 @@ class Peer(abc.ABC):
     #: Members sending at once when the room of 200 is measured: enough to fill its core, and no more,
     #: since a longer queue only makes each message wait. Found by trying (see docs/speed.md).
     senders = 50
+    #: Whether messages are stored; `stored` is asked only then.
+    stores = True
+
+    @classmethod
+    def lacking(cls) -> str:
+        """Why this system cannot be measured here: a sentence, empty where it can."""
+        return ""
 
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="tw-bench-"))
@@ -30,7 +37,7 @@ class Peer(abc.ABC):
         self.port = 0
 
     @abc.abstractmethod
-    def start(self, core: int) -> str:
+    def start(self, core: int | set[int]) -> str:
         """Start everything on one core, ready for `connect`; return the address."""
 
     @abc.abstractmethod
@@ -53,8 +60,8 @@ class Peer(abc.ABC):
         """What a member sends to say `body`."""
 
     @abc.abstractmethod
-    def bodies(self, payload: bytes) -> list[tuple[str, int | None]]:
-        """Decode a frame fully: the bodies delivered in it, each with its place in the room where there is one."""
+    def bodies(self, payload: bytes) -> list[tuple[str, tuple[str, int] | None]]:
+        """Decode a frame fully: the bodies delivered in it, each with its room and its number there where it has one."""
 
     @abc.abstractmethod
     def stored(self) -> int:
@@ -73,6 +80,10 @@ class Peer(abc.ABC):
     def cpu_seconds(self) -> float:
         return sum(server.cpu_seconds() for server in self.servers)
 
+    def cpu_by_part(self) -> dict[str, float]:
+        """Seconds of processor time so far, of each part of the system."""
+        return {"server": self.cpu_seconds()}
+
     def memory(self) -> int:
         return sum(server.memory() for server in self.servers)
 
@@ -84,7 +95,10 @@ class Peer(abc.ABC):
 def all_peers() -> dict[str, type[Peer]]:
     """Every system by its key, in the order of the table."""
     from benchmarks.peers.channels_textbook import Textbook
+    from benchmarks.peers.ejabberd import Ejabberd
     from benchmarks.peers.flask import FlaskSocketIO
+    from benchmarks.peers.node import NodeSocketIO
     from benchmarks.peers.talkwave import TalkWaveDaphne, TalkWaveUvicorn
 
-    return {peer.key: peer for peer in (TalkWaveDaphne, TalkWaveUvicorn, FlaskSocketIO, Textbook)}
+    peers: tuple[type[Peer], ...] = (TalkWaveDaphne, TalkWaveUvicorn, NodeSocketIO, FlaskSocketIO, Ejabberd, Textbook)
+    return {peer.key: peer for peer in peers}

@@ -17,7 +17,7 @@ class Textbook(Peer):
     mark = b'"body": "bench '
     senders = 10
 
-    def start(self, core: int) -> str:
+    def start(self, core: int | set[int]) -> str:
         server, redis = valkey(self.directory, core=core)
         self.servers.append(server)
         env = {
@@ -39,7 +39,7 @@ class Textbook(Peer):
     def message(self, member: int, room: int, body: str) -> bytes:
         return json.dumps({"username": f"member{member}", "body": body}).encode()
 
-    def bodies(self, payload: bytes) -> list[tuple[str, int | None]]:
+    def bodies(self, payload: bytes) -> list[tuple[str, tuple[str, int] | None]]:
         return [(json.loads(payload)["body"], None)]
 
     def stored(self) -> int:

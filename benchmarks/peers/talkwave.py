@@ -3,71 +3,114 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 import time
 import urllib.request
 import uuid
 from pathlib import Path
+from typing import ClassVar
 
-from benchmarks.machine import PYTHON, Server, free_port, run
+from benchmarks.community import Community, in_rooms_of, prepare
+from benchmarks.machine import PYTHON, Postgres, Server, command_line, cpu_seconds, free_port, run
 from benchmarks.peers import Peer
 from benchmarks.wire import Socket
 
 ROOT = Path(__file__).resolve().parents[2]
 BIG_ROOM, SMALL_ROOMS, SMALL_ROOM = 200, 60, 5
 UNLIMITED = "1000000/1000000"
-# Accounts and rooms through the same commands that an operator types, in one process to save start-ups.
-PREPARE = """
-import django, io
-django.setup()
-from django.core.management import call_command
-
-def said(*args, **options):
-    out = io.StringIO()
-    call_command(*args, stdout=out, **options)
-    return out.getvalue().strip()
-
-names = [f"bench{n:03d}" for n in range(%(people)d)]
-said("createuser", *names)
-print(said("createroom", "Everybody", "--owner", names[0], "--members", ",".join(names[:%(big)d])).split()[-1])
-for room in range(%(rooms)d):
-    few = names[room * %(small)d:(room + 1) * %(small)d]
-    print(said("createroom", f"Room {room}", "--owner", few[0], "--members", ",".join(few)).split()[-1])
-print(said("apitoken", *names))
-"""
+LIFTED = ("RATE_MESSAGES", "RATE_MESSAGES_API", "RATE_COMMANDS", "RATE_COMMANDS_API")
+# Room 0 is the big one; the small rooms follow.
+USUAL = Community(
+    SMALL_ROOMS * SMALL_ROOM, [list(range(BIG_ROOM)), *in_rooms_of(SMALL_ROOM, SMALL_ROOMS * SMALL_ROOM)]
+)
+# The parts of a running TalkWave, by a piece of their command line; what is none of them is the supervisor.
+PARTS = {"talkwave.serving.worker": "server", "manage.py work": "worker", "valkey-server": "valkey"}
 
 
 class TalkWave(Peer):
-    """Room 0 is the big one; the small rooms follow."""
+    """On SQLite; or, with `postgresql`, on one of its own, as more than one process wants it."""
 
     server = "daphne"
     senders = 200
+    _collected: ClassVar[Path | None] = None  # static files are the same for every start of one benchmark
 
-    def start(self, core: int) -> str:
-        self.port = free_port()
+    def __init__(self, community: Community = USUAL, *, postgresql: bool = False, processes: int = 1) -> None:
+        super().__init__()
+        self.community = community
+        self.processes = processes
+        self.postgresql = postgresql
+        self.database: Postgres | None = None
+        self.rooms: list[str] = []
+        self.tokens: list[str] = []
+        self.env: dict[str, str] = {}
+
+    def start(self, core: int | set[int]) -> str:
         self.env = {
             "DATA_DIR": str(self.directory),
+            "ENV_FILE": "/dev/null",
             "SERVER": self.server,
-            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "DJANGO_SETTINGS_MODULE": "talkwave.settings",
             "PYTHONPATH": str(ROOT),
-            **dict.fromkeys(
-                ("RATE_MESSAGES", "RATE_MESSAGES_API", "RATE_COMMANDS", "RATE_COMMANDS_API"), UNLIMITED
-            ),
+            **dict.fromkeys(LIFTED, UNLIMITED),
         }
+        if self.postgresql:
+            self.database = Postgres(self.directory / "postgresql", core=core)
+            self.env["DATABASE_URL"] = self.database.url
+            self.servers.append(self.database)
+        self.rooms, self.tokens = prepare(self.community, self.env, ROOT)
+        return self.serve(core)
+
+    def serve(self, core: int | set[int]) -> str:
+        """Starts the server on the database as it is."""
+        if TalkWave._collected is not None:
+            shutil.copytree(TalkWave._collected, self.directory / "static", dirs_exist_ok=True)
+        self.port = free_port()
+        self.env["PUBLIC_URL"] = f"http://127.0.0.1:{self.port}"
         serve = [PYTHON, "manage.py", "serve", "--bind", "127.0.0.1", "--port", str(self.port)]
-        serve += ["--processes", "1", "--data", str(self.directory)]
+        serve += ["--processes", str(self.processes), "--data", str(self.directory)]
         self.servers.append(Server(serve, core=core, log=self.directory / "log", env=self.env, cwd=ROOT))
         self.servers[-1].wait_for_port(self.port)
         # The supervisor listens before it migrates, so that early callers wait and are not turned away.
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=60) as answer:
             answer.read()
-        sizes = {"people": SMALL_ROOMS * SMALL_ROOM, "big": BIG_ROOM, "rooms": SMALL_ROOMS, "small": SMALL_ROOM}
-        lines = run([PYTHON, "-c", PREPARE % sizes], env=self.env, cwd=ROOT).splitlines()
-        self.rooms = lines[: SMALL_ROOMS + 1]
-        self.tokens = [line.split()[1] for line in lines[SMALL_ROOMS + 1 :]]
-        if len(self.tokens) != sizes["people"]:
-            raise SystemExit(f"apitoken gave {len(self.tokens)} tokens for {sizes['people']} people.")
+        if TalkWave._collected is None:
+            TalkWave._collected = Path(tempfile.mkdtemp(prefix="tw-bench-static-"))
+            shutil.copytree(self.directory / "static", TalkWave._collected, dirs_exist_ok=True)
+        self._wait_for_all()
         return f"ws://127.0.0.1:{self.port}"
+
+    def _wait_for_all(self) -> None:
+        """Of several server processes the first answers before the last."""
+        end = time.monotonic() + 60
+        while len(self.server_pids()) < self.processes and time.monotonic() < end:
+            time.sleep(0.1)
+        if self.processes > 1:
+            time.sleep(1.5)  # a process of ours has started within that; nothing tells from outside
+
+    def server_pids(self) -> list[int]:
+        return [pid for pid, part in self.parts().items() if part == "server"]
+
+    def parts(self) -> dict[int, str]:
+        """Every process of the running system, and which part of it that is."""
+        found = {}
+        for server in self.servers:
+            for pid in server.family():
+                line = command_line(pid)
+                part = next((part for piece, part in PARTS.items() if piece in line), "supervisor")
+                found[pid] = "postgresql" if server is self.database else part
+        return found
+
+    def cpu_by_part(self) -> dict[str, float]:
+        """Seconds of processor time so far, of each part."""
+        spent: dict[str, float] = {}
+        for pid, part in self.parts().items():
+            spent[part] = spent.get(part, 0.0) + cpu_seconds(pid)
+        return spent
+
+    def end_server(self) -> None:
+        """Stops the server, and leaves its database."""
+        self.servers.pop().stop()
 
     def request(self, member: int, room: int) -> tuple[str, dict[str, str]]:
         return "/ws/", {"Authorization": f"Bearer {self.tokens[member]}"}
@@ -86,19 +129,21 @@ class TalkWave(Peer):
         said = {"type": "message.send", "client_id": str(uuid.uuid4()), "room": self.rooms[room], "body": body}
         return json.dumps(said).encode()
 
-    def bodies(self, payload: bytes) -> list[tuple[str, int | None]]:
-        found: list[tuple[str, int | None]] = []
+    def bodies(self, payload: bytes) -> list[tuple[str, tuple[str, int] | None]]:
+        found: list[tuple[str, tuple[str, int] | None]] = []
         for event in json.loads(payload):
             if event["type"] == "message.created" and event["message"]["kind"] == "text":
                 message = event["message"]
                 if message["body"] not in message["html"] or not message["id"] or not message["sender"]["username"]:
                     raise ValueError(f"an incomplete message: {message}")
-                found.append((message["body"], message["seq"]))
+                found.append((message["body"], (message["room"], message["seq"])))
         return found
 
     def stored(self) -> int:
-        database = self.directory / "talkwave.sqlite3"
-        return self.count_rows(database, "select count(*) from rooms_message where body like 'bench s%'")
+        query = "select count(*) from rooms_message where body like 'bench s%'"
+        if self.database is not None:
+            return self.database.count(query)
+        return self.count_rows(self.directory / "talkwave.sqlite3", query)
 
     def complaints(self) -> list[str]:
         try:

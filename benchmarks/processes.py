@@ -1,0 +1,144 @@
+"""One, two and four server processes on PostgreSQL, beside what the model predicts from one and two."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from benchmarks import machine, model
+from benchmarks.cases import CASES, Figure
+from benchmarks.goals import amount
+from benchmarks.members import new_loop
+from benchmarks.outcome import Curve, Outcome, Plot, Table
+from benchmarks.peers.talkwave import TalkWaveDaphne
+
+PROCESSES = [1, 2, 4]
+WORKLOADS = {"fan-out": "one room of 200", "many-rooms": "60 rooms of 5"}
+PARTS = {"server": "server processes", "postgresql": "PostgreSQL", "valkey": "Valkey", "worker": "worker"}
+# A load that uses more of its core than this may be what holds a figure back.
+LOAD_FULL = 0.97
+SITES = [
+    model.Site(machines=2, cores=4),
+    model.Site(machines=4, cores=4, database_cores=8),
+    model.Site(machines=8, cores=4, valkeys=2, database_cores=16),
+]
+
+
+def run(core: int, *, quick: bool, seconds: float = 6.0) -> Outcome:
+    outcome = Outcome("processes")
+    numbers = PROCESSES[:2] if quick else PROCESSES
+    mine = machine.ALLOWED
+    figures: dict[tuple[str, int], Figure] = {}
+    own_cores: dict[int, int] = {}
+    before = os.sched_getaffinity(0)
+    peer = TalkWaveDaphne(postgresql=True)
+    print(f"\n{peer.title}, PostgreSQL, several processes", flush=True)
+    try:
+        peer.processes = numbers[0]
+        for number in numbers:
+            # As many cores as processes, where one is left for the load; else all of them share one.
+            own_cores[number] = number if len(mine) > number else 1
+            cores = set(mine[: own_cores[number]])
+            os.sched_setaffinity(0, set(mine[own_cores[number] :]))
+            if number == numbers[0]:
+                peer.start(cores)
+            else:
+                peer.end_server()
+                peer.processes = number
+                if peer.database is not None:
+                    peer.database.hold(cores)
+                peer.serve(cores)
+            for workload in WORKLOADS:
+                with asyncio.Runner(loop_factory=new_loop) as runner:
+                    figure = runner.run(CASES[workload](peer, core, seconds, 0))
+                figures[workload, number] = figure
+                outcome.complaints += [
+                    f"{number} processes, {WORKLOADS[workload]}: {said}" for said in figure.complaints
+                ]
+                if figure.load_core > LOAD_FULL:
+                    outcome.complaints.append(
+                        f"{number} processes, {WORKLOADS[workload]}: the load filled its own core, so the servers could do more"
+                    )
+                print(
+                    f"  {number} on {own_cores[number]} core(s), {WORKLOADS[workload]}: {amount(figure.messages)} "
+                    f"messages/s, {_parts(figure)} µs a message, load {figure.load_core:.0%}",
+                    flush=True,
+                )
+    finally:
+        os.sched_setaffinity(0, before)
+        peer.stop()
+    _tell(outcome, figures, numbers, own_cores)
+    return outcome
+
+
+def _parts(figure: Figure) -> str:
+    return " + ".join(f"{part} {1e6 * figure.parts.get(part, 0.0):.0f}" for part in PARTS)
+
+
+def _tell(
+    outcome: Outcome, figures: dict[tuple[str, int], Figure], numbers: list[int], own_cores: dict[int, int]
+) -> None:
+    if own_cores[2] == 2:
+        how = "Each process had a core of its own, shared with PostgreSQL and Valkey; the load had the others."
+    else:
+        how = (
+            "This machine has no core for each process beside the load. All of TalkWave, PostgreSQL and Valkey shared one "
+            "core, and what two or four cores would carry is that many times what one did. So it shows what a message "
+            "costs with more processes, which is what bends the curve; it cannot show processes waiting for each other's "
+            "locks while both run, nor cores that share a cache."
+        )
+    outcome.said.append(how)
+    curves = []
+    rows = []
+    costs = {}
+    for workload, title in WORKLOADS.items():
+        first = figures[workload, 1]
+        costs[workload] = model.fit(first.parts, figures[workload, 2].parts)
+        busy = sum(first.parts.values()) * first.messages
+        points = []
+        for number in numbers:
+            figure = figures[workload, number]
+            share = number / own_cores[number]  # 1 where it had its cores
+            reached = figure.messages * share
+            predicted = model.on_one_machine(costs[workload], number, number, busy)
+            points.append((number, reached))
+            rows.append(
+                [
+                    f"{title}, {number}",
+                    *(f"{1e6 * figure.parts.get(part, 0.0):.0f}" for part in PARTS),
+                    amount(figure.messages),
+                    amount(reached),
+                    amount(predicted) if number > 2 else "(from it)",
+                    f"{reached / predicted - 1:+.0%}" if number > 2 else "",
+                ]
+            )
+        curves.append(Curve(title, points))
+    ratios = [figures[w, 2].messages * 2 / own_cores[2] / figures[w, 1].messages for w in WORKLOADS]
+    # Both workloads have to get their second process's worth.
+    outcome.reached["second process"] = min(ratios)
+    head = ["workload, processes", *(f"{name}, µs" for name in PARTS.values())]
+    head += ["messages/s here", "on a core each", "predicted", "off by"]
+    outcome.said.append(Table(head, rows))
+    outcome.said.append(Plot("processes", "Stored messages a second", "server processes", "messages a second", curves))
+    outcome.said.append(_sites(costs, figures))
+    outcome.raw = {
+        "costs": {w: {part: [cost.once, cost.each] for part, cost in those.items()} for w, those in costs.items()}
+    }
+
+
+def _sites(costs: dict[str, dict[str, model.Cost]], figures: dict[tuple[str, int], Figure]) -> Table:
+    """What the model says of machines that are not here."""
+    rows = []
+    for workload, title in WORKLOADS.items():
+        first = figures[workload, 1]
+        busy = min(1.0, sum(first.parts.values()) * first.messages)
+        rate = model.on_one_machine(costs[workload], 4, 4, busy)
+        rows.append([f"{title}: four cores, all on them", "4", amount(rate), "the cores"])
+        for site in SITES:
+            rate, limit = model.of_a_site(costs[workload], site, busy)
+            what = (
+                f"{title}: {site.machines} machines of {site.cores} cores, PostgreSQL on {site.database_cores}, "
+                f"{site.valkeys} Valkey" + ("s" if site.valkeys > 1 else "")
+            )
+            rows.append([what, str(site.processes), amount(rate), limit])
+    return Table(["what the model says", "processes", "messages/s", "held back by"], rows)
