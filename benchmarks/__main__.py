@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import os
+import signal
 import sys
 import time
 
@@ -131,6 +132,8 @@ def main() -> int:
     chosen = options()
     server_core, load_core = machine.cores()
     lock = machine.alone()
+    # Told to end, it ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.sched_setaffinity(0, {load_core})
     if chosen.priority:
         machine.prefer()

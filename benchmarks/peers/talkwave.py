@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -76,6 +77,7 @@ class TalkWave(Peer):
             answer.read()
         if TalkWave._collected is None:
             TalkWave._collected = Path(tempfile.mkdtemp(prefix="tw-bench-static-"))
+            atexit.register(shutil.rmtree, TalkWave._collected, ignore_errors=True)
             shutil.copytree(self.directory / "static", TalkWave._collected, dirs_exist_ok=True)
         self._wait_for_all()
         return f"ws://127.0.0.1:{self.port}"
