@@ -122,7 +122,7 @@ async def _fill(peer: TalkWave, sizes: list[int]) -> tuple[int, list[Step], list
 
 async def _speak(crowd: Crowd, step: Step) -> None:
     """One message at a time: until it is at every socket."""
-    loop = asyncio.get_runningnew_loop()
+    loop = asyncio.get_running_loop()
     lacking, done = 0, loop.create_future()
 
     def arrived(count: int) -> None:

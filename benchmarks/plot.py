@@ -32,11 +32,13 @@ text { font: 13px system-ui, sans-serif; fill: #1f2937 }
 
 
 class Scale:
-    """A logarithmic axis over round decades, or over as few halves of them as hold every value."""
+    """A logarithmic axis from the least value to the most, or to the round ones around them."""
 
-    def __init__(self, values: list[float], start: float, end: float) -> None:
+    def __init__(self, values: list[float], start: float, end: float, *, rounded: bool = True) -> None:
         self.start, self.end = start, end
-        self.least, self.most = _rounded_down(min(values)), _rounded_up(max(values))
+        self.least, self.most = min(values), max(values)
+        if rounded:
+            self.least, self.most = _rounded_down(self.least), _rounded_up(self.most)
         if self.least == self.most:
             self.least, self.most = self.least / 2, self.most * 2
 
@@ -47,7 +49,7 @@ class Scale:
     def ticks(self) -> list[float]:
         """1, 2 and 5 of each decade; of many decades the first alone."""
         low, high = math.floor(math.log10(self.least)), math.ceil(math.log10(self.most))
-        steps = (1, 2, 5) if self.most / self.least <= 200 else (1,)
+        steps = (1, 2, 5) if self.most / self.least <= 500 else (1,)
         marks = [step * 10.0**power for power in range(low, high + 1) for step in steps]
         return [mark for mark in marks if self.least * 0.999 <= mark <= self.most * 1.001]
 
@@ -57,7 +59,7 @@ def draw(plot: Plot) -> str:
     points = [point for curve in plot.curves for point in curve.points if min(point) > 0]
     if not points:
         raise ValueError(f"nothing to draw in {plot.name}")
-    across = Scale([x for x, _ in points], LEFT, WIDTH - RIGHT)
+    across = Scale([x for x, _ in points], LEFT, WIDTH - RIGHT, rounded=False)
     up = Scale([y for _, y in points], HEIGHT - BOTTOM, TOP)
     parts = [f'<text class="title" x="0" y="18">{escape(plot.title)}</text>']
     parts.append(
@@ -67,7 +69,7 @@ def draw(plot: Plot) -> str:
         y = up.at(mark)
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text class="note" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{_short(mark)}</text>')
-    for mark in across.ticks():
+    for mark in sorted({x for x, _ in points}):
         x = across.at(mark)
         parts.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
         parts.append(

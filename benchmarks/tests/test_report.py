@@ -135,7 +135,7 @@ def test_a_plot_says_in_words_what_it_shows():
 
 
 def test_ten_times_as_much_is_as_far_everywhere_on_a_scale():
-    scale = plot.Scale([10.0, 10_000.0], 0, 300)
+    scale = plot.Scale([12.0, 9_000.0], 0, 300)
     assert [round(scale.at(value)) for value in (10, 100, 1_000, 10_000)] == [0, 100, 200, 300]
     assert scale.ticks() == [10, 100, 1_000, 10_000]
     assert plot.Scale([1.0, 4.0], 0, 1).ticks() == [1, 2, 5]
