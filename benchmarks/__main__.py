@@ -31,9 +31,9 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", choices=cases, action="append", help="this case only (may be repeated)")
     parser.add_argument("--without", choices=cases, action="append", default=[], help="all but this (may be repeated)")
     parser.add_argument("--systems", help="peers: of these systems only, by comma: " + ", ".join(all_peers()))
-    parser.add_argument("--seconds", type=float, default=5.0, help="peers: length of one run (5)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="peers: length of one run (4)")
     parser.add_argument(
-        "--repeat", type=int, default=3, help="peers: runs of each case, of which the median counts (3)"
+        "--repeat", type=int, default=2, help="peers: runs of each case; of three or more the median counts (2)"
     )
     parser.add_argument("--senders", type=int, default=0, help="fan-out: so many senders instead of each system's own")
     parser.add_argument("--priority", action="store_true", help="go before other work on this machine (needs root)")
@@ -105,7 +105,7 @@ def peers(core: int, chosen: argparse.Namespace) -> Outcome:
         try:
             figures += measure(peer, chosen.cases, core, chosen)
         except (Handshake, TimeoutError) as problem:
-            failed.append(f"{peer.title} was not measured: {problem or 'it did not answer in time'}")
+            failed.append(f"{peer.title} was not measured: {str(problem) or 'it did not answer in time'}")
             print(f"  {failed[-1]}", flush=True)
         finally:
             peer.stop()
@@ -145,7 +145,7 @@ def main() -> int:
             outcome = run(part, server_core, chosen)
         except (Handshake, TimeoutError) as problem:
             outcome = Outcome(
-                part, complaints=[f"It was not measured: {problem or 'the server did not answer in time'}"]
+                part, complaints=[f"It was not measured: {str(problem) or 'the server did not answer in time'}"]
             )
             broken = True
         report.show(outcome)

@@ -75,7 +75,7 @@ class Crowd:
             joining.append(one(index, room not in self._witnessed))
             self._witnessed.add(room)
             self._missed.append(self._said_to(member))
-        async with asyncio.timeout(CONNECT_SECONDS + count / 50):
+        async with asyncio.timeout(CONNECT_SECONDS + count / 20):
             self.sockets += await asyncio.gather(*joining)
 
     async def _connect(self, index: int, witness: bool) -> Socket:

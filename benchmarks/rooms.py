@@ -27,48 +27,44 @@ KERNEL_BYTES = 4_096
 def run(core: int, *, quick: bool, seconds: float = 5.0) -> Outcome:
     outcome = Outcome("rooms")
     sizes = QUICK_SIZES if quick else SIZES
-    rates, costs, rows = [], [], []
-    for kind in (TalkWaveDaphne, TalkWaveUvicorn):
-        # Each size has fifty people of its own, so that those before it do not hear it.
-        rooms = [room for at, size in enumerate(sizes) for room in spread(PEOPLE, size, SEATS, first=at * PEOPLE)]
-        peer = kind(Community(PEOPLE * len(sizes), rooms))
-        print(f"\n{peer.title}, {PEOPLE} people in many rooms", flush=True)
-        rate, cost = Curve(peer.title, []), Curve(peer.title, [])
-        try:
-            peer.start(core)
-            first = 0
-            for at, size in enumerate(sizes):
-                with asyncio.Runner(loop_factory=new_loop) as runner:
-                    figure, each, connecting = runner.run(_talk(peer, core, first, size, at, seconds))
-                first += size
-                spent = sum(figure.parts.values())
-                rate.points.append((size, figure.value))
-                cost.points.append((size, 1e6 * spent))
-                # A few rooms are less than what a server's memory wavers by.
-                weight = amount(each / 1_000) if size >= 1_000 else "–"
-                rows.append(
-                    [
-                        f"{size:,} rooms, {peer.title.removeprefix('TalkWave ')}",
-                        f"{size * SEATS // PEOPLE:,}",
-                        amount(figure.value),
-                        amount(1e6 * spent),
-                        amount(1_000 * connecting),
-                        weight,
-                    ]
-                )
-                print("  " + " | ".join(rows[-1]), flush=True)
-                outcome.complaints += [f"{peer.title}, {size} rooms: {said}" for said in figure.complaints]
-        finally:
-            peer.stop()
-        rates.append(rate)
-        costs.append(cost)
+    rows = []
+    # Each size has fifty people of its own, so that those before it do not hear it.
+    rooms = [room for at, size in enumerate(sizes) for room in spread(PEOPLE, size, SEATS, first=at * PEOPLE)]
+    peer = TalkWaveDaphne(Community(PEOPLE * len(sizes), rooms))
+    print(f"\n{peer.title}, {PEOPLE} people in many rooms", flush=True)
+    rate, cost = Curve(peer.title, []), Curve(peer.title, [])
+    try:
+        peer.start(core)
+        first = 0
+        for at, size in enumerate(sizes):
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                figure, each, connecting = runner.run(_talk(peer, core, first, size, at, seconds))
+            first += size
+            spent = sum(figure.parts.values())
+            rate.points.append((size, figure.value))
+            cost.points.append((size, 1e6 * spent))
+            rows.append(
+                [
+                    f"{size:,} rooms",
+                    f"{size * SEATS // PEOPLE:,}",
+                    amount(figure.value),
+                    amount(1e6 * spent),
+                    amount(1_000 * connecting),
+                    # A few rooms are less than what a server's memory wavers by.
+                    amount(each / 1_000) if size >= 1_000 else "–",
+                ]
+            )
+            print("  " + " | ".join(rows[-1]), flush=True)
+            outcome.complaints += [f"{size} rooms: {said}" for said in figure.complaints]
+    finally:
+        peer.stop()
     head = ["", "rooms of each", "messages/s", "processor time a message, µs", "connecting, ms", "memory a room, KB"]
     outcome.said += [
         f"{PEOPLE} people, always as many, in more and more rooms of {SEATS}; all send, in one of their rooms after the "
         "other. Memory is that of the server process and its Valkey.",
         Table(head, rows),
-        Plot("rooms-rate", "Stored messages a second", "rooms", "messages a second", rates),
-        Plot("rooms-cost", "Processor time of one message", "rooms", "microseconds", costs),
+        Plot("rooms-rate", "Stored messages a second", "rooms", "messages a second", [rate]),
+        Plot("rooms-cost", "Processor time of one message", "rooms", "microseconds", [cost]),
     ]
     outcome.said += _waiting_frames(core, outcome)
     return outcome

@@ -41,6 +41,11 @@ def test_hearing_bends_the_curve():
     ],
 )
 def test_the_narrowest_part_holds_a_cluster_back_and_is_named(site, rate, limit):
-    costs = {"server": Cost(400e-6, 10e-6), "worker": Cost(40e-6, 0.0), "postgresql": Cost(100e-6, 0.0), "valkey": Cost(0.0, 3e-6)}
+    costs = {
+        "server": Cost(400e-6, 10e-6),
+        "worker": Cost(40e-6, 0.0),
+        "postgresql": Cost(100e-6, 0.0),
+        "valkey": Cost(0.0, 3e-6),
+    }
     reached, named = model.of_a_site(costs, site, busy=1.0)
     assert (named, reached) == (limit, pytest.approx(rate))

@@ -77,7 +77,11 @@ def test_a_case_of_the_peers_is_asked_for_by_its_name():
 
 
 def test_only_whole_runs_are_published(capsys):
-    for arguments in (["--publish", "--quick"], ["--publish", "--only", "fan-out"], ["--publish", "--systems", "talkwave"]):
+    for arguments in (
+        ["--publish", "--quick"],
+        ["--publish", "--only", "fan-out"],
+        ["--publish", "--systems", "talkwave"],
+    ):
         with pytest.raises(SystemExit):
             options(arguments)
     assert options(["--publish", "--only", "members"]).parts == ["members"]
@@ -88,7 +92,9 @@ def test_rooms_are_spread_evenly_over_their_people():
     assert in_rooms_of(2, 4) == [[0, 1], [2, 3]]
     rooms = spread(50, 100, 5, first=200)
     assert len(rooms) == 100 and {len(set(room)) for room in rooms} == {5}
-    assert {member: sum(member in room for room in rooms) for member in range(200, 250)} == dict.fromkeys(range(200, 250), 10)
+    assert {member: sum(member in room for room in rooms) for member in range(200, 250)} == dict.fromkeys(
+        range(200, 250), 10
+    )
 
 
 def test_history_gives_its_goals_from_the_slower_database_and_a_plot_where_there_are_sizes():
