@@ -75,9 +75,7 @@ def measure(peer: Peer, cases: list[str], core: int, chosen: argparse.Namespace)
     """All runs of one system, on one start of its server."""
     figures = []
     peer.start(core)
-    if chosen.priority:
-        for server in peer.servers:
-            server.prefer()
+    peer.prefer()
     for case in cases:
         for _ in range(chosen.repeat):
             gc.collect()
@@ -128,6 +126,13 @@ def run(part: str, core: int, chosen: argparse.Namespace) -> Outcome:
     return modules[part].run(core, quick=chosen.quick)  # type: ignore[attr-defined, no-any-return]
 
 
+def whole(part: str, chosen: argparse.Namespace) -> bool:
+    """Whether this is a figure, to be kept and published, and not a look."""
+    if part == "peers":
+        return bool(chosen.whole_peers)
+    return not chosen.quick and (part != "history" or chosen.messages >= history.MESSAGES)
+
+
 def main() -> int:
     chosen = options()
     server_core, load_core = machine.cores()
@@ -136,7 +141,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.sched_setaffinity(0, {load_core})
     if chosen.priority:
-        machine.prefer()
+        machine.go_first()
     outcomes: dict[str, Outcome] = {}
     broken = False
     for part in chosen.parts:
@@ -150,7 +155,7 @@ def main() -> int:
             broken = True
         report.show(outcome)
         outcomes[part] = outcome
-        if outcome.reached and not chosen.quick and (part != "peers" or chosen.whole_peers):
+        if (outcome.said or outcome.reached) and whole(part, chosen):
             keep(outcome)
         print(f"  ({part}: {time.monotonic() - began:.0f} s)\n", flush=True)
     lock.close()

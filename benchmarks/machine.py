@@ -23,6 +23,9 @@ TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 # The cores that this process may use, before it takes one of them for the load.
 ALLOWED = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
+# Whether what is measured goes before others on the machine (`--priority`).
+first = False
+
 
 def cores() -> tuple[int, int]:
     """The core for the server and the core for the load."""
@@ -206,6 +209,13 @@ def command_line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
+
+
+def go_first() -> None:
+    """This process, and the servers it will start, before others."""
+    global first
+    first = True
+    prefer()
 
 
 def prefer(pid: int | str = "self") -> None:

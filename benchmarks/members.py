@@ -31,6 +31,7 @@ class Step:
         self.memory = 0
         self.spans: list[float] = []
         self.cost = 0.0
+        self.load = 0.0  # the benchmark's own processor time a message
 
     @property
     def usual(self) -> float:
@@ -107,7 +108,7 @@ async def _fill(peer: TalkWave, sizes: list[int]) -> tuple[int, list[Step], list
             steps.append(step)
             print(
                 f"  {size:>6,} members: {1_000 * step.usual:.1f} ms to all, worst {1_000 * max(step.spans):.1f}; "
-                f"{1_000 * step.cost:.2f} ms of processor time a message; {(step.memory - first) / (size - 1) / 1_000:.1f} KB "
+                f"{1_000 * step.cost:.2f} ms of processor time a message, the load's {1_000 * step.load:.2f}; {(step.memory - first) / (size - 1) / 1_000:.1f} KB "
                 f"a socket; {1_000 * step.connecting:.1f} ms to connect one",
                 flush=True,
             )
@@ -134,10 +135,10 @@ async def _speak(crowd: Crowd, step: Step) -> None:
     for socket in crowd.sockets:
         socket.on_deliveries = arrived
     spoken = min(MESSAGES_MOST, max(MESSAGES_LEAST, DELIVERIES // step.size))
-    before = 0.0
+    before = load = 0.0
     for count in range(spoken + 1):
         if count == 1:  # the first one warms up
-            before = crowd.peer.cpu_seconds()
+            before, load = crowd.peer.cpu_seconds(), machine.cpu_seconds()
             step.spans.clear()
         lacking, done = len(crowd.sockets), loop.create_future()
         began = time.perf_counter()
@@ -145,6 +146,7 @@ async def _speak(crowd: Crowd, step: Step) -> None:
         step.spans.append(await asyncio.wait_for(done, 30) - began)
         await asyncio.sleep(0.02)
     step.cost = (crowd.peer.cpu_seconds() - before) / spoken
+    step.load = (machine.cpu_seconds() - load) / spoken
     for socket in crowd.sockets:
         socket.on_deliveries = None
 

@@ -30,7 +30,7 @@ HEADINGS = {
     "peers": "Beside others",
     "members": "More members",
     "rooms": "More rooms, and what waits",
-    "history": "A longer history",
+    "history": "As history grows",
     "browser": "In the browser",
     "queries": "Queries",
 }

@@ -9,6 +9,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from benchmarks import machine
 from benchmarks.machine import Server
 from benchmarks.wire import Socket
 
@@ -76,6 +77,12 @@ class Peer(abc.ABC):
         while self.servers:
             self.servers.pop().stop()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def prefer(self) -> None:
+        """Puts everything that runs before others on the machine, where that was asked for."""
+        if machine.first:
+            for server in self.servers:
+                server.prefer()
 
     def cpu_seconds(self) -> float:
         return sum(server.cpu_seconds() for server in self.servers)

@@ -80,6 +80,7 @@ class TalkWave(Peer):
             atexit.register(shutil.rmtree, TalkWave._collected, ignore_errors=True)
             shutil.copytree(self.directory / "static", TalkWave._collected, dirs_exist_ok=True)
         self._wait_for_all()
+        self.prefer()
         return f"ws://127.0.0.1:{self.port}"
 
     def _wait_for_all(self) -> None:
