@@ -101,6 +101,8 @@ async def test_the_door_gives_what_the_browser_can_read_for_ever(root: Path) -> 
         assert headers["content-length"] == str(len(body))
     status, headers, body = await ask(door, path)
     assert (status, body) == (200, file.read_bytes()) and "content-encoding" not in headers
+    _, headers, _ = await ask(door, f"/static/img/{hashed(root, 'img/dot.svg').name}")
+    assert "immutable" in headers["cache-control"] and "etag" in headers
 
 
 async def test_the_door_knows_what_the_browser_has_and_gives_parts(root: Path) -> None:
