@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.wire import person
 from presence.models import LastSeen
-from rooms.models import Attachment, Membership, Message, Preview, Reaction
+from rooms.models import Attachment, Kind, Membership, Message, Preview, Reaction
 from rooms.models.keeping import Pin
 from rooms.text import snippet
 
@@ -118,7 +118,8 @@ def _latest(rows: QuerySet[Message]) -> list[int]:
 
 
 def _mentions(user: User, shown: QuerySet[Message]) -> list[int]:
-    mine = Q(mentions__user=user) | Q(mentions_all="everyone")
+    # In a direct conversation every word is for who is in it.
+    mine = Q(mentions__user=user) | Q(mentions_all="everyone") | Q(room__kind=Kind.DIRECT, kind="text")
     return _latest(shown.filter(pk__in=shown.filter(mine).exclude(sender=user).values("pk")))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from presence.actions import saw
 from presence.models import LastSeen
+from rooms.actions.direct import direct_room_for
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
 from rooms.actions.reads import mark_read
@@ -47,6 +48,13 @@ def test_it_gathers_what_calls_me_answers_me_and_was_liked(look, room, alice, bo
     }
     assert f'href="/rooms/{room.pk}/?at={liked.seq}"' in response.content.decode()
     assert "👍 2" in response.content.decode()
+
+
+def test_what_somebody_wrote_to_me_alone_stands_out_by_itself(look, alice, bob):
+    direct = direct_room_for(bob, [alice.pk])
+    post_message(alice, direct.pk, "my own words do not")
+    post_message(bob, direct.pk, "lunch?")
+    assert by_kind(look(alice), direct) == {"mentions": ["lunch?"]}
 
 
 def test_looking_reads_nothing(look, room, alice, bob):
