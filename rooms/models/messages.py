@@ -33,13 +33,20 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """With all that rooms.wire.message_wire shows: a fixed number of queries, however many messages.
 
         Joined is only what is narrow: each column of a joined row is converted for every message, and a page has few
-        people. Rows come as lists (`to_attr`): for a query set each, Django takes longer than the database for all.
+        people.
         """
-        return self.select_related("thread_state", "pin", "poll").prefetch_related(
-            "sender", "reply_to__sender", "pin__by", "poll__options__votes",
-            *(Prefetch(name, to_attr=_FETCHED[name]) for name in ADORNMENTS),
-            Prefetch("reply_to__attachments", to_attr=_FETCHED["attachments"]),
-        )  # fmt: skip
+        return (
+            self.select_related("thread_state", "pin", "poll")
+            .prefetch_related("sender", "reply_to__sender", "pin__by", "poll__options__votes")
+            .with_rows(*ADORNMENTS, "reply_to__attachments")
+        )
+
+    def with_rows(self, *names: str) -> "MessageQuerySet":
+        """With those of ADORNMENTS, also of a message beside it, one query each; `Message.beside` gives them.
+
+        As lists (`to_attr`): to make a query set of each, Django takes longer than the database for all of them.
+        """
+        return self.prefetch_related(*(Prefetch(name, to_attr=_FETCHED[name.rpartition("__")[2]]) for name in names))
 
     def in_view(self, view: str | None, thread: int | None = None) -> "MessageQuerySet":
         """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too.
