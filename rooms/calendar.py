@@ -1,10 +1,13 @@
 """How busy a room was, day by day, and where a day begins: for going back to a date."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from typing import Final
 
-from django.db.models import Count, IntegerField, Max, Min, QuerySet, Value
+from django.db import connection
+from django.db.models import Max, Min
 
 from rooms.models import Message, Room
 
@@ -40,7 +43,7 @@ class Month:
 
 
 def month_of(room: Room, day: date, zone: tzinfo) -> Month:
-    """The month of `day` as it was in a room. Three queries, each a few looks into an index, however many messages.
+    """The month of `day` as it was in a room. Five queries, each a few looks into an index, however many messages.
 
     Access was checked.
     """
@@ -62,12 +65,11 @@ def month_of(room: Room, day: date, zone: tzinfo) -> Month:
 
 def seq_on(room: Room, day: date, zone: tzinfo) -> int | None:
     """The first message of that day, else the first one after it, else the last one. None in an empty room."""
-    # One that was moved here stands where it came, not where it was written.
-    shown = Message.objects.filter(room=room, in_room=True, moved_at=None)
-    found = (
-        shown.filter(created_at__gte=_midnight(day, zone)).order_by("created_at", "seq").values_list("seq", flat=True)
-    )
-    return found.first() or shown.order_by("-seq").values_list("seq", flat=True).first()
+    (first,) = _firsts(room, [_midnight(day, zone)], "in_room")
+    if first is not None:
+        return first
+    shown = Message.objects.filter(room=room, in_room=True)
+    return shown.order_by("-seq").values_list("seq", flat=True).first()
 
 
 def next_month(first: date) -> date:
@@ -76,25 +78,59 @@ def next_month(first: date) -> date:
 
 
 def _counts(room: Room, first: date, after: date, zone: tzinfo) -> dict[date, int]:
-    """Each day is a range of an index on (room, created_at): counting it reads no message.
+    """Date → how many messages stand in that day's part of the timeline. Three queries at most, and no message is read.
 
-    All messages of the day less those that stand in a thread alone, which have such an index of their own.
+    Numbers have no gaps. Where the order of messages is that of their times, a day has as many as lie between its first
+    number and the next day's, less those that stand in a thread alone, of which there is an index. Where old messages
+    were imported behind newer ones, the times themselves are counted: a range of an index a day.
     """
-    everything = Message.objects.filter(room=room)
-    ranges: list[QuerySet[Message, tuple[int, int, int]]] = []
-    for offset in range((after - first).days):
-        begin, end = (_midnight(first + timedelta(offset + more), zone) for more in (0, 1))
-        for sign, rows in ((1, everything), (-1, everything.filter(in_room=False))):
-            day = rows.filter(created_at__gte=begin, created_at__lt=end).order_by().values("room_id")
-            ranges.append(
-                day.annotate(
-                    offset=Value(offset, IntegerField()), sign=Value(sign, IntegerField()), n=Count("pk")
-                ).values_list("offset", "sign", "n")
-            )
-    counts: dict[date, int] = {}
-    for offset, sign, n in ranges[0].union(*ranges[1:], all=True):
-        counts[first + timedelta(offset)] = counts.get(first + timedelta(offset), 0) + sign * n
+    days = [first + timedelta(offset) for offset in range((after - first).days)]
+    midnights = [_midnight(day, zone) for day in (*days, after)]
+    if room.ordered_since is not None and midnights[0] < room.ordered_since:
+        return _counted(room, days, midnights, zone)
+    firsts = _firsts(room, midnights)
+    end = max(room.last_seq, *(seq or 0 for seq in firsts)) + 1
+    numbers = list(pairwise(end if seq is None else seq for seq in firsts))
+    asides = _each(room, "COUNT(*)", "seq >= %s AND seq < %s AND NOT in_room", numbers)
+    return {day: max(0, last - seq - (n or 0)) for day, (seq, last), n in zip(days, numbers, asides, strict=True)}
+
+
+def _counted(room: Room, days: Sequence[date], midnights: Sequence[datetime], zone: tzinfo) -> dict[date, int]:
+    within = "created_at >= %s AND created_at < %s"
+    ranges = list(pairwise(midnights))
+    every = _each(room, "COUNT(*)", within, ranges)
+    asides = _each(room, "COUNT(*)", f"{within} AND NOT in_room", ranges)
+    counts = {day: (n or 0) - (less or 0) for day, n, less in zip(days, every, asides, strict=True)}
+    # What was moved here was written on another day than it stands on.
+    moved = Message.objects.filter(room=room, moved_at__isnull=False, in_room=True)
+    for written, came in moved.values_list("created_at", "moved_at"):
+        for moment, more in ((written, -1), (came, 1)):
+            day = moment.astimezone(zone).date()
+            if day in counts:
+                counts[day] += more
     return counts
+
+
+def _firsts(room: Room, moments: Sequence[datetime], more: str = "TRUE") -> list[int | None]:
+    """For each moment the number of the first message that stands at it or after it, None where none does."""
+    asked = [(moment,) for moment in moments]
+    written = f"created_at >= %s AND moved_at IS NULL AND {more} ORDER BY created_at, seq LIMIT 1"
+    # What was moved here has its number from then, and its time from before.
+    came = f"moved_at >= %s AND {more} ORDER BY moved_at, seq LIMIT 1"
+    pairs = zip(_each(room, "seq", written, asked), _each(room, "seq", came, asked), strict=True)
+    return [min((seq for seq in pair if seq is not None), default=None) for pair in pairs]
+
+
+def _each(room: Room, what: str, where: str, values: Sequence[tuple[datetime | int, ...]]) -> list[int | None]:
+    """One look into the room's messages for each of `values`, all in one statement."""
+    look = f"(SELECT {what} FROM rooms_message WHERE room_id = %s AND {where})"  # noqa: S608 (no words from outside)
+    adapted = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join([look] * len(values))}",
+            [one if isinstance(one, int) else adapted(one) for row in values for one in (room.pk, *row)],
+        )
+        return list(cursor.fetchone())
 
 
 def _shade(count: int, most: int) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, connections, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -63,11 +64,24 @@ def append_lines(room_id: int, lines: Sequence[Line], *, read: bool = True) -> i
             return 0
         first = room.last_seq + 1
         rows = _rows(room, new, bodies)
-        latest = max(line.created_at for line in new)
-        room.last_message_at = max(room.last_message_at or latest, latest)
-        room.save(update_fields=["last_seq", "version", "last_message_at"])
+        _keep_time(room, new)
+        room.save(update_fields=["last_seq", "version", "last_message_at", "ordered_since"])
         _store(room, rows, {seq: bodies[_key(line)][2] for seq, line in enumerate(new, first)}, read=read)
     return len(new)
+
+
+def _keep_time(room: Room, lines: Iterable[Line]) -> None:
+    """When the room last heard something, and until when its order is not that of time (rooms.calendar counts by it)."""
+    latest = room.last_message_at
+    for line in lines:
+        if latest is not None and line.created_at < latest:
+            room.ordered_since = latest
+        else:
+            latest = line.created_at
+    if latest is not None and latest > timezone.now():
+        # What people write until then comes after it.
+        room.ordered_since = latest
+    room.last_message_at = latest
 
 
 # People repeat themselves, made-up ones most: formatting is what costs.

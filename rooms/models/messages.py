@@ -165,6 +165,7 @@ class Message(models.Model):
             # What the count of a room's unread messages leaves out, and what the counts of the calendar's days do.
             models.Index(fields=["room", "seq"], condition=Q(in_room=False), name="message_aside"),
             models.Index(fields=["room", "created_at"], condition=Q(in_room=False), name="message_aside_date"),
+            models.Index(fields=["room", "moved_at"], condition=Q(moved_at__isnull=False), name="message_moved"),
             models.Index(fields=["room", "seq"], condition=Q(mentions_all="everyone"), name="message_everyone"),
         ]
 

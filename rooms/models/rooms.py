@@ -49,6 +49,8 @@ class Room(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_message_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # From this moment on the order of its messages is that of their times; null: it always was. An import moves it.
+    ordered_since = models.DateTimeField(null=True, editable=False)
     last_seq = models.PositiveBigIntegerField(default=0, editable=False)
     version = models.PositiveBigIntegerField(default=0, editable=False)
     # The version at which the room or its membership last changed, and how often it did.

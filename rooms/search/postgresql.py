@@ -15,13 +15,19 @@ from rooms.search.plan import Phrase, Plan
 # So many documents are read in two milliseconds; and what is in fewer than one of 250 the index gives quickly, too.
 WALKED: Final = 5_000
 
+# Asked of one document after the other, in their order, until there are enough. Fenced off (OFFSET): as a join the planner
+# takes it for one that hardly anything passes, and reads all messages for it.
 _VISIBLE: Final = """
-    JOIN rooms_message message ON message.id = document.message_id
-    WHERE message.version = document.version AND message.room_id = document.room_id AND message.deleted_at IS NULL
-      AND message.room_id IN (
-          SELECT id FROM rooms_room WHERE kind = 'public'
-          UNION ALL SELECT room_id FROM rooms_membership WHERE user_id = %(reader)s
-      )
+    CROSS JOIN LATERAL (
+        SELECT FROM rooms_message message
+        WHERE message.id = document.message_id AND message.version = document.version
+          AND message.room_id = document.room_id AND message.deleted_at IS NULL
+          AND message.room_id IN (
+              SELECT id FROM rooms_room WHERE kind = 'public'
+              UNION ALL SELECT room_id FROM rooms_membership WHERE user_id = %(reader)s
+          )
+        OFFSET 0
+    ) visible
 """
 _NEWEST: Final = " ORDER BY document.id DESC LIMIT %(limit)s"
 _COLUMNS: Final = "id, message_id, room_id, version"
@@ -29,7 +35,7 @@ _WALK: Final = f"""
     SELECT document.id, document.message_id FROM (
         SELECT {_COLUMNS}, words FROM rooms_searchdocument
         WHERE id < %(high)s AND id >= %(low)s {{places}} ORDER BY id DESC LIMIT {WALKED}
-    ) document {_VISIBLE} AND document.words @@ %(query)s::tsquery {_NEWEST}
+    ) document {_VISIBLE} WHERE document.words @@ %(query)s::tsquery {_NEWEST}
 """  # noqa: S608 (no words from outside)
 # Sorted inside and fenced off (OFFSET): the rest is asked of the newest alone, until there are enough.
 _LOOK_UP: Final = f"""

@@ -1,5 +1,7 @@
 """Going back to a day: how busy each was, where it begins, and in whose time zone."""
 
+import random
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,9 +9,10 @@ import pytest
 from django.urls import reverse
 
 from rooms.actions.imports import Line, append_lines
+from rooms.actions.moving import move_messages
 from rooms.actions.posting import post_message
 from rooms.calendar import month_of, seq_on
-from rooms.models import Message
+from rooms.models import Message, Room
 
 pytestmark = pytest.mark.django_db
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -62,6 +65,63 @@ def test_what_stands_in_a_thread_alone_makes_no_day_busy(said, bob):
     assert counts(month_of(said, date(2026, 3, 1), UTC))[3] == 11
 
 
+def counted(room, zone) -> dict[date, int]:
+    """Days as one reads them off the messages themselves."""
+    rows = Message.objects.filter(room=room, in_room=True)
+    return dict(Counter(row.stands_at.astimezone(zone).date() for row in rows))
+
+
+ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", "America/St_Johns", "Australia/Lord_Howe"]
+
+
+@pytest.mark.parametrize("zone", [ZoneInfo(name) for name in ZONES])
+@pytest.mark.parametrize("imported", [False, True])
+def test_every_month_counts_what_stands_in_it_also_behind_newer_messages(room, bob, zone, imported):
+    dice = random.Random(7)
+    moments = sorted(datetime(2026, 2, 27, tzinfo=UTC) + timedelta(minutes=dice.randrange(60_000)) for _ in range(300))
+    append_lines(room.pk, [Line(sender=bob, created_at=at, body="x") for at in moments])
+    if imported:
+        append_lines(room.pk, [Line(sender=bob, created_at=at, body="y") for at in moments[40:90]])
+    Message.objects.filter(room=room, seq__in=range(30, 60)).update(in_room=False)
+    room.refresh_from_db()
+    assert (room.ordered_since is not None) is imported
+    shown = {
+        day.date: day.count
+        for month in (2, 3, 4)
+        for day in month_of(room, date(2026, month, 1), zone).days
+        if day.count
+    }
+    assert shown == {day: n for day, n in counted(room, zone).items() if day.year == 2026 and day.month in (2, 3, 4)}
+
+
+def test_after_an_import_of_old_messages_later_months_are_in_order_again(said, bob):
+    at = datetime(2026, 3, 10, 8, tzinfo=UTC)
+    append_lines(said.pk, [Line(sender=bob, created_at=at, body="old")])
+    said.refresh_from_db()
+    assert said.ordered_since == datetime(2026, 5, 5, 12, tzinfo=UTC)
+    append_lines(said.pk, [Line(sender=bob, created_at=datetime(2026, 6, n, 12, tzinfo=UTC), body="x") for n in (2, 3)])
+    said.refresh_from_db()
+    assert counts(month_of(said, date(2026, 3, 1), UTC)) == {3: 11, 10: 1, 29: 2}
+    assert counts(month_of(said, date(2026, 6, 1), UTC)) == {2: 1, 3: 1}
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_what_was_moved_here_counts_on_the_day_it_stands(said, make_room, bob, imported):
+    elsewhere = make_room("elsewhere", kind="public", bob="owner")
+    line = post_message(bob, elsewhere.pk, "from elsewhere")
+    Message.objects.filter(pk=line.pk).update(created_at=datetime(2026, 3, 3, 12, tzinfo=UTC))
+    move_messages(bob, [line.pk], room=said.pk)
+    moved = Message.objects.filter(pk=line.pk)
+    moved.update(moved_at=datetime(2026, 5, 20, 12, tzinfo=UTC))
+    later = datetime(2026, 5, 25, 12, tzinfo=UTC)
+    append_lines(said.pk, [Line(sender=bob, created_at=later, body="later")])
+    Room.objects.filter(pk=said.pk).update(ordered_since=later if imported else None)
+    said.refresh_from_db()
+    assert counts(month_of(said, date(2026, 3, 1), UTC)) == {3: 11, 29: 2}
+    assert counts(month_of(said, date(2026, 5, 1), UTC)) == {5: 1, 20: 1, 25: 1}
+    assert seq_on(said, date(2026, 5, 20), UTC) == moved.get().seq
+
+
 def test_a_day_leads_to_its_first_message_or_the_next_one(said):
     assert seq_on(said, date(2026, 3, 3), UTC) == 1
     assert seq_on(said, date(2026, 3, 4), BERLIN) == 11
@@ -69,8 +129,8 @@ def test_a_day_leads_to_its_first_message_or_the_next_one(said):
     assert seq_on(said, date(2030, 1, 1), UTC) == 14
 
 
-def test_a_month_is_three_queries_however_many_messages(said, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_a_month_is_five_queries_however_many_messages(said, django_assert_num_queries):
+    with django_assert_num_queries(5):
         month_of(said, date(2026, 3, 1), BERLIN)
 
 
