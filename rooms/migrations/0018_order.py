@@ -22,7 +22,7 @@ def find_disorder(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rooms", "0016_scheduled_files"),
+        ("rooms", "0017_newcomers"),
     ]
 
     operations = [
