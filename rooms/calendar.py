@@ -102,9 +102,10 @@ def _counted(room: Room, days: Sequence[date], midnights: Sequence[datetime], zo
     asides = _each(room, "COUNT(*)", f"{within} AND NOT in_room", ranges)
     counts = {day: (n or 0) - (less or 0) for day, n, less in zip(days, every, asides, strict=True)}
     # What was moved here was written on another day than it stands on.
-    moved = Message.objects.filter(room=room, moved_at__isnull=False, in_room=True)
-    for written, came in moved.values_list("created_at", "moved_at"):
-        for moment, more in ((written, -1), (came, 1)):
+    for message in Message.objects.filter(room=room, moved_at__isnull=False, in_room=True).only(
+        "created_at", "moved_at"
+    ):
+        for moment, more in ((message.created_at, -1), (message.stands_at, 1)):
             day = moment.astimezone(zone).date()
             if day in counts:
                 counts[day] += more

@@ -20,9 +20,24 @@ def test_the_table_stands_beside_its_goals_and_marks_what_misses_them():
 
 
 def test_every_case_that_is_measured_has_a_goal():
-    from benchmarks.history_measure import SEARCHES
+    from benchmarks.history_measure import ROUND, SEARCHES
 
-    assert set(SEARCHES) | {"newest", "back", "date", "search"} == set(history.CASES)
+    pages = {"newest", "back", "date", "around", "calendar", "sync", "pane"}
+    assert set(SEARCHES) | pages | {"search"} == set(history.CASES)
+    assert len(SEARCHES) + len(pages) == ROUND
+
+
+def test_rooms_of_several_sizes_show_what_grows():
+    assert history.sizes(1_000_000) == [10_000, 100_000, 1_000_000]
+    assert history.sizes(20_000) == [10_000, 20_000]
+    figures = [_figure("sqlite", size, "date", 4.0, size / 10_000) for size in history.sizes(1_000_000)]
+    lines = history.growth(figures).splitlines()
+    assert lines[0] == "| 95th percentile, ms | in 10,000 | in 100,000 | in 1,000,000 |"
+    assert "| a jump to a day, SQLite | 1.0 | 10.0 | 100.0 |" in lines
+
+
+def test_a_case_without_a_goal_is_never_missed():
+    assert "(!)" not in history.table([_figure("sqlite", 1_000_000, "sync", 400.0, 900.0)], 1_000_000)
 
 
 def test_the_page_keeps_a_place_for_it():
