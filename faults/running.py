@@ -22,13 +22,15 @@ def play(
     ground = Ground()
     towns: dict[Any, Town] = {}
     results = []
+    # One loop for all: its threads start server processes, and the kernel ends these with the thread.
+    runner = asyncio.Runner()
     try:
         for case in cases:
             result = Result(case.id, case.title)
             began = time.monotonic()
             stage = Stage(ground, folder / case.id, result, short=short, towns=towns)
             try:
-                asyncio.run(_within(case, stage))
+                runner.run(_within(case, stage))
             except Exception as error:
                 result.problems.append(f"{type(error).__name__}: {error}")
                 result.notes.append(traceback.format_exc(limit=-4))
@@ -40,6 +42,7 @@ def play(
             told(result)
     finally:
         _close(towns)
+        runner.close()
         ground.close()
     return results
 

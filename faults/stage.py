@@ -116,6 +116,7 @@ class Stage:
             open_rooms=made[len(made) - open_rooms :],
             recovers=recovers,
         )
+        crowd.rooms = made
         ports = ports or town.ports
         names = [one.username for one in who]
         problems_before = len(self.result.problems)

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from faults.cases.registry import CASES, Case
 
-MODULES = ["servers", "services"]
+MODULES = ["servers", "services", "databases", "sending", "access", "backups"]
 
 
 def all_cases() -> list[Case]:

@@ -1,44 +1,15 @@
-"""What the servers stand on goes away: Valkey, PostgreSQL."""
+"""Valkey goes away, from all servers or from one."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from faults.cases.registry import case
-from faults.people import Crowd
 from faults.stage import Stage, percentile
-from faults.town import Town
+from faults.town import Proxy, Town
+from faults.watching import Stopwatch
 
 Fault = Callable[[], Awaitable[None]]
-
-
-class Stopwatch:
-    """Listens to a crowd: how long acks took, and how long what was said took to reach the others."""
-
-    def __init__(self, crowd: Crowd) -> None:
-        self.acks: list[tuple[float, float]] = []
-        self.arrivals: list[tuple[float, float]] = []
-        self._sent: dict[str, float] = {}
-        for person in crowd.people:
-            client = person.client
-            client.listeners.append(lambda event, client=client: self._hear(client, event))
-
-    def _hear(self, client: Any, event: dict[str, Any]) -> None:
-        now = time.monotonic()
-        if event["type"] == "ack" and (said := client.outbox.get(event["client_id"])) is not None:
-            self.acks.append((now, now - said.sent_at))
-            self._sent[event["id"]] = said.sent_at
-        elif event["type"] == "message.created":
-            message = event["message"]
-            if message["id"] in self._sent and message["sender"]["id"] != client.who.id:
-                self.arrivals.append((now, now - self._sent[message["id"]]))
-
-    def acks_between(self, begin: float, end: float) -> list[float]:
-        return [took for at, took in self.acks if begin <= at <= end]
-
-    def arrivals_between(self, begin: float, end: float) -> list[float]:
-        return [took for at, took in self.arrivals if begin <= at <= end]
 
 
 @case("F2", "Valkey restarts, stands still, is away", short=True)
@@ -92,3 +63,37 @@ def _faults(town: Town, short: bool) -> list[tuple[str, Fault]]:
         await asyncio.to_thread(valkey.start)
 
     return [("restart", restart), ("stands still 10 s", pause), ("away 60 s", away)]
+
+
+@case("F17", "one of two servers loses Valkey, and keeps the database", short=True)
+async def one_server_is_alone(stage: Stage) -> None:
+    """Two servers; between one of them and Valkey stands a proxy, which swallows everything for half the time, and
+    then cuts and refuses. People on both sides go on talking with each other by way of the database."""
+    town = await stage.town(servers=2)
+    server = town.servers[1]
+    async with Proxy(str(town.valkey.socket)) as between:
+        await town.stop(server)
+        server.settings = {"REDIS_URL": f"redis://127.0.0.1:{between.port}"}
+        await town.start(server)
+        try:
+            async with stage.crowd(town, people=12 if stage.short else 60) as crowd:
+                watch = Stopwatch(crowd)
+                async with crowd.living(acts_a_second=15):
+                    await asyncio.sleep(1)
+                    began = time.monotonic()
+                    between.up.swallow = between.down.swallow = True
+                    await asyncio.sleep(4 if stage.short else 30)
+                    between.closed = True
+                    await between.cut()
+                    await asyncio.sleep(2 if stage.short else 30)
+                    ended = time.monotonic()
+                    between.up.swallow = between.down.swallow = between.closed = False
+                took = await stage.converge(crowd, town)
+                acks, arrivals = watch.acks_between(began, ended), watch.arrivals_between(began, ended)
+                stage.figure("acks meanwhile, p99", percentile(acks, 99), "s", at_most=0.5)
+                stage.figure("arrival meanwhile, p99", percentile(arrivals, 99), "s", at_most=10)
+                stage.figure("everybody holds everything after it", took, "s", at_most=35)
+        finally:
+            await town.stop(server)
+            server.settings = {}
+            await town.start(server)

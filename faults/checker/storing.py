@@ -110,20 +110,22 @@ def once(told: list[Told], stored: Stored) -> Iterator[str]:
 
 
 def ordered(told: list[Told]) -> Iterator[str]:
-    """I6 and I7: sent after another one was acknowledged, and standing before it."""
-    rooms: dict[str, list[tuple[float, int, Line]]] = defaultdict(list)
+    """I6 and I7: sent after another one was acknowledged, and standing before it; each life of the database by itself."""
+    rooms: dict[tuple[str, str], list[tuple[float, int, Line]]] = defaultdict(list)
     for one in told:
         began: dict[str, float] = {}
-        for line in one.of("send"):
-            began.setdefault(line["client_id"], line["t"])
-        seen = set()
-        for ack in one.of("ack"):
-            # Of several acks for one message only the first says when its sender knew.
-            if ack["client_id"] in began and ack["client_id"] not in seen:
-                seen.add(ack["client_id"])
-                rooms[ack["room"]].append((began[ack["client_id"]], 1, ack))
-                rooms[ack["room"]].append((ack["t"], 0, ack))
-    for room, moments in rooms.items():
+        seen, epoch = set(), ""
+        for line in one.of("connect", "send", "ack"):
+            if line["op"] == "connect":
+                epoch = line["epoch"]
+            elif line["op"] == "send":
+                began.setdefault(line["client_id"], line["t"])
+            elif line["client_id"] in began and line["client_id"] not in seen:
+                # Of several acks for one message only the first says when its sender knew.
+                seen.add(line["client_id"])
+                rooms[line["room"], epoch].append((began[line["client_id"]], 1, line))
+                rooms[line["room"], epoch].append((line["t"], 0, line))
+    for (room, _), moments in rooms.items():
         highest: Line | None = None
         for _at, begins, ack in sorted(moments, key=lambda moment: moment[:2]):
             if not begins:

@@ -43,6 +43,8 @@ class Said:
     command: Event
     sha: str
     answered: asyncio.Future[Event | None]
+    # When its person sent it, and when it last went out.
+    begun: float = field(default_factory=time.monotonic)
     attempts: int = 0
     sent_at: float = 0.0
 
@@ -64,6 +66,7 @@ class Client:
 
     `recovers` False: it takes whatever comes and never syncs, as a client without recovery of gaps would.
     `by_cookie`: connects as a browser's page does. `reading` cleared: it reads nothing. `pace`: seconds a frame.
+    `first_wait`: at most so long before the first try to come back.
     """
 
     def __init__(
@@ -75,10 +78,11 @@ class Client:
         recovers: bool = True,
         by_cookie: bool = False,
         pace: float = 0.0,
+        first_wait: float = FIRST_WAIT,
         dice: random.Random | None = None,
     ) -> None:
         self.who, self.ports, self.history, self.recovers, self.pace = who, list(ports), history, recovers, pace
-        self.by_cookie = by_cookie
+        self.by_cookie, self.first_wait = by_cookie, first_wait
         self.dice = dice or random.Random(who.username)
         self.reading = asyncio.Event()
         self.reading.set()
@@ -94,6 +98,8 @@ class Client:
         self.closes: list[int] = []
         self.away: list[float] = []
         self.quiet = False
+        # When it last applied anything.
+        self.last_applied = 0.0
         # Called with every object that comes.
         self.listeners: list[Callable[[Event], None]] = []
         self.socket: ClientConnection | None = None
@@ -156,7 +162,7 @@ class Client:
                 return
             if code is None or code == 1006 or (code == 1012 and time.monotonic() - began < 1):
                 self.ports.append(self.ports.pop(0))
-            wait = self.dice.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
+            wait = self.dice.uniform(0, min(LONGEST_WAIT, self.first_wait * 2**attempt))
             attempt = min(attempt + 1, 5)
             await asyncio.sleep(max(wait, self._retry_after if code == 4429 else 0.0))
 
@@ -239,15 +245,19 @@ class Client:
                 await self.socket.send(json.dumps(command))
 
     # --- what a person does -------------------------------------------------------------------------------
-    def post(self, room: str, body: str) -> "asyncio.Future[Event | None]":
+    def post(self, room: str, body: str, client_id: str = "") -> "asyncio.Future[Event | None]":
         """A message, sent until it is answered: its `ack`, or None where it was refused for good."""
-        client_id = str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
+        client_id = client_id or str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
         command = {"type": "message.send", "client_id": client_id, "room": room, "body": body}
         said = Said(command, digest(body), asyncio.get_running_loop().create_future())
         self.outbox[client_id] = said
         if self.connected.is_set():
             asyncio.get_running_loop().create_task(self._post(said))
         return said.answered
+
+    async def repeat(self, client_id: str) -> None:
+        """Sends a message once more that is not answered yet, as a double click does."""
+        await self._post(self.outbox[client_id])
 
     async def _post(self, said: Said) -> None:
         said.attempts += 1
@@ -278,6 +288,12 @@ class Client:
         if what and answer["type"] == "ok":
             self.history.write("done", ref=ref, what=what)
         return answer
+
+    async def ping(self) -> float:
+        """A ping, and how long its answer took; raises Lost."""
+        began = time.monotonic()
+        await self.ask(type="ping", received=self._frames)
+        return time.monotonic() - began
 
     async def watch(self, users: list[str]) -> None:
         """Hears of the coming and going of these people, also after a reconnect."""
@@ -367,6 +383,7 @@ class Client:
         member = event.get("member", {}).get("id")
         self.history.write("receive", room=event["room"], version=event["version"], kind=event["type"], user=member)
         held = self.rooms.get(event["room"])
+        self.last_applied = time.monotonic()
         if held is not None and held.take(self.history, event, recovers=self.recovers):
             await self._sync(held)
 

@@ -26,6 +26,8 @@ class Crowd:
         self.folder = folder
         self.people: list[Person] = []
         self.lone: list[Client] = []
+        # The rooms they were settled in: the first holds everybody.
+        self.rooms: list[str] = []
         self._recovers = recovers
         self._dice = random.Random(seed)
         self._open_rooms = list(open_rooms)

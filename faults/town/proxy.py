@@ -24,12 +24,12 @@ class Line:
 
 @dataclass
 class Proxy:
-    """Listens on `port`, hands on to `target`. `up`: to the server; `down`: to the client.
+    """Listens on `port`, hands on to `target`, a port or the path of a unix socket. `up`: to the server; `down`: to the client.
 
     `loss`: the chance, a piece, that its connection is cut (a TCP under loss is only slow; a cut is the worst of it).
     """
 
-    target: int
+    target: int | str
     up: Line = field(default_factory=Line)
     down: Line = field(default_factory=Line)
     loss: float = 0.0
@@ -39,7 +39,7 @@ class Proxy:
     swallowed: int = 0
 
     async def __aenter__(self) -> "Proxy":
-        self._dice = random.Random(self.target)
+        self._dice = random.Random(1)
         self._connections: set[asyncio.Task[None]] = set()
         self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port, limit=CHUNK)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -64,7 +64,10 @@ class Proxy:
             return
         self._connections.add(task)
         try:
-            there = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
+            if isinstance(self.target, str):
+                there = await asyncio.open_unix_connection(self.target, limit=CHUNK)
+            else:
+                there = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
         except OSError:
             writer.transport.abort()
             self._connections.discard(task)

