@@ -1,6 +1,7 @@
 """Plays cases one after another, each in a folder of its own, and ends whatever they leave."""
 
 import asyncio
+import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterable
@@ -35,6 +36,8 @@ def play(
                 result.problems.append(f"{type(error).__name__}: {error}")
                 result.notes.append(traceback.format_exc(limit=-4))
             result.seconds = round(time.monotonic() - began, 1)
+            if not result.problems:
+                shutil.rmtree(folder / case.id, ignore_errors=True)
             # A town that was hurt by a case that failed is no ground for the next one.
             if not short or result.problems:
                 _close(towns)

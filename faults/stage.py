@@ -119,7 +119,6 @@ class Stage:
         crowd.rooms = made
         ports = ports or town.ports
         names = [one.username for one in who]
-        problems_before = len(self.result.problems)
         try:
             for number, one in enumerate(who):
                 mine = ports[number % len(ports) :] + ports[: number % len(ports)]
@@ -133,9 +132,6 @@ class Stage:
             await crowd.stop()
         if checked:
             self.judge(crowd, town)
-        if len(self.result.problems) == problems_before:
-            for path in crowd.folder.glob("*.jsonl"):
-                path.unlink()
 
     async def converge(self, crowd: Crowd, town: Town, *, presence: bool = False) -> float:
         """Nobody acts any more: waits until everybody holds everything, then has all greeted once more, so that the

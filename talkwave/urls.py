@@ -11,3 +11,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("rooms.urls")),
 ]
+
+handler500 = "talkwave.web.failures.server_error"

@@ -111,20 +111,25 @@ def once(told: list[Told], stored: Stored) -> Iterator[str]:
 
 def ordered(told: list[Told]) -> Iterator[str]:
     """I6 and I7: sent after another one was acknowledged, and standing before it; each life of the database by itself."""
-    rooms: dict[tuple[str, str], list[tuple[float, int, Line]]] = defaultdict(list)
+    # Person, client_id and epoch → when it was sent first, by whichever tab, and its first ack.
+    sent: dict[tuple[str, str, str], float] = {}
+    acks: dict[tuple[str, str, str], Line] = {}
     for one in told:
-        began: dict[str, float] = {}
-        seen, epoch = set(), ""
+        epoch = ""
         for line in one.of("connect", "send", "ack"):
             if line["op"] == "connect":
                 epoch = line["epoch"]
-            elif line["op"] == "send":
-                began.setdefault(line["client_id"], line["t"])
-            elif line["client_id"] in began and line["client_id"] not in seen:
-                # Of several acks for one message only the first says when its sender knew.
-                seen.add(line["client_id"])
-                rooms[line["room"], epoch].append((began[line["client_id"]], 1, line))
-                rooms[line["room"], epoch].append((line["t"], 0, line))
+                continue
+            key = one.user, line["client_id"], epoch
+            if line["op"] == "send":
+                sent[key] = min(line["t"], sent.get(key, line["t"]))
+            elif key not in acks or line["t"] < acks[key]["t"]:
+                acks[key] = line
+    rooms: dict[tuple[str, str], list[tuple[float, int, Line]]] = defaultdict(list)
+    for key, ack in acks.items():
+        # Of one that was stored under an earlier life the sending is not of this one.
+        if key in sent:
+            rooms[ack["room"], key[2]] += [(sent[key], 1, ack), (ack["t"], 0, ack)]
     for (room, _), moments in rooms.items():
         highest: Line | None = None
         for _at, begins, ack in sorted(moments, key=lambda moment: moment[:2]):

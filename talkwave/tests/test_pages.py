@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views import defaults
@@ -78,6 +79,24 @@ def test_when_all_is_broken_a_page_still_stands_without_a_database() -> None:
     answer = defaults.server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_while_the_database_is_away_a_page_says_when_to_come_again(
+    accept: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("couldn't get a connection")
+
+    monkeypatch.setattr("django.contrib.auth.get_user", away)
+    browser = Client(raise_request_exception=False, headers={"accept": accept})
+    with caplog.at_level("ERROR", "django.request"):
+        answer = browser.get("/")
+    assert answer.status_code == 503 and answer["Retry-After"] == "2"
+    if accept == "application/json":
+        assert answer.json()["code"] == "unavailable"
+    (line,) = [record for record in caplog.records if record.name == "django.request"]
+    assert line.exc_info is None and "OperationalError" in line.getMessage()
 
 
 def test_how_long_to_wait_is_said_in_words() -> None:

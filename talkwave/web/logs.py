@@ -38,9 +38,13 @@ class OneLine(logging.Filter):
 
 
 class NoTracebackForRefusals(logging.Filter):
-    """Django logs a 403 with a traceback, though nothing failed: somebody went where they may not."""
+    """Django logs a 403 with a traceback, though nothing failed: somebody went where they may not. Nor is anything of
+    ours wrong where the database is away, which a hundred requests a second may find out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR:
+            record.exc_info = None
+        elif getattr(record, "status_code", 500) == 503 and record.exc_info and record.exc_info[0] is not None:
+            record.msg, record.args = f"{record.getMessage()} ({record.exc_info[0].__name__})", ()
             record.exc_info = None
         return True

@@ -1,0 +1,29 @@
+"""What is answered where something failed that nobody refused."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+# So soon it may be tried again where the database is away, or has no connection left.
+RETRY_SECONDS = 2
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """No connection, or one that broke: nothing of ours is wrong, and the next moment it may work."""
+    return isinstance(error, (OperationalError, InterfaceError))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; 503 with Retry-After where the database is away. As JSON for who asked for that."""
+    page = defaults.server_error(request)
+    if not is_database_away(sys.exc_info()[1]):
+        return page
+    if "application/json" in request.headers.get("Accept", ""):
+        said = _("The server cannot save right now. Try again.")
+        page = JsonResponse({"code": "unavailable", "detail": said, "retry_after": RETRY_SECONDS})
+    page.status_code = 503
+    page["Retry-After"] = str(RETRY_SECONDS)
+    return page
