@@ -21,7 +21,7 @@ from accounts.actions import create_person, sessions
 from accounts.models import User
 from accounts.names import normalise, username_key, username_look, validate_username
 from accounts.views.farewell import farewell
-from talkwave.web.address import client_address
+from talkwave.web.address import request_address
 
 _WRONG = _("The name or the password is not right.")
 
@@ -80,8 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         # allauth's own answers 500 to a forwarded address it did not expect, and 403 on a unix socket.
-        address = client_address(request.META.get("REMOTE_ADDR"), request.headers.get("X-Forwarded-For", ""))
-        return address or "127.0.0.1"
+        return request_address(request) or "127.0.0.1"
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # One count for all the ways to write a name: ALICE and alice are one account.

@@ -1,5 +1,6 @@
-"""What a request takes from the person who makes it."""
+"""What a request takes from the person who makes it, and how much nobody in particular may ask for."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,37 +9,59 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 
 from accounts.actions.sessions import FAREWELL
 from accounts.models import User
 from accounts.views.farewell import farewell, wants_page
+from talkwave.errors import Refused
+from talkwave.web import limits
+from talkwave.web.address import network_of, request_address
 
 _PICTURE = re.compile(r"/people/\d+/avatar")
 
 
 class PersonMiddleware:
-    """The person's language and time zone; the list of sessions kept true; a last word to who was put out."""
+    """The person's language and time zone; the list of sessions kept true; a last word to who was put out.
+
+    Whoever is not signed in has RATE_VISITS, by address: what costs before one is known.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # A picture is the same for everybody: looking at the session would cost queries, and caches its sharing.
-        if _PICTURE.fullmatch(request.path):
+        if _PICTURE.fullmatch(request.path) and settings.SESSION_COOKIE_NAME in request.COOKIES:
             return self.get_response(request)
         if request.user.is_authenticated:
             _use_choices_of(request.user)
             _note_activity(request)
         else:
             timezone.deactivate()
+            try:
+                limits.spend(limits.visiting, network_of(request_address(request)))
+            except Refused as refusal:
+                return _too_many(request, refusal)
             if reason := _put_out_because(request):
                 if wants_page(request):
                     # Said once, then the session is over. A picture of the same page must not use it up.
                     request.session.flush()
                 return farewell(request, reason)
         return self.get_response(request)
+
+
+def _too_many(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    seconds = math.ceil(refusal.retry_after or 1)
+    if wants_page(request):
+        response = render(request, "429.html", {"retry_after": seconds}, status=refusal.status)
+    else:
+        told = {"code": refusal.code, "detail": refusal.detail, "retry_after": seconds}
+        response = JsonResponse(told, status=refusal.status)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _use_choices_of(user: User) -> None:

@@ -13,7 +13,7 @@ from redis import Redis
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-_PREFIX = "talkwave:presence:"
+_PREFIX = f"{settings.REDIS_PREFIX}:presence:"
 _PROCESSES = f"{_PREFIX}processes"
 _RANK = {"active": 2, "idle": 1}
 

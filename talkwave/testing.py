@@ -23,6 +23,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = asking
 
 
+@pytest.fixture(autouse=True)
+def nobody_was_here_before() -> None:
+    """Limits belong to the process and to Valkey, and would remember the last test's people, who have the same ids."""
+    from talkwave.web.ledger import ledger
+
+    ledger.clear()
+
+
 @pytest.fixture
 def person(db: None) -> Callable[..., Any]:
     """Makes people by user name: `person("alice")`."""

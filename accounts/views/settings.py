@@ -26,7 +26,7 @@ from talkwave.web.ratelimit import Buckets
 
 _YEAR: Final = 365 * 86_400
 # Decoding a picture costs a good part of a second of a core.
-_pictures: Final = Buckets(*settings.RATE_AVATARS)
+_pictures: Final = Buckets(*settings.RATE_AVATARS, name="avatars")
 
 
 @login_required

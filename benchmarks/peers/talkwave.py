@@ -20,7 +20,10 @@ from benchmarks.wire import Socket
 ROOT = Path(__file__).resolve().parents[2]
 BIG_ROOM, SMALL_ROOMS, SMALL_ROOM = 200, 60, 5
 UNLIMITED = "1000000/1000000"
-LIFTED = ("RATE_MESSAGES", "RATE_MESSAGES_API", "RATE_COMMANDS", "RATE_COMMANDS_API")
+LIFTED = (
+    *("RATE_MESSAGES", "RATE_MESSAGES_API", "RATE_COMMANDS", "RATE_COMMANDS_API"),
+    *("RATE_CONNECTS_API", "RATE_ROOM_MESSAGES"),
+)
 # Room 0 is the big one; the small rooms follow.
 USUAL = Community(
     SMALL_ROOMS * SMALL_ROOM, [list(range(BIG_ROOM)), *in_rooms_of(SMALL_ROOM, SMALL_ROOMS * SMALL_ROOM)]

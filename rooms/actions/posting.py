@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
-from rooms import access, events
+from rooms import access, events, limits
 from rooms.actions import batch
 from rooms.actions.answers import Answered, store_answers
 from rooms.actions.attaching import Attached
@@ -160,6 +160,7 @@ class _Posting:
         root = None if thread_id is None else self._answered.root(thread_id, room_id)
         files = self._attached.files(draft.attachments, draft.sender_id, room_id) if draft.attachments else []
         poll = None if draft.poll is None else asked(draft.poll)
+        limits.fill(room_id)
         in_room = root is None or draft.in_room
         room.last_seq += 1
         # An answer in a thread alone is for those who follow it: it calls nobody else.

@@ -132,7 +132,7 @@ def send_due() -> bool:
         row = due.select_related("user").first()
         if row is None:
             return False
-        if wait := limits.posting.take(row.user_id):
+        if wait := limits.posting.take_here(row.user_id):
             _later(row, wait)
             return True
         try:

@@ -11,7 +11,7 @@ from talkwave.realtime.frames import optional_string, string, whole_number
 
 async def save(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     user = consumer.socket.user
-    limits.spend(limits.drafting, user)
+    await limits.spend_soon(limits.drafting, user)
     body, version = string(command, "body"), whole_number(command, "version")
     device = (optional_string(command, "device") or "")[:64]
     kept = await db(
@@ -22,7 +22,7 @@ async def save(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
 
 
 async def listed(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
-    limits.spend(limits.drafting, consumer.socket.user)
+    await limits.spend_soon(limits.drafting, consumer.socket.user)
     return {"type": "drafts", "drafts": await db(drafts.drafts_of, consumer.socket.user)}
 
 

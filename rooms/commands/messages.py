@@ -13,11 +13,6 @@ from rooms.live import live
 from talkwave.realtime.consumer import Answer, Command, LiveConsumer
 from talkwave.realtime.database import db
 from talkwave.realtime.frames import Malformed, boolean, items, string
-from talkwave.web.ratelimit import Buckets
-
-_programs = Buckets(*settings.RATE_MESSAGES_API)
-# A typing hint lasts seven seconds; more often than every two helps nobody.
-_typing = Buckets(0.5, 2)
 
 
 async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
@@ -25,8 +20,11 @@ async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
         client_id = uuid.UUID(string(command, "client_id"))
     except ValueError:
         raise Malformed(_("A client_id is a UUID that the client makes.")) from None
-    buckets = _programs if consumer.socket.is_program else limits.posting
-    if wait := buckets.take(consumer.socket.user_id):
+    buckets = limits.posting_programs if consumer.socket.is_program else limits.posting
+    wait = buckets.take_known(consumer.socket.user_id)
+    if wait is None:
+        wait = await buckets.take_soon(consumer.socket.user_id)
+    if wait:
         raise consumer.too_fast(wait)
     draft = Draft(
         consumer.socket.user_id,
@@ -65,7 +63,7 @@ async def typing(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     # The hub hears a room for its members alone: no question to the database for a hint.
     if room_id not in consumer.socket.rooms:
         raise access.not_found()
-    if not _typing.take((consumer.socket.user_id, room_id)):
+    if not limits.typing.take_here((consumer.socket.user_id, room_id)):
         events.typing(room_id, consumer.socket.user)
     return None
 

@@ -54,4 +54,4 @@ def _rows(message: Message, room: Room, urls: list[str], there: Container[str] =
     if not rows or not settings.LINK_PREVIEWS or room.previews_off_at is not None:
         return []
     # Each costs some stranger's server a visit; past its share a link stays just a link.
-    return [] if limits.previewing.take(message.sender_id, len(rows)) else rows
+    return [] if limits.previewing.take_here(message.sender_id, len(rows)) else rows

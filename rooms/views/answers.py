@@ -16,14 +16,18 @@ from accounts.models import User
 from rooms.models import Room
 from rooms.wire import room_wire, rooms_of
 from talkwave.errors import Refused
+from talkwave.web import limits
 
 View = Callable[..., HttpResponse]
 
 
-def door(*methods: str, cache: str = "private, no-store") -> Callable[[Callable[..., HttpResponseBase]], View]:
+def door(
+    *methods: str, cache: str = "private, no-store", counted: bool = True
+) -> Callable[[Callable[..., HttpResponseBase]], View]:
     """A view for people who are signed in and can take part; what it refuses (Refused) becomes an answer.
 
     An anonymous reader of a page is sent to sign in; a program is told (401). `cache` is said of what is granted.
+    Each request is one of those a person has (RATE_COMMANDS), unless it is not `counted`: a page has many pictures.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> View:
@@ -31,7 +35,7 @@ def door(*methods: str, cache: str = "private, no-store") -> Callable[[Callable[
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if (request.method or "") not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            response = _answer(view, request, *args, **kwargs)
+            response = _answer(view, request, counted, *args, **kwargs)
             # What is in a room is for its people, now: no cache keeps it, the browser's own included.
             response["Cache-Control"] = cache if response.status_code < 400 else "private, no-store"
             patch_vary_headers(response, ["Accept", "X-Fragment", "Cookie"])
@@ -43,7 +47,9 @@ def door(*methods: str, cache: str = "private, no-store") -> Callable[[Callable[
     return decorate
 
 
-def _answer(view: Callable[..., HttpResponseBase], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def _answer(
+    view: Callable[..., HttpResponseBase], request: HttpRequest, counted: bool, *args: Any, **kwargs: Any
+) -> HttpResponseBase:
     if not request.user.is_authenticated:
         if wants_json(request):
             return JsonResponse({"code": "forbidden", "detail": _("Sign in first.")}, status=401)
@@ -52,6 +58,8 @@ def _answer(view: Callable[..., HttpResponseBase], request: HttpRequest, *args: 
     try:
         if not person(request).can_take_part:
             raise Refused("forbidden", _("This account is suspended."))
+        if counted:
+            limits.spend(limits.asking, person(request).pk)
         return view(request, *args, **kwargs)
     except Refused as refusal:
         return refuse(request, refusal)

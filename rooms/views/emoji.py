@@ -69,7 +69,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
-@door("GET")
+@door("GET", counted=False)
 def _picture(request: HttpRequest, name: str) -> HttpResponse:
     try:
         with default_storage.open(f"{actions.FOLDER}/{name}") as file:

@@ -15,7 +15,7 @@ _INLINE: Final = frozenset({FileKind.IMAGE, FileKind.VIDEO, FileKind.AUDIO, File
 _CACHE: Final = "private, no-cache"
 
 
-@door("GET", cache=_CACHE)
+@door("GET", cache=_CACHE, counted=False)
 def file(request: HttpRequest, file_id: int, name: str) -> HttpResponseBase:
     """The file itself; `name` is for people and for downloads. With `?download` never shown, always saved."""
     found = access.file_for(person(request), file_id)
@@ -31,7 +31,7 @@ def file(request: HttpRequest, file_id: int, name: str) -> HttpResponseBase:
     )
 
 
-@door("GET", cache=_CACHE)
+@door("GET", cache=_CACHE, counted=False)
 def thumb(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """The picture in the timeline's size."""
     found = access.file_for(person(request), file_id)

@@ -10,7 +10,7 @@ from rooms.views.delivery import Delivered, deliver
 
 
 # Kept by the reader's own browser, and asked about each time it is shown: what is removed is gone at once.
-@door("GET", cache="private, no-cache")
+@door("GET", cache="private, no-cache", counted=False)
 def picture(request: HttpRequest, preview_id: int) -> HttpResponseBase:
     """A card's picture, our own small copy, for who may see the message it stands under."""
     card = access.preview_for(person(request), preview_id).card

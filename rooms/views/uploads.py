@@ -29,7 +29,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     return JsonResponse(_wire(upload), status=201)
 
 
-@door("GET", "PATCH", "DELETE")
+@door("GET", "PATCH", "DELETE", counted=False)
 def one(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     """GET: how far it is. PATCH: a piece, with its place in the header `Upload-Offset`. DELETE: it is not wanted."""
     user = person(request)

@@ -18,19 +18,19 @@ from django.utils.translation import gettext as _
 
 from talkwave.errors import Refused
 from talkwave.realtime import frames, lifecycle
+from talkwave.realtime.admission import TurnedAway, admission
 from talkwave.realtime.frames import Malformed
 from talkwave.realtime.hub import Hub
 from talkwave.realtime.parts import PARTS
-from talkwave.realtime.socket import FLOODING, NOT_A_FRAME, RESTARTING, SIGNED_OUT, SUSPENDED, Socket
-from talkwave.web.ratelimit import Buckets
+from talkwave.realtime.publish import encode
+from talkwave.realtime.socket import FLOODING, NOT_A_FRAME, RESTARTING, Socket
+from talkwave.web import limits
+from talkwave.web.counting import counts
 
 log = logging.getLogger(__name__)
 
 Answer = dict[str, Any] | None
 Command = Callable[["LiveConsumer", dict[str, Any]], Awaitable[Answer]]
-
-_people = Buckets(*settings.RATE_COMMANDS)
-_programs = Buckets(*settings.RATE_COMMANDS_API)
 
 
 class LiveConsumer(AsyncConsumer):
@@ -62,18 +62,20 @@ class LiveConsumer(AsyncConsumer):
             return
         # Accepted before anything is asked: a browser can read a close code, but not a refused handshake.
         await send({"type": "websocket.accept"})
-        if lifecycle.draining:
-            await send({"type": "websocket.close", "code": RESTARTING})
+        try:
+            user, session_key = await admission.admit(scope, self.identify)
+        except TurnedAway as turned:
+            counts.close(turned.code)
+            if turned.refusal is not None:
+                await send({"type": "websocket.send", "text": f"[{encode(turned.refusal.as_wire()).decode()}]"})
+            await send({"type": "websocket.close", "code": turned.code})
             return
         try:
-            user, session_key = await self.identify(scope)
-        except Refused as refusal:
-            await send({"type": "websocket.close", "code": SUSPENDED if refusal.code == "forbidden" else SIGNED_OUT})
-            return
-        except DatabaseError as error:
-            log.warning("database away, a connection is sent back: %s", type(error).__name__)
-            await send({"type": "websocket.close", "code": RESTARTING})
-            return
+            await self._serve(user, session_key, receive, send)
+        finally:
+            admission.left()
+
+    async def _serve(self, user: Any, session_key: str | None, receive: Any, send: Any) -> None:
         # A connection is a task of its own: this reaches no other.
         translation.activate(self.language)
         self.hub = lifecycle.hub()
@@ -82,18 +84,19 @@ class LiveConsumer(AsyncConsumer):
             user,
             session_key=session_key,
             send_now=self.hub.send_now,
-            takes_parts=PARTS in (scope.get("extensions") or {}),
+            takes_parts=PARTS in (self.scope.get("extensions") or {}),
         )
-        self._buckets = _programs if self.socket.is_program else _people
+        self._buckets = limits.asking_programs if self.socket.is_program else limits.asking
         try:
             if len(self.hub.people.get(user.pk, ())) >= settings.SOCKETS_PER_USER:
                 self.socket.close(FLOODING)
             else:
-                await self.greet()
+                async with asyncio.timeout(settings.IDENTIFY_SECONDS):
+                    await self.greet()
             while (message := await receive())["type"] != "websocket.disconnect":
                 if not self.socket.closed:
                     await self._take(message)
-        except DatabaseError as error:
+        except (DatabaseError, TimeoutError) as error:
             log.warning("database away, a connection is sent back: %s", type(error).__name__)
             self.socket.close(RESTARTING)
         finally:
@@ -109,28 +112,28 @@ class LiveConsumer(AsyncConsumer):
             self.hub.end(self.socket, NOT_A_FRAME)
             return
         self.socket.last_heard = time.monotonic()
+        counts.frames_in += 1
         command: dict[str, Any] = {}
         try:
             # Read before it is limited: a refusal has to name what it refuses.
             command = frames.parse(text)
-            self._limit()
+            wait = self._buckets.take_known(self.socket.user_id)
+            if wait is None:
+                wait = await self._buckets.take_soon(self.socket.user_id)
+            if wait:
+                raise self.too_fast(wait)
+            if self.socket.refusals:
+                self.socket.refusals -= 1
             answer = await self._run(command)
         except Malformed as refusal:
             # Also what is no command counts: ten thousand of them are a flood.
-            wait = self._buckets.take(self.socket.user_id) if not command else 0.0
+            wait = await self._buckets.take_soon(self.socket.user_id) if not command else 0.0
             self.refuse(self.too_fast(wait) if wait else refusal, command)
         except Refused as refusal:
             self.refuse(refusal, command)
         else:
             if answer is not None:
                 self.answer(answer, command)
-
-    def _limit(self) -> None:
-        wait = self._buckets.take(self.socket.user_id)
-        if wait:
-            raise self.too_fast(wait)
-        if self.socket.refusals:
-            self.socket.refusals -= 1
 
     def too_fast(self, wait: float) -> Refused:
         """The refusal to raise; where it goes on and on, the socket is closed with 4429."""

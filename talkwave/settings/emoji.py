@@ -4,7 +4,7 @@ from talkwave.settings.environment import env
 
 # Different emoji at one message; joining one that is there is always possible.
 REACTION_KINDS_MAX = 20
-# Token bucket, PER_SECOND/BURST, a person and a process.
+# Token bucket, PER_SECOND/BURST, a person.
 RATE_REACTIONS = env.rate("RATE_REACTIONS", "2/20")
 # Who adds emoji: everyone, or staff alone.
 CUSTOM_EMOJI_BY = env.text("CUSTOM_EMOJI_BY", "everyone", choices=("everyone", "staff"))

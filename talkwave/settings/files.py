@@ -25,7 +25,7 @@ FILE_LOOK_SECONDS = env.number("FILE_LOOK_SECONDS", 20, least=1, most=600)
 FILE_LOOK_MEMORY = env.number("FILE_LOOK_MEMORY", 1536 * 1024 * 1024, least=256 * 1024 * 1024, most=2**40)
 # Characters of a document that search finds.
 FILE_TEXT_MAX = 50_000
-# Token buckets, PER_SECOND/BURST, a person and a process: files begun, and requests about them.
+# Token buckets, PER_SECOND/BURST, a person: files begun, and requests about them.
 RATE_UPLOADS = env.rate("RATE_UPLOADS", "0.35/30")
 RATE_PIECES = env.rate("RATE_PIECES", "20/200")
 # The prefix of an internal location of the proxy that is MEDIA_ROOT: then the proxy sends files (X-Accel-Redirect).

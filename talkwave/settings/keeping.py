@@ -17,5 +17,5 @@ REMINDER_LATER_MINUTES = 20
 SCHEDULED_RETRY_SECONDS = 30
 # Reminders that are done are kept so long.
 REMINDERS_KEPT_DAYS = env.number("REMINDERS_KEPT_DAYS", 30, least=0)
-# Token bucket, PER_SECOND/BURST, a person and a process: pinning, saving, reminders, sending later.
+# Token bucket, PER_SECOND/BURST, a person: pinning, saving, reminders, sending later.
 RATE_KEEPING = env.rate("RATE_KEEPING", "2/40")

@@ -45,5 +45,5 @@ PREVIEW_IMAGE_PIXELS = 30_000_000
 PREVIEW_TITLE_MAX_LENGTH = 200
 PREVIEW_DESCRIPTION_MAX_LENGTH = 400
 PREVIEW_SITE_MAX_LENGTH = 80
-# Token bucket, PER_SECOND/BURST, a person and a process: links beyond it stay plain links.
+# Token bucket, PER_SECOND/BURST, a person: links beyond it stay plain links.
 RATE_PREVIEWS = env.rate("RATE_PREVIEWS", "0.2/30")

@@ -22,7 +22,7 @@ MESSAGE_EDIT_HOURS = env.number("MESSAGE_EDIT_HOURS", 24, least=0)
 # How long a deleted message can be taken back by who deleted it.
 DELETE_UNDO_SECONDS = 10
 DELETED_TEXT_DAYS = env.number("DELETED_TEXT_DAYS", 30, least=0)
-# Token buckets, PER_SECOND/BURST, a person and a process: making rooms, people added to rooms, direct conversations
+# Token buckets, PER_SECOND/BURST, a person: making rooms, people added to rooms, direct conversations
 # opened, and completion, jump field and previews together.
 RATE_ROOMS = env.rate("RATE_ROOMS", "0.02/10")
 RATE_INVITES = env.rate("RATE_INVITES", "0.5/200")
@@ -46,17 +46,32 @@ WEBSOCKET_FRAGMENTS_MAX = 256
 SOCKET_WINDOW_FRAMES = 1_000
 SOCKET_WINDOW_BYTES = 4 * 1024 * 1024
 SOCKETS_PER_USER = env.number("SOCKETS_PER_USER", 50, least=1)
+# A process's sockets; those whose person is being looked up, and how long that may take. Beyond: come back later (1012).
+SOCKETS_MAX = env.number("SOCKETS_MAX", 20_000, least=1)
+SOCKETS_UNKNOWN_MAX = 1_000
+IDENTIFY_SECONDS = 10
 HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005, most=60.0)
 HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2, most=60.0)
 HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, most=60.0)
 # Messages committed together, and how many may wait before a sender is told `unavailable`.
 COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)
 COMMIT_QUEUE = env.number("COMMIT_QUEUE", 10_000, least=1)
-# Token buckets, PER_SECOND/BURST, a person and a process. A program (API token) was let in by an operator.
+# Token buckets, PER_SECOND/BURST, a person: over all server processes, sockets and pages together
+# (talkwave/web/ratelimit.py). A program (API token) was let in by an operator.
 RATE_MESSAGES = env.rate("RATE_MESSAGES", "5/20")
 RATE_MESSAGES_API = env.rate("RATE_MESSAGES_API", "100/500")
 RATE_COMMANDS = env.rate("RATE_COMMANDS", "20/200")
 RATE_COMMANDS_API = env.rate("RATE_COMMANDS_API", "400/2000")
+# Opening sockets.
+RATE_CONNECTS = env.rate("RATE_CONNECTS", "2/100")
+RATE_CONNECTS_API = env.rate("RATE_CONNECTS_API", "50/2000")
+# By room, whoever writes there: no slow mode, but a bound on a flood.
+RATE_ROOM_MESSAGES = env.rate("RATE_ROOM_MESSAGES", "1000/20000")
+# A typing hint lasts seven seconds; more often than every two helps nobody. A person in a room, a process.
+RATE_TYPING = (0.5, 2)
+# By address, before one is known: sockets that are nobody's, and pages.
+RATE_UNKNOWN_CONNECTS = env.rate("RATE_UNKNOWN_CONNECTS", "5/300")
+RATE_VISITS = env.rate("RATE_VISITS", "10/300")
 # So many refusals for rate in a row, and the socket is closed with 4429.
 RATE_PATIENCE = env.number("RATE_PATIENCE", 50, least=1)
 WATCH_MAX = 500

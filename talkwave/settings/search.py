@@ -7,5 +7,5 @@ SEARCH_PAGE = 20
 SEARCH_CATCH_UP = 500
 # Of a message with its files so many words are found; the rest of a longer document is not.
 SEARCH_WORDS_MAX = env.number("SEARCH_WORDS_MAX", 20_000, least=1_000, most=100_000)
-# Token bucket, PER_SECOND/BURST, a person and a process.
+# Token bucket, PER_SECOND/BURST, a person.
 RATE_SEARCH = env.rate("RATE_SEARCH", "0.5/30")

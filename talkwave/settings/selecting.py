@@ -10,7 +10,7 @@ FORWARD_MAX = 50
 FORWARD_ROOMS_MAX = 5
 # Lines of a message that are put into the composer to quote it.
 QUOTE_LINES_MAX = 20
-# Token buckets, PER_SECOND/BURST, a person and a process: messages that forwarding makes; messages deleted, taken back
+# Token buckets, PER_SECOND/BURST, a person: messages that forwarding makes; messages deleted, taken back
 # or exported many at once.
 RATE_FORWARDS = env.rate("RATE_FORWARDS", "1/260")
 RATE_SELECTION = env.rate("RATE_SELECTION", "2/400")

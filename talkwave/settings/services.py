@@ -60,11 +60,13 @@ if REDIS_EMBEDDED and REDIS_ADDRESS_FILE.is_file():
 # Where nothing answers: for `runserver` and commands without any Redis. The live path then finds everything in the
 # database, a little later.
 REDIS_NOWHERE = "redis://127.0.0.1:1"
+# Of all names in it: for several sites on one server.
+REDIS_PREFIX = env.text("REDIS_PREFIX", "talkwave")
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # Without an address (a command while no server runs) publishing is skipped quietly: nobody listens.
-        "CONFIG": {"hosts": REDIS_URLS or [REDIS_NOWHERE], "prefix": env.text("REDIS_PREFIX", "talkwave")},
+        "CONFIG": {"hosts": REDIS_URLS or [REDIS_NOWHERE], "prefix": REDIS_PREFIX},
     }
 }
 # Rate limits of sign-in are counted here: shared by all processes.
@@ -72,7 +74,7 @@ CACHES = {
     "default": {
         "BACKEND": "talkwave.web.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URLS[:1] or [REDIS_NOWHERE],
-        "KEY_PREFIX": "talkwave",
+        "KEY_PREFIX": REDIS_PREFIX,
     }
 }
 

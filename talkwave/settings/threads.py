@@ -10,5 +10,5 @@ THREADS_PAGE = 20
 MOVE_MAX = 100
 # Of each room, so many of its latest threads are offered as a place to move to.
 MOVE_THREADS_OFFERED = 8
-# Token bucket, PER_SECOND/BURST, a person and a process: messages moved.
+# Token bucket, PER_SECOND/BURST, a person: messages moved.
 RATE_MOVES = env.rate("RATE_MOVES", "0.5/200")

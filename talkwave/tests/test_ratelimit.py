@@ -60,13 +60,32 @@ def test_more_than_a_full_bucket_is_granted_once_and_paid_for_afterwards(clock):
     assert buckets.take("alice") == 21.0
 
 
-def test_memory_stays_bounded_and_the_busy_are_remembered(clock):
-    buckets = Buckets(rate=1, burst=1, keys_max=100, clock=clock)
-    buckets.take("busy")
+def test_memory_stays_bounded_and_who_owes_most_is_remembered(clock):
+    buckets = Buckets(rate=1, burst=2, keys_max=100, clock=clock)
+    assert [buckets.take("busy"), buckets.take("busy")] == [0.0, 0.0]
     for number in range(1_000):
         buckets.take(number)
         assert buckets.take("busy") > 0
-    assert len(buckets) == 100
+    assert len(buckets) <= 100
+
+
+def test_who_is_full_again_is_forgotten(clock):
+    buckets = Buckets(rate=1, burst=2, clock=clock)
+    buckets.take("alice")
+    buckets.take("bob", 2)
+    clock.now += 1.5
+    buckets.sweep()
+    assert len(buckets) == 1
+
+
+def test_by_two_ways_one_has_one_budget_of_which_each_takes_its_share(clock):
+    people = Buckets(rate=1, burst=10, clock=clock)
+    programs = people.twin(rate=10, burst=100)
+    assert programs.take("alice", 50) == 0.0
+    assert people.take("alice", 5) == 0.0
+    assert people.take("alice") > 0 and programs.take("alice") > 0
+    clock.now += 1
+    assert programs.take("alice", 10) == 0.0
 
 
 def test_a_bucket_that_never_fills_is_a_mistake_of_ours():

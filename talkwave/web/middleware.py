@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from talkwave.web.address import client_address
+from talkwave.web.address import request_address
 from talkwave.web.logs import request_id
 
 access_log = logging.getLogger("talkwave.access")
@@ -53,7 +53,7 @@ class RequestLogMiddleware:
             "path": loggable_path(request),
             "status": response.status_code,
             "ms": round(seconds * 1000, 1),
-            "client": client_address(request.META.get("REMOTE_ADDR"), request.headers.get("X-Forwarded-For", "")),
+            "client": request_address(request),
         }
         line = "{method} {path} {status} {ms} ms".format(**facts)
         access_log.info(line, extra={"facts": facts})
