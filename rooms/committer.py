@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from typing import Any
 
@@ -16,15 +17,23 @@ from rooms.wire import when
 from talkwave.errors import Refused
 from talkwave.realtime.consumer import LiveConsumer
 from talkwave.realtime.database import db_commits
+from talkwave.realtime.pressure import pressure
+from talkwave.web import counting
 
 log = logging.getLogger(__name__)
+
+_seconds = counting.histogram("talkwave_commit_seconds", "How long it took to store a batch of messages.")
+_sizes = counting.histogram("talkwave_commit_batch", "Messages stored in one transaction.", counting.AMOUNTS)
+
+Sent = tuple[Draft, LiveConsumer, dict[str, Any]]
 
 
 class Committer:
     """One a server process. With nothing waiting, a message goes into its transaction at once."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Draft, LiveConsumer, dict[str, Any]]] = deque()
+        self._waiting: deque[Sent] = deque()
+        counting.gauge("talkwave_commit_queue", "Messages that wait to be stored.", lambda: len(self._waiting))
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -32,6 +41,7 @@ class Committer:
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
+        pressure.watch(commits=lambda: len(self._waiting))
 
     async def stop(self) -> None:
         """Commits what waits, then ends."""
@@ -54,12 +64,14 @@ class Committer:
             self._wake.clear()
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), settings.COMMIT_BATCH))]
+                begun = time.perf_counter()
                 results = await self._commit([draft for draft, _, _ in batch])
-                for (_draft, consumer, command), result in zip(batch, results, strict=True):
-                    if isinstance(result, Refused):
-                        consumer.refuse(result, command)
-                    else:
-                        consumer.answer(ack(result), command)
+                _seconds.note(time.perf_counter() - begun)
+                _sizes.note(len(batch))
+                if delay := pressure.ack_delay:
+                    asyncio.get_running_loop().call_later(delay, _answer, batch, results)
+                else:
+                    _answer(batch, results)
             self._idle.set()
 
     async def _commit(self, drafts: list[Draft]) -> list[Message | Refused]:
@@ -81,6 +93,14 @@ class Committer:
                 log.warning("database away: %s", type(error).__name__)
             with override(drafts[0].language or None):
                 return [Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)]
+
+
+def _answer(batch: list[Sent], results: list[Message | Refused]) -> None:
+    for (_draft, consumer, command), result in zip(batch, results, strict=True):
+        if isinstance(result, Refused):
+            consumer.refuse(result, command)
+        else:
+            consumer.answer(ack(result), command)
 
 
 def ack(message: Message) -> dict[str, Any]:

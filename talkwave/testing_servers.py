@@ -1,6 +1,7 @@
 """The real servers that tests run against: Valkey and, on demand, PostgreSQL, one each a test process; and ours."""
 
 import atexit
+import itertools
 import logging
 import os
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+_numbers = itertools.count(1)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -54,12 +56,14 @@ class ServerProcess:
         listener.setblocking(False)
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        number = next(_numbers)
+        self.name = f"server-{number}"
         ready, told = os.pipe()
         self.log = Path(tempfile.mkstemp(prefix="tw-server-", suffix=".log")[1])
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "talkwave.serving.worker", "--listener", str(listener.fileno()),
-                 "--ready", str(told), "--parent", str(os.getpid()), "--number", "1"],
+                 "--ready", str(told), "--parent", str(os.getpid()), "--number", str(number)],
                 cwd=ROOT,
                 env={**os.environ, "DJANGO_SETTINGS_MODULE": "talkwave.test_settings", **environ},
                 pass_fds=(listener.fileno(), told),

@@ -7,6 +7,7 @@ worker that is killed leaves it to the next one. Two workers may run at once, so
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from django.db import close_old_connections, connection
 
 from talkwave.realtime import publish
 from talkwave.realtime.hearing import hear
+from talkwave.web import counting
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,11 @@ class Chore:
     run: Run
     every: float
     wanted: threading.Event = field(default_factory=threading.Event)
+    # What the metrics tell: runs, the time they took, those that failed, and since when there has been more to do.
+    runs: int = 0
+    seconds: float = 0.0
+    failures: int = 0
+    behind_since: float | None = None
 
     @property
     def name(self) -> str:
@@ -99,13 +106,18 @@ class Worker:
         rest = REST_FIRST
         while not self._stopping.is_set():
             each.wanted.clear()
+            begun = time.monotonic()
             try:
                 more = each.run()
                 rest = REST_FIRST
             except Exception:
+                each.failures += 1
                 log.exception("the chore %s failed and is tried again", each.name)
                 self._stopping.wait(rest)
                 rest, more = min(rest * 2, REST_MOST), False
+            each.runs += 1
+            each.seconds += time.monotonic() - begun
+            each.behind_since = (each.behind_since or begun) if more else None
             close_old_connections()
             if not more:
                 # An idle thread keeps no connection from others.
@@ -121,3 +133,18 @@ class Worker:
         loop = asyncio.get_running_loop()
         self._deafen = lambda: loop.call_soon_threadsafe(hearing.cancel) if hearing else None
         await hear(GROUP, self._wake)
+
+
+def _of_each(read: Callable[[Chore], float]) -> Callable[[], dict[str, float]]:
+    return lambda: {each.name: read(each) for each in chores() if each.runs}
+
+
+counting.counter("talkwave_chore_runs_total", "Times a chore was done.", _of_each(lambda c: c.runs), label="chore")
+counting.counter("talkwave_chore_seconds_total", "Time it took.", _of_each(lambda c: c.seconds), label="chore")
+counting.counter("talkwave_chore_failures_total", "Times it failed.", _of_each(lambda c: c.failures), label="chore")
+counting.gauge(
+    "talkwave_chore_behind_seconds",
+    "For how long a chore has had more to do than it got done.",
+    _of_each(lambda c: 0.0 if c.behind_since is None else time.monotonic() - c.behind_since),
+    label="chore",
+)

@@ -24,6 +24,17 @@ from rooms.files import pieces, sandbox
 from rooms.files.names import clean_name, with_ending
 from rooms.models import Attachment, FileKind, FileText, Upload
 from talkwave.errors import Refused
+from talkwave.web import counting
+
+# For the metrics: what became of files, and bytes that came.
+_counted: Final = {"begun": 0, "ready": 0, "refused": 0, "bytes": 0}
+counting.counter(
+    "talkwave_uploads_total",
+    "Files begun to be sent, and what became of them.",
+    lambda: {end: _counted[end] for end in ("begun", "ready", "refused")},
+    label="end",
+)
+counting.counter("talkwave_upload_bytes_total", "Bytes of files that came.", lambda: _counted["bytes"])
 
 FOLDER: Final = "files"
 # Endings (rooms.files.signatures) of what may hold words.
@@ -83,6 +94,7 @@ def begin_upload(actor: User, room_id: object, *, name: str, size: int) -> Uploa
     if held + size > settings.FILES_UNSENT_BYTES:
         raise Refused("conflict", _("Too much is waiting to be sent. Send or remove some files first."))
     pieces.require_room_for(size)
+    _counted["begun"] += 1
     return Upload.objects.create(owner=actor, room=seat.room, name=clean_name(name), size=size)
 
 
@@ -109,6 +121,7 @@ def take_piece(actor: User, upload_id: uuid.UUID, *, offset: int, data: bytes) -
     # Written before it counts: what counts is on the disk. No lock meanwhile: on SQLite everybody would wait for it.
     pieces.write(upload.pk, offset, data)
     upload.received = offset + len(data)
+    _counted["bytes"] += len(data)
     took = Upload.objects.filter(pk=upload.pk, received=offset, looking_since=None)
     if not took.update(received=upload.received, touched_at=timezone.now()):
         raise _wrong_offset(upload)
@@ -146,8 +159,11 @@ def finish_upload(actor: User, upload_id: uuid.UUID, told: Told) -> Attachment:
         upload.save(update_fields=["looking_since"])
     try:
         with pieces.told_when_full():
-            return _finish(upload, told)
+            file = _finish(upload, told)
+            _counted["ready"] += 1
+            return file
     except Refused as refusal:
+        _counted["refused"] += refusal.code != "unavailable"
         if refusal.code == "unavailable":
             Upload.objects.filter(pk=upload.pk).update(looking_since=None)
         else:

@@ -13,6 +13,7 @@ from rooms.live import live
 from talkwave.realtime.consumer import Answer, Command, LiveConsumer
 from talkwave.realtime.database import db
 from talkwave.realtime.frames import Malformed, boolean, items, string
+from talkwave.realtime.pressure import shed_typing
 
 
 async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
@@ -63,7 +64,8 @@ async def typing(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     # The hub hears a room for its members alone: no question to the database for a hint.
     if room_id not in consumer.socket.rooms:
         raise access.not_found()
-    if not limits.typing.take_here((consumer.socket.user_id, room_id)):
+    # Under pressure it goes no further.
+    if not shed_typing() and not limits.typing.take_here((consumer.socket.user_id, room_id)):
         events.typing(room_id, consumer.socket.user)
     return None
 

@@ -7,6 +7,7 @@ from rooms.actions import reads
 from talkwave.realtime.consumer import Answer, Command, LiveConsumer
 from talkwave.realtime.database import db
 from talkwave.realtime.frames import optional_number, optional_string, whole_number
+from talkwave.web.counting import counts
 
 
 async def read(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
@@ -20,7 +21,10 @@ async def unread(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
 
 
 async def catch_up(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
-    return await db(sync.synced, consumer.socket.user, command.get("room"), whole_number(command, "version"))
+    answer = await db(sync.synced, consumer.socket.user, command.get("room"), whole_number(command, "version"))
+    counts.syncs += 1
+    counts.resets += bool(answer["reset"])
+    return answer
 
 
 async def history(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:

@@ -4,6 +4,8 @@ Never `database_sync_to_async`: that shares one thread among all consumers, and 
 """
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -12,9 +14,16 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, reset_queries
 from django.utils import translation
 
+from talkwave.web import counting
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# How long work waited for a thread; noted by these threads, so under a lock.
+_waits = counting.histogram(
+    "talkwave_database_wait_seconds", "How long database work from sockets waited for a thread."
+)
+_noting = threading.Lock()
 _threads: dict[str, ThreadPoolExecutor] = {}
 
 
@@ -43,7 +52,11 @@ async def db(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs `fn` on one of the database threads; raises what it raises."""
     language = translation.get_language()
 
+    asked = time.perf_counter()
+
     def work() -> T:
+        with _noting:
+            _waits.note(time.perf_counter() - asked)
         # A refusal is said in the language of who asks, which no thread knows by itself.
         with translation.override(language):
             return _work(fn, *args, **kwargs)
@@ -63,3 +76,32 @@ def close() -> None:
             pool.submit(connection.close)
         pool.shutdown(wait=True)
     _threads.clear()
+
+
+def _queues() -> dict[str, int]:
+    return {name: pool._work_queue.qsize() for name, pool in list(_threads.items())}
+
+
+def _pool_numbers() -> dict[str, float]:
+    """Of PostgreSQL's connection pool; of SQLite, which has none, nothing."""
+    pool = None if settings.SQLITE else getattr(connection, "pool", None)
+    return {} if pool is None else pool.get_stats()
+
+
+counting.gauge(
+    "talkwave_database_queue", "Work from sockets that waits for a thread, by executor.", _queues, label="executor"
+)
+counting.gauge(
+    "talkwave_pool_connections",
+    "Connections to PostgreSQL: all, those that are free, and requests that wait for one.",
+    lambda: {
+        state: _pool_numbers().get(name, 0)
+        for state, name in (("all", "pool_size"), ("free", "pool_available"), ("waiting", "requests_waiting"))
+    },
+    label="state",
+)
+counting.counter(
+    "talkwave_pool_wait_seconds_total",
+    "Time that requests for a connection to PostgreSQL waited.",
+    lambda: _pool_numbers().get("requests_wait_ms", 0) / 1000,
+)

@@ -17,9 +17,13 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from talkwave.realtime import publish
-from talkwave.realtime.publish import EVERYWHERE, Envelope, RoomEvent, room_group, user_group
+from talkwave.realtime.pressure import pressure, shed_presence, shed_typing
+from talkwave.realtime.publish import EVERYWHERE, RoomEvent, room_group, user_group
 from talkwave.realtime.room import LiveRoom
+from talkwave.realtime.sending import LAYER_SECONDS, Sending
 from talkwave.realtime.socket import Socket
+from talkwave.web import counting
+from talkwave.web.counting import counts
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +31,12 @@ log = logging.getLogger(__name__)
 _LONGEST_WAIT = 0.05
 # So long after a flush, answers still wait a moment for the events that are on their way behind them.
 _BUSY_SECONDS = 0.05
-# A layer that has not answered by then is away.
-_LAYER_SECONDS = 2.0
+
+_flushes = counting.histogram("talkwave_fanout_seconds", "How long it took to write what was ready to all sockets.")
 
 
 class Hub:
-    """All methods run on the event loop that made it, but `outlet`, which any thread may call."""
+    """All methods run on the event loop that made it."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -48,17 +52,21 @@ class Hub:
         self._layer = get_channel_layer()
         self._channel = ""
         self._joined: set[str] = set()
-        self._waiting: dict[str, list[dict[str, Any]]] = {}
-        self._wake = asyncio.Event()
+        self._sending = Sending(self._layer, self.loop, self.deliver)
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- life -----------------------------------------------------------------------------------------
     def start(self) -> None:
-        self._tasks = [self.loop.create_task(self._receive()), self.loop.create_task(self._publish())]
-        publish.outlet = self.outlet
+        self._tasks = [self.loop.create_task(self._receive()), self.loop.create_task(self._sending.run())]
+        publish.outlet = self._sending.outlet
+        pressure.watch(waiting=lambda: sum(socket.bytes_kept for socket in self.sockets))
+        pressure.start()
+        counting.gauge("talkwave_people", "People with a socket here.", lambda: len(self.people))
+        counting.gauge("talkwave_rooms", "Rooms somebody here listens to.", lambda: len(self.rooms))
 
     async def stop(self) -> None:
         publish.outlet = None
+        pressure.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -126,7 +134,7 @@ class Hub:
         if not lacking and self._channel:
             return
         try:
-            async with asyncio.timeout(_LAYER_SECONDS):
+            async with asyncio.timeout(LAYER_SECONDS):
                 if not self._channel:
                     self._channel = await self._layer.new_channel("hub.")
                     lacking.append(EVERYWHERE)
@@ -135,6 +143,7 @@ class Hub:
                     self._joined.add(group)
         except Exception as error:  # whatever a layer raises
             log.warning("channel layer away, groups are joined later: %s", type(error).__name__)
+            counts.layer_errors += 1
 
     async def join_all(self) -> None:
         """Joins whatever could not be joined before."""
@@ -143,7 +152,7 @@ class Hub:
     async def _leave(self, group: str) -> None:
         self._joined.discard(group)
         try:
-            async with asyncio.timeout(_LAYER_SECONDS):
+            async with asyncio.timeout(LAYER_SECONDS):
                 await self._layer.group_discard(group, self._channel)
         except Exception as error:
             log.debug("could not leave %s: %s", group, type(error).__name__)
@@ -165,54 +174,26 @@ class Hub:
                 raise
             except Exception:
                 log.exception("an envelope could not be delivered")
-
-    def outlet(self, envelopes: list[Envelope]) -> None:
-        """publish.outlet: takes envelopes from any thread."""
-        self.loop.call_soon_threadsafe(self._put, envelopes)
-
-    def _put(self, envelopes: list[Envelope]) -> None:
-        for group, message in envelopes:
-            waiting = self._waiting.setdefault(group, [])
-            if waiting and message["op"] == "events" and waiting[-1]["op"] == "events":
-                # What waits for one room goes out as one.
-                waiting[-1]["events"].extend(message["events"])
-            else:
-                waiting.append(message)
-        self._wake.set()
-
-    async def _publish(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            ready, self._waiting = self._waiting, {}
-            envelopes = [Envelope(group, message) for group, waiting in ready.items() for message in waiting]
-            try:
-                for group, message in publish.bundled(envelopes):
-                    async with asyncio.timeout(_LAYER_SECONDS):
-                        await self._layer.group_send(group, message)
-            except Exception as error:  # whatever a layer raises
-                # Those on other processes find it in the database; our own are told at once. What did go out comes
-                # twice, which costs nothing: versions are told once.
-                log.warning("not published: %s", type(error).__name__)
-                for _, message in envelopes:
-                    self.deliver(message)
+                counts.layer_errors += 1
 
     # --- what comes ---------------------------------------------------------------------------------------
     def deliver(self, message: dict[str, Any]) -> None:
         """An envelope's message, from the layer or from ourselves while the layer is away."""
         op = message.get("op")
         if op == "events":
+            counts.events_in += len(message["events"])
             if (room := self.rooms.get(message["room"])) is not None:
                 self._tell(room, room.take([RoomEvent(*event) for event in message["events"]]))
         elif op == "bundle":
             for part in message["parts"]:
                 self.deliver(part)
         elif op == "hint":
-            self._hint(message)
+            if not shed_typing():
+                self._hint(message)
         elif op == "presence":
             if self.on_presence is not None:
                 self.on_presence(message["user"], message["json"])
-            for socket in self.watchers.get(message["user"], ()):
+            for socket in () if shed_presence() else self.watchers.get(message["user"], ()):
                 socket.push_json(message["json"])
         elif op == "event":
             for socket in self.people.get(message["user"], ()):
@@ -312,6 +293,7 @@ class Hub:
         for socket in sockets:
             socket.flush()
         self._flushed_at = ended = self.loop.time()
+        _flushes.note(ended - begun)
         self._not_before = ended + min(_LONGEST_WAIT, max(settings.HUB_FLUSH_SECONDS, (ended - begun) / 2))
         if self._dirty_rooms or self._dirty_sockets:
             # Something was pushed while writing.

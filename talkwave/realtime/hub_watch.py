@@ -18,6 +18,7 @@ from talkwave.realtime.hub import Hub
 from talkwave.realtime.room import LiveRoom
 from talkwave.realtime.socket import SIGNED_OUT, Socket
 from talkwave.realtime.source import Source
+from talkwave.web.counting import counts
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class HubWatch:
         if room.id in self._mending or room.version is None:
             return
         self._mending.add(room.id)
+        counts.gaps += 1
         try:
             version, events = await db(self._source.missed, room.id, room.version)
             # Somebody may have been removed by one of the lost events: look before telling the rest.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from talkwave.realtime.parts import spliced
 from talkwave.realtime.publish import RoomEvent
 from talkwave.realtime.socket import Socket
+from talkwave.web.counting import counts
 
 _tie = itertools.count()
 
@@ -68,6 +69,7 @@ class LiveRoom:
         events, self.out = self.out, []
         if not events:
             return
+        counts.events_out += len(events) * len(self.sockets)
         shared = b",".join([event.json for event in events])
         # Where in there each author's own messages get their client_id.
         places: dict[int, list[tuple[int, bytes]]] = {}

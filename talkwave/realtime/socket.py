@@ -11,6 +11,7 @@ from django.conf import settings
 
 from talkwave.realtime.eager import run_eagerly
 from talkwave.realtime.publish import encode
+from talkwave.web.counting import counts
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,11 @@ class Socket:
     def closed(self) -> bool:
         return self._closed
 
+    @property
+    def bytes_kept(self) -> int:
+        """What is out and not confirmed, and what waits to go out."""
+        return self._bytes_out + self._bytes_waiting
+
     def push(self, event: Mapping[str, Any]) -> None:
         """One object for this client; it goes out with whatever else is ready at the next flush."""
         self.push_json(encode(event))
@@ -105,6 +111,7 @@ class Socket:
         self._sizes.append(size)
         self._bytes_out += size
         self._frames_out += 1
+        counts.frames_out += 1
         if len(self._sizes) > settings.SOCKET_WINDOW_FRAMES or self._bytes_out > settings.SOCKET_WINDOW_BYTES:
             self.close(TOO_SLOW)
             return
@@ -118,6 +125,7 @@ class Socket:
         if self._closed:
             return
         self._closed = True
+        counts.close(code)
         self._out.clear()
         if self._writing is not None:
             # A reader that is stuck will not take a polite frame either.
@@ -126,7 +134,9 @@ class Socket:
         self._write({"type": "websocket.close", "code": code})
 
     def gone(self) -> None:
-        """The connection has ended by itself."""
+        """The connection has ended, by itself unless it was closed."""
+        if not self._closed:
+            counts.close("gone")
         self._closed = True
         self._out.clear()
 

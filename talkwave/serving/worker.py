@@ -44,6 +44,10 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 5, 2)
 
+    from talkwave.web import metrics
+
+    metrics.leave(f"server-{options.number}")
+
     def started(loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
         os.write(options.ready, b"1")
         os.close(options.ready)

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "talkwave.web.health.HealthMiddleware",
+    "talkwave.web.metrics.MetricsMiddleware",
     "talkwave.web.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "talkwave.web.middleware.PageCompressionMiddleware",

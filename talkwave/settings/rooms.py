@@ -56,6 +56,18 @@ HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, most=60.0)
 # Messages committed together, and how many may wait before a sender is told `unavailable`.
 COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)
 COMMIT_QUEUE = env.number("COMMIT_QUEUE", 10_000, least=1)
+# Pressure (talkwave/realtime/pressure.py): above the first number typing and presence are left out, above the second
+# acks are slow as well. How late the event loop is, messages that wait to be stored, bytes that clients have not read.
+PRESSURE_LAG_SECONDS = (
+    env.decimal("PRESSURE_LAG_HINTS", 0.25, least=0.01),
+    env.decimal("PRESSURE_LAG_ACKS", 1.0, least=0.01),
+)
+PRESSURE_COMMITS = (COMMIT_QUEUE // 10, COMMIT_QUEUE // 2)
+PRESSURE_BYTES = (
+    env.number("PRESSURE_MB_HINTS", 128, least=1) * 1024 * 1024,
+    env.number("PRESSURE_MB_ACKS", 512, least=1) * 1024 * 1024,
+)
+PRESSURE_ACK_SECONDS = 0.25
 # Token buckets, PER_SECOND/BURST, a person: over all server processes, sockets and pages together
 # (talkwave/web/ratelimit.py). A program (API token) was let in by an operator.
 RATE_MESSAGES = env.rate("RATE_MESSAGES", "5/20")

@@ -19,6 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from talkwave.web import counting
+
 if TYPE_CHECKING:
     from talkwave.web.ratelimit import Buckets
 
@@ -273,3 +275,17 @@ def _prefix() -> str:
 
 
 ledger: Final = Ledger()
+
+
+def _refused() -> dict[str, int]:
+    """By limit; those without a name are this process's own hints."""
+    found: dict[str, int] = {}
+    for buckets in ledger.known():
+        found[buckets.name or "typing"] = found.get(buckets.name or "typing", 0) + buckets.refused
+    return found
+
+
+counting.counter("talkwave_rate_limited_total", "Times a limit said no.", _refused, label="limit")
+counting.counter("talkwave_limits_told_total", "Buckets that Redis was told of.", lambda: ledger.told)
+counting.counter("talkwave_limits_errors_total", "Times Redis could not be told.", lambda: ledger.failures)
+counting.gauge("talkwave_limits_waiting", "Buckets that Redis has not heard of yet.", ledger.waiting)

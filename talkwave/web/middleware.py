@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 
 from talkwave.web.address import request_address
 from talkwave.web.logs import request_id
+from talkwave.web.metrics import http
 
 access_log = logging.getLogger("talkwave.access")
 
@@ -48,6 +49,8 @@ class RequestLogMiddleware:
             request_id.reset(token)
 
     def _log(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        match = request.resolver_match
+        http.note((match and match.view_name) or "none", response.status_code, seconds)
         facts = {
             "method": request.method,
             "path": loggable_path(request),

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils.module_loading import module_has_submodule
 
 from talkwave.serving import lifeline
+from talkwave.web import metrics
 from talkwave.work import Worker, chores
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         worker = Worker(chores())
         worker.start()
+        metrics.leave("worker")
         if options["ready"]:
             os.write(options["ready"], b"1")
             os.close(options["ready"])
