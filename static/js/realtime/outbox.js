@@ -23,6 +23,8 @@ export class Outbox {
   #entries = new Map();
   #holds = new Map();
   #busy = new Set();
+  /** Room → when it goes on, where the server asked to slow down. */
+  #slowed = new Map();
   #user = null;
   #storage = new MemoryStorage();
   #env;
@@ -88,6 +90,11 @@ export class Outbox {
   pending(room = null) {
     const entries = [...this.#entries.values()];
     return room === null ? entries : entries.filter((entry) => entry.room === String(room));
+  }
+
+  /** When the room's messages go on, where the server asked to slow down (in ms, as `now`); else null. */
+  slowedUntil(room) {
+    return this.#slowed.get(String(room)) ?? null;
   }
 
   /** How many are on their way or waiting for the network; failed ones wait for the person. */
@@ -189,8 +196,11 @@ export class Outbox {
       return false;
     }
     if (PASSING.has(refusal.code)) {
+      const wait = refusal.retryAfter ? refusal.retryAfter * 1000 : 1000 + delayBefore(tries);
+      if (refusal.code === "rate_limited") this.#slowed.set(entry.room, this.#env.now() + wait);
       this.#become(entry, "waiting");
-      await this.#env.wait(refusal.retryAfter ? refusal.retryAfter * 1000 : 1000 + delayBefore(tries));
+      await this.#env.wait(wait);
+      if (this.#slowed.delete(entry.room)) this.#changed(entry.room);
       return true;
     }
     entry.error = { code: refusal.code, detail: refusal.message };

@@ -197,6 +197,30 @@ test("too fast is waited out as long as the server says, and nothing fails", asy
   assert.equal(stored.length, 1);
 });
 
+test("while it is waited out, the room says until when, and no longer", async () => {
+  const { request } = server();
+  const refusals = [new Refused("rate_limited", "", 2.5)];
+  const during = [];
+  const outbox = new Outbox({
+    request: async (command) => {
+      const refusal = refusals.shift();
+      if (refusal) throw refusal;
+      return request(command);
+    },
+    say: () => during.push(outbox.slowedUntil("7")),
+    wait: async () => during.push(outbox.slowedUntil("7")),
+    now: () => 1_000,
+    open: async () => new MemoryStorage(),
+    tab: { id: "t1", claim: async () => {}, isOther: async () => false },
+  });
+  await outbox.start(1);
+  outbox.enqueue({ room: "7", body: "a" });
+  await settle();
+  assert.ok(during.includes(3_500));
+  assert.equal(outbox.slowedUntil("7"), null);
+  assert.deepEqual(outbox.pending(), []);
+});
+
 test("a deleted one is not sent any more", async () => {
   const { request, stored } = server({ lose: () => true });
   const { outbox, storage } = harness({ request });
