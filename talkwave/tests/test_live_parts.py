@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from talkwave.realtime.hub import Hub
 from talkwave.realtime.parts import spliced
 from talkwave.realtime.publish import RoomEvent, encode
 from talkwave.realtime.room import LiveRoom
@@ -56,7 +55,7 @@ def test_only_its_author_gets_the_client_id_and_each_at_their_own_message() -> N
         RoomEvent(n, encode({"version": n, "message": {"body": f"é{n}"}}), person, f"id {n}" if person else None)
         for n, person in enumerate((7, None, 8, 7, 9), start=1)
     ]
-    Hub._push_room(SimpleNamespace(), room)  # type: ignore[arg-type]
+    room.push()
     author.flush()
     other.flush()
     assert [event["message"].get("client_id") for event in frames[0][1:]] == ["id 1", None, None, "id 4", None]
