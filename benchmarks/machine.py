@@ -122,6 +122,13 @@ class Server:
         for pid in self.family():
             prefer(pid)
 
+    def hold(self, cores: set[int]) -> None:
+        """On these cores from now on, with every thread of it and everything it starts."""
+        for pid in self.family():
+            for thread in Path(f"/proc/{pid}/task").glob("*"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(thread.name), cores)
+
     def family(self) -> list[int]:
         """The process and everything it has started."""
         return family(self.pid)
@@ -162,11 +169,6 @@ class Postgres(Server):
     @property
     def pid(self) -> int:
         return int(self._server.get_pid())
-
-    def hold(self, cores: set[int]) -> None:
-        """On these cores from now on, with everything it starts."""
-        for pid in self.family():
-            os.sched_setaffinity(pid, cores)
 
     def count(self, query: str) -> int:
         import psycopg

@@ -10,7 +10,7 @@ from benchmarks.cases import CASES, Figure
 from benchmarks.goals import amount
 from benchmarks.members import new_loop
 from benchmarks.outcome import Curve, Outcome, Plot, Table
-from benchmarks.peers.talkwave import TalkWaveDaphne
+from benchmarks.peers.talkwave import TalkWave, TalkWaveDaphne
 
 PROCESSES = [1, 2, 4]
 WORKLOADS = {"fan-out": "one room of 200", "many-rooms": "60 rooms of 5"}
@@ -27,48 +27,56 @@ SITES = [
 def run(core: int, *, quick: bool, seconds: float = 6.0) -> Outcome:
     outcome = Outcome("processes")
     numbers = PROCESSES[:2] if quick else PROCESSES
-    mine = machine.ALLOWED
     figures: dict[tuple[str, int], Figure] = {}
     own_cores: dict[int, int] = {}
+    beside: dict[str, Figure] = {}
     before = os.sched_getaffinity(0)
     peer = TalkWaveDaphne(postgresql=True)
     print(f"\n{peer.title}, PostgreSQL, several processes", flush=True)
     try:
-        peer.processes = numbers[0]
         for number in numbers:
             # As many cores as processes, where one is left for the load; else all of them share one.
-            own_cores[number] = number if len(mine) > number else 1
-            cores = set(mine[: own_cores[number]])
-            os.sched_setaffinity(0, set(mine[own_cores[number] :]))
+            own_cores[number] = number if len(machine.ALLOWED) > number else 1
+            cores = set(machine.ALLOWED[: own_cores[number]])
+            os.sched_setaffinity(0, set(machine.ALLOWED[own_cores[number] :]))
+            peer.processes = number
             if number == numbers[0]:
                 peer.start(cores)
             else:
                 peer.end_server()
-                peer.processes = number
-                if peer.database is not None:
-                    peer.database.hold(cores)
+                for server in peer.servers:
+                    server.hold(cores)
                 peer.serve(cores)
             for workload in WORKLOADS:
-                with asyncio.Runner(loop_factory=new_loop) as runner:
-                    figure = runner.run(CASES[workload](peer, core, seconds, 0))
-                figures[workload, number] = figure
-                outcome.complaints += [
-                    f"{number} processes, {WORKLOADS[workload]}: {said}" for said in figure.complaints
-                ]
-                if figure.load_core > LOAD_FULL:
-                    outcome.complaints.append(
-                        f"{number} processes, {WORKLOADS[workload]}: the load filled its own core, so the servers could do more"
-                    )
-                print(
-                    f"  {number} on {own_cores[number]} core(s), {WORKLOADS[workload]}: {amount(figure.messages)} "
-                    f"messages/s, {_parts(figure)} µs a message, load {figure.load_core:.0%}",
-                    flush=True,
+                figures[workload, number] = _measure(
+                    peer, workload, core, seconds, f"{number} on {len(cores)}", outcome
                 )
+            if number == 2 and own_cores[number] == 1:
+                # Really side by side, for what a message then costs; the load has half of one of the cores.
+                for server in peer.servers:
+                    server.hold(set(machine.ALLOWED[:2]))
+                for workload in WORKLOADS:
+                    beside[workload] = _measure(peer, workload, core, seconds, "2 on 2, beside the load,", outcome)
     finally:
         os.sched_setaffinity(0, before)
         peer.stop()
-    _tell(outcome, figures, numbers, own_cores)
+    _tell(outcome, figures, numbers, own_cores, beside)
     return outcome
+
+
+def _measure(peer: TalkWave, workload: str, core: int, seconds: float, how: str, outcome: Outcome) -> Figure:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        figure = runner.run(CASES[workload](peer, core, seconds, 0))
+    said = list(figure.complaints)
+    if figure.load_core > LOAD_FULL:
+        said.append("the load filled its own core, so the servers could do more")
+    outcome.complaints += [f"Processes {how} cores, {WORKLOADS[workload]}: {one}" for one in said]
+    print(
+        f"  processes {how} core(s), {WORKLOADS[workload]}: {amount(figure.messages)} messages/s, {_parts(figure)} µs a "
+        f"message, load {figure.load_core:.0%}",
+        flush=True,
+    )
+    return figure
 
 
 def _parts(figure: Figure) -> str:
@@ -76,16 +84,28 @@ def _parts(figure: Figure) -> str:
 
 
 def _tell(
-    outcome: Outcome, figures: dict[tuple[str, int], Figure], numbers: list[int], own_cores: dict[int, int]
+    outcome: Outcome,
+    figures: dict[tuple[str, int], Figure],
+    numbers: list[int],
+    own_cores: dict[int, int],
+    beside: dict[str, Figure],
 ) -> None:
-    if own_cores[2] == 2:
-        how = "Each process had a core of its own, shared with PostgreSQL and Valkey; the load had the others."
-    else:
-        how = (
-            "This machine has no core for each process beside the load. All of TalkWave, PostgreSQL and Valkey shared one "
-            "core, and what two or four cores would carry is that many times what one did. So it shows what a message "
-            "costs with more processes, which is what bends the curve; it cannot show processes waiting for each other's "
-            "locks while both run, nor cores that share a cache."
+    had = [str(number) for number in numbers if own_cores[number] == number > 1]
+    shared = [str(number) for number in numbers if own_cores[number] < number]
+    how = ""
+    if had:
+        how = f"With {' and '.join(had)} processes each had a core, shared with PostgreSQL and Valkey. "
+    if shared:
+        how += (
+            f"For {' and '.join(shared)} processes this machine has no core each beside the load. All of TalkWave, "
+            "PostgreSQL and Valkey shared one, and what so many cores would carry is that many times what one did. So it "
+            "shows what a message costs with more processes, which is what bends the curve; it cannot show cores that "
+            "wait for each other's locks or share a cache. "
+        )
+    if beside:
+        how += (
+            "What two processes show of that on both cores, with the load among them, is in a row of its own: there the "
+            "processor time of a message counts, and the rate is held down by the load."
         )
     outcome.said.append(how)
     curves = []
@@ -112,6 +132,10 @@ def _tell(
                     f"{reached / predicted - 1:+.0%}" if number > 2 else "",
                 ]
             )
+        if workload in beside:
+            figure = beside[workload]
+            spent = (f"{1e6 * figure.parts.get(part, 0.0):.0f}" for part in PARTS)
+            rows.append([f"{title}, 2 on both cores, the load among them", *spent, amount(figure.messages), "", "", ""])
         curves.append(Curve(title, points))
     ratios = [figures[w, 2].messages * 2 / own_cores[2] / figures[w, 1].messages for w in WORKLOADS]
     # Both workloads have to get their second process's worth.
