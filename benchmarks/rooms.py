@@ -18,7 +18,7 @@ PEOPLE, SEATS = 50, 5
 SIZES = [10, 100, 1_000, 5_000]
 QUICK_SIZES = [10, 100, 500]
 # Stuck readers, and messages for each of them: below what a server lets stand unconfirmed (1,000 frames).
-STUCK, FRAMES = 199, 600
+STUCK, FRAMES = 200, 600
 FRAME_SECONDS = 0.015
 # So little of the kernel's memory for what a stuck reader does not read; the kernel doubles it.
 KERNEL_BYTES = 4_096
@@ -104,7 +104,7 @@ async def _talk(
 def _waiting_frames(core: int, outcome: Outcome) -> list[str | Table]:
     rows = []
     for kind in (TalkWaveDaphne, TalkWaveUvicorn):
-        peer = kind(Community(STUCK + 1, [list(range(STUCK + 1))]))
+        peer = kind(Community(STUCK + 2, [list(range(STUCK + 2))]))
         try:
             peer.start(core)
             with asyncio.Runner(loop_factory=new_loop) as runner:
@@ -125,17 +125,17 @@ def _waiting_frames(core: int, outcome: Outcome) -> list[str | Table]:
 
 async def _stuck(peer: TalkWave) -> tuple[int, float, float, list[str]]:
     """Frames for each stuck reader, and by how many bytes the server and the kernel grew for all of them."""
-    crowd = Crowd(peer, [(member, 0) for member in range(STUCK + 1)], receive=KERNEL_BYTES)
+    crowd = Crowd(peer, [(member, 0) for member in range(STUCK + 2)], receive=KERNEL_BYTES)
     await crowd.connect()
     try:
-        reader = crowd.sockets[0]
+        reader = crowd.sockets[1]  # the first speaks, and gets acknowledgements besides
         for _ in range(20):
             crowd.say(0)
             await asyncio.sleep(FRAME_SECONDS)
         await crowd.drain()
         await asyncio.sleep(SETTLE_SECONDS)
         before, kernel_before, frames_before = server_memory(peer), kernel_bytes(), reader.frames
-        for socket in crowd.sockets[1:]:
+        for socket in crowd.sockets[2:]:
             socket.pause()
         for _ in range(FRAMES):
             crowd.say(0)
@@ -143,7 +143,7 @@ async def _stuck(peer: TalkWave) -> tuple[int, float, float, list[str]]:
         await asyncio.sleep(SETTLE_SECONDS)
         process, kernel = server_memory(peer) - before, kernel_bytes() - kernel_before
         frames = reader.frames - frames_before
-        for socket in crowd.sockets[1:]:
+        for socket in crowd.sockets[2:]:
             socket.resume()
         await crowd.drain()
         return frames, max(0, process), max(0, kernel), crowd.check()
