@@ -8,7 +8,7 @@ import os
 from benchmarks import machine, model
 from benchmarks.cases import CASES, Figure
 from benchmarks.goals import amount
-from benchmarks.members import new_loop
+from benchmarks.members import new_loop, server_memory
 from benchmarks.outcome import Curve, Outcome, Plot, Table
 from benchmarks.peers.talkwave import TalkWave, TalkWaveDaphne
 
@@ -67,6 +67,7 @@ def run(core: int, *, quick: bool, seconds: float = 6.0) -> Outcome:
 def _measure(peer: TalkWave, workload: str, core: int, seconds: float, how: str, outcome: Outcome) -> Figure:
     with asyncio.Runner(loop_factory=new_loop) as runner:
         figure = runner.run(CASES[workload](peer, core, seconds, 0))
+    figure.memory_mb = server_memory(peer) / 1e6
     said = list(figure.complaints)
     if figure.load_core > LOAD_FULL:
         said.append("the load filled its own core, so the servers could do more")
@@ -107,6 +108,7 @@ def _tell(
             "What two processes show of that on both cores, with the load among them, is in a row of its own: there the "
             "processor time of a message counts, and the rate is held down by the load."
         )
+    how += " Memory is that of the server processes and Valkey, with 200 and 300 sockets open."
     outcome.said.append(how)
     curves = []
     rows = []
@@ -126,6 +128,7 @@ def _tell(
                 [
                     f"{title}, {number}",
                     *(f"{1e6 * figure.parts.get(part, 0.0):.0f}" for part in PARTS),
+                    amount(figure.memory_mb),
                     amount(figure.messages),
                     amount(reached),
                     amount(predicted) if number > 2 else "(from it)",
@@ -135,13 +138,23 @@ def _tell(
         if workload in beside:
             figure = beside[workload]
             spent = (f"{1e6 * figure.parts.get(part, 0.0):.0f}" for part in PARTS)
-            rows.append([f"{title}, 2 on both cores, the load among them", *spent, amount(figure.messages), "", "", ""])
+            rows.append(
+                [
+                    f"{title}, 2 on both cores, the load among them",
+                    *spent,
+                    amount(figure.memory_mb),
+                    amount(figure.messages),
+                    "",
+                    "",
+                    "",
+                ]
+            )
         curves.append(Curve(title, points))
     ratios = [figures[w, 2].messages * 2 / own_cores[2] / figures[w, 1].messages for w in WORKLOADS]
     # Both workloads have to get their second process's worth.
     outcome.reached["second process"] = min(ratios)
     head = ["workload, processes", *(f"{name}, µs" for name in PARTS.values())]
-    head += ["messages/s here", "on a core each", "predicted", "off by"]
+    head += ["memory, MB", "messages/s here", "on a core each", "predicted", "off by"]
     outcome.said.append(Table(head, rows))
     outcome.said.append(Plot("processes", "Stored messages a second", "server processes", "messages a second", curves))
     outcome.said.append(_sites(costs, figures))
