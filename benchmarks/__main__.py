@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 
 import uvloop
 
@@ -71,21 +72,21 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     return chosen
 
 
-def measure(peer: Peer, cases: list[str], core: int, chosen: argparse.Namespace) -> list[Figure]:
+def measure(peer: Peer, cases: list[str], core: int, chosen: argparse.Namespace) -> Iterator[Figure]:
     """All runs of one system, on one start of its server."""
-    figures = []
     peer.start(core)
     peer.prefer()
     for case in cases:
         for _ in range(chosen.repeat):
             gc.collect()
             gc.disable()  # a collection in the middle of a run would count as latency of the server
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                figure = runner.run(CASES[case](peer, core, chosen.seconds, chosen.senders))
-            gc.enable()
+            try:
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    figure = runner.run(CASES[case](peer, core, chosen.seconds, chosen.senders))
+            finally:
+                gc.enable()
             report.show_run(figure)
-            figures.append(figure)
-    return figures
+            yield figure
 
 
 def peers(core: int, chosen: argparse.Namespace) -> Outcome:
@@ -101,9 +102,10 @@ def peers(core: int, chosen: argparse.Namespace) -> Outcome:
         peer = kind()
         print(f"\n{peer.title}", flush=True)
         try:
-            figures += measure(peer, chosen.cases, core, chosen)
+            # One by one, as they come: a run that fails leaves those before it.
+            figures.extend(measure(peer, chosen.cases, core, chosen))
         except (Handshake, TimeoutError) as problem:
-            failed.append(f"{peer.title} was not measured: {str(problem) or 'it did not answer in time'}")
+            failed.append(f"{peer.title} was not measured any further: {str(problem) or 'it did not answer in time'}")
             print(f"  {failed[-1]}", flush=True)
         finally:
             peer.stop()

@@ -109,3 +109,30 @@ def test_history_gives_its_goals_from_the_slower_database_and_a_plot_where_there
     assert told.reached == {"newest": 9.0}
     (drawn,) = told.plots()
     assert drawn.name == "history-sqlite" and drawn.curves[0].points == [(10_000, 3.0), (1_000_000, 5.0)]
+
+
+def test_a_system_that_stops_answering_keeps_the_figures_it_has(monkeypatch):
+    from benchmarks import __main__ as main
+    from benchmarks.cases import Figure
+
+    class Gone(NodeSocketIO):
+        def start(self, core):
+            return ""
+
+        @classmethod
+        def lacking(cls):
+            return ""
+
+    async def works(peer, core, seconds, senders):
+        return Figure("socketio", "fan-out", 5.0)
+
+    async def hangs(peer, core, seconds, senders):
+        raise TimeoutError
+
+    monkeypatch.setattr(main, "all_peers", lambda: {"socketio": Gone})
+    monkeypatch.setattr(main, "CASES", {"fan-out": works, "many-rooms": hangs})
+    monkeypatch.setattr(main.report, "keep_runs", lambda *_: "nowhere")
+    chosen = options(["--only", "fan-out", "--only", "many-rooms", "--systems", "socketio", "--repeat", "1"])
+    told = main.peers(0, chosen)
+    assert [figure["value"] for figure in told.raw] == [5.0]
+    assert told.complaints[-1].endswith("was not measured any further: it did not answer in time")
