@@ -6,6 +6,7 @@ import time
 from collections import deque
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError
 from django.utils.translation import gettext as _
@@ -100,17 +101,17 @@ def _answer(batch: list[Sent], results: list[Message | Refused]) -> None:
         if isinstance(result, Refused):
             consumer.refuse(result, command)
         else:
-            consumer.answer(ack(result), command)
+            consumer.socket.push_json(ack(result, command.get("ref")))
 
 
-def ack(message: Message) -> dict[str, Any]:
-    """The answer to `message.send`, the same however often the same `client_id` comes."""
-    return {
-        "type": "ack",
-        "client_id": str(message.client_id),
-        "id": str(message.pk),
-        "room": str(message.room_id),
-        "seq": message.seq,
-        "version": message.version,
-        "created_at": when(message.created_at),
-    }
+def ack(message: Message, ref: str | None = None) -> bytes:
+    """The answer to `message.send` as JSON, the same however often the same `client_id` comes, but for the `ref`."""
+    return b'{"type":"ack","client_id":"%b","id":"%d","room":"%d","seq":%d,"version":%d,"created_at":"%b"%b}' % (
+        str(message.client_id).encode(),
+        message.pk,
+        message.room_id,
+        message.seq,
+        message.version,
+        (when(message.created_at) or "").encode(),
+        b"" if ref is None else b',"ref":' + orjson.dumps(ref),
+    )

@@ -2,7 +2,8 @@
 
 It holds one channel of the layer, joins a room's group when the first local socket listens there, encodes nothing
 (events come as JSON), puts a room's events in order, and writes what is ready together as one frame a socket.
-What the layer loses it finds in the database: hub_watch.py.
+What its own process says it tells at once (sending.py); the layer carries it to the hubs of the others, and what it loses
+they find in the database: hub_watch.py.
 """
 
 import asyncio
@@ -14,9 +15,9 @@ from typing import Any
 
 import orjson
 from channels.layers import get_channel_layer
-from django.conf import settings
 
 from talkwave.realtime import publish
+from talkwave.realtime.flushing import Flusher
 from talkwave.realtime.pressure import pressure, shed_presence, shed_typing
 from talkwave.realtime.publish import EVERYWHERE, RoomEvent, room_group, user_group
 from talkwave.realtime.room import LiveRoom
@@ -26,13 +27,6 @@ from talkwave.web import counting
 from talkwave.web.counting import counts
 
 log = logging.getLogger(__name__)
-
-# A flush that took long is followed by a longer wait, up to this: bigger frames are what makes a loaded hub cheaper.
-_LONGEST_WAIT = 0.05
-# So long after a flush, answers still wait a moment for the events that are on their way behind them.
-_BUSY_SECONDS = 0.05
-
-_flushes = counting.histogram("talkwave_fanout_seconds", "How long it took to write what was ready to all sockets.")
 
 
 class Hub:
@@ -45,10 +39,7 @@ class Hub:
         self.watchers: dict[int, set[Socket]] = defaultdict(set)
         # Called with every word about somebody's presence, before it is told here.
         self.on_presence: Callable[[int, bytes], None] | None = None
-        self._dirty_rooms: set[LiveRoom] = set()
-        self._dirty_sockets: list[Socket] = []
-        self._flush_timer: asyncio.TimerHandle | None = None
-        self._flush_at = self._flushed_at = self._not_before = 0.0
+        self.flusher = Flusher(self.loop)
         self._layer = get_channel_layer()
         self._channel = ""
         self._joined: set[str] = set()
@@ -169,7 +160,9 @@ class Hub:
                 await asyncio.sleep(0.5)
         while True:
             try:
-                self.deliver(await self._layer.receive(self._channel))
+                message = await self._layer.receive(self._channel)
+                if message.get("from") != self._sending.name:
+                    self._hear(message)
             except asyncio.CancelledError:
                 raise
             except Exception:
@@ -177,16 +170,23 @@ class Hub:
                 counts.layer_errors += 1
 
     # --- what comes ---------------------------------------------------------------------------------------
+    def _hear(self, message: dict[str, Any]) -> None:
+        """What another process said, as the layer brought it: in bundles, its events as lists."""
+        if message.get("op") == "bundle":
+            for part in message["parts"]:
+                self._hear(part)
+            return
+        if message.get("op") == "events":
+            message["events"] = [RoomEvent(*event) for event in message["events"]]
+        self.deliver(message)
+
     def deliver(self, message: dict[str, Any]) -> None:
-        """An envelope's message, from the layer or from ourselves while the layer is away."""
+        """An envelope's message, told to who listens here."""
         op = message.get("op")
         if op == "events":
             counts.events_in += len(message["events"])
             if (room := self.rooms.get(message["room"])) is not None:
-                self._tell(room, room.take([RoomEvent(*event) for event in message["events"]]))
-        elif op == "bundle":
-            for part in message["parts"]:
-                self.deliver(part)
+                self._tell(room, room.take(message["events"]))
         elif op == "hint":
             if not shed_typing():
                 self._hint(message)
@@ -203,7 +203,7 @@ class Hub:
                 if message["session"] is None or socket.session_key == message["session"]:
                     self.end(socket, message["code"])
         elif op == "subscribe":
-            self.loop.create_task(self._subscribe(message["user"], message["room"], message["version"]))
+            self._subscribe(message["user"], message["room"], message["version"])
         elif op == "unsubscribe":
             self.drop_member(message["room"], message["user"], message["reason"])
 
@@ -213,12 +213,13 @@ class Hub:
                 if socket.user_id != message["except"]:
                     socket.push_json(message["json"])
 
-    async def _subscribe(self, user_id: int, room_id: int, version: int) -> None:
+    def _subscribe(self, user_id: int, room_id: int, version: int) -> None:
         if sockets := self.people.get(user_id):
             for socket in sockets:
                 self._listen(socket, room_id)
-            await self.join([room_group(room_id)])
+            # Nothing may come between: what is told next may be that they are out again.
             self.begin({room_id: version})
+            self.loop.create_task(self.join([room_group(room_id)]))
 
     def seat(self, user_id: int, room_id: int, version: int, joined: bytes) -> bool:
         """That person's sockets hear the room from `version` on and are told so; False: `version` is old by now."""
@@ -258,43 +259,4 @@ class Hub:
                 self.drop_member(room.id, event.leaver, orjson.loads(event.json).get("reason", "left"))
             room.out.append(event)
         if room.out:
-            self._dirty_rooms.add(room)
-            self._schedule(self.loop.time())
-
-    # --- writing ------------------------------------------------------------------------------------------
-    def send_now(self, socket: Socket) -> None:
-        """A socket has something to write.
-
-        That is an ack most often, and its message's event is just coming back from the layer: in a busy hub both go
-        out as one frame, which saves a third of all frames.
-        """
-        self._dirty_sockets.append(socket)
-        now = self.loop.time()
-        self._schedule(now + settings.HUB_FLUSH_SECONDS if now - self._flushed_at < _BUSY_SECONDS else now)
-
-    def _schedule(self, when: float) -> None:
-        when = max(when, self._not_before)
-        if self._flush_timer is not None:
-            if self._flush_at <= when:
-                return
-            self._flush_timer.cancel()
-        # Kept beside the timer: uvloop's do not tell when they are due.
-        self._flush_at = when
-        self._flush_timer = self.loop.call_at(when, self._flush)
-
-    def _flush(self) -> None:
-        """Everything that is ready, as one frame a socket. After an idle time at once, under load a little later."""
-        self._flush_timer = None
-        begun = self.loop.time()
-        rooms, self._dirty_rooms = self._dirty_rooms, set()
-        for room in rooms:
-            room.push()
-        sockets, self._dirty_sockets = self._dirty_sockets, []
-        for socket in sockets:
-            socket.flush()
-        self._flushed_at = ended = self.loop.time()
-        _flushes.note(ended - begun)
-        self._not_before = ended + min(_LONGEST_WAIT, max(settings.HUB_FLUSH_SECONDS, (ended - begun) / 2))
-        if self._dirty_rooms or self._dirty_sockets:
-            # Something was pushed while writing.
-            self._schedule(ended)
+            self.flusher.room_ready(room)

@@ -85,9 +85,7 @@ def room_events(events: Mapping[int, Iterable[RoomEvent]]) -> None:
     """Durable events of several rooms, in order of version in each: one envelope a room."""
     _after_commit(
         [
-            Envelope(
-                room_group(room_id), {"type": "hub", "op": "events", "room": room_id, "events": list(map(list, batch))}
-            )
+            Envelope(room_group(room_id), {"type": "hub", "op": "events", "room": room_id, "events": list(batch)})
             for room_id, batch in events.items()
         ]
     )

@@ -22,7 +22,7 @@ class Socket:
     """What the hub and the consumer know of a connection. Never blocks: `push` keeps, `flush` writes what it can."""
 
     __slots__ = (
-        "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_takes_parts", "_writing", "is_program", "last_heard",
+        "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_takes_parts", "_window_bytes", "_window_frames", "_writing", "is_program", "last_heard",
         "refusals", "rooms", "send_now", "session_key", "state", "user", "user_id", "watching",
     )  # fmt: skip
 
@@ -52,6 +52,9 @@ class Socket:
         # The sizes of the frames that are out and not confirmed, and their sum.
         self._sizes: deque[int] = deque()
         self._bytes_out = self._bytes_waiting = 0
+        # Kept: a look into the settings costs a third of a microsecond, and they are asked at every event.
+        self._window_bytes: int = settings.SOCKET_WINDOW_BYTES
+        self._window_frames: int = settings.SOCKET_WINDOW_FRAMES
         self._frames_out = 0
         self._writing: asyncio.Task[None] | None = None
         self._closed = False
@@ -89,7 +92,7 @@ class Socket:
         self._out.append(b",")
         self._out += parts
         self._bytes_waiting += sum(map(len, parts))
-        if self._bytes_waiting > settings.SOCKET_WINDOW_BYTES:
+        if self._bytes_waiting > self._window_bytes:
             self.close(TOO_SLOW)
 
     def confirm(self, received: int) -> None:
@@ -112,7 +115,7 @@ class Socket:
         self._bytes_out += size
         self._frames_out += 1
         counts.frames_out += 1
-        if len(self._sizes) > settings.SOCKET_WINDOW_FRAMES or self._bytes_out > settings.SOCKET_WINDOW_BYTES:
+        if len(self._sizes) > self._window_frames or self._bytes_out > self._window_bytes:
             self.close(TOO_SLOW)
             return
         if self._takes_parts:
