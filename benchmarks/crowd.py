@@ -132,7 +132,8 @@ class Crowd:
             task.cancel()
         for socket in self.sockets:
             socket.close()
-        await asyncio.wait([socket.closed for socket in self.sockets], timeout=10)
+        if self.sockets:
+            await asyncio.wait([socket.closed for socket in self.sockets], timeout=10)
 
     # -- talking -----------------------------------------------------------------------------------
     def say(self, index: int) -> int:
