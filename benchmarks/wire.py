@@ -122,7 +122,8 @@ class Socket(asyncio.BufferedProtocol):
             if b" 101 " not in first + b" ":
                 self.opened.set_exception(Handshake(first.decode(errors="replace")))
                 return
-            self.opened.set_result(None)
+            if not self.opened.done():  # whoever waited for it may have gone meanwhile
+                self.opened.set_result(None)
             if rest:
                 _landing[: len(rest)] = rest
                 self.buffer_updated(len(rest))
