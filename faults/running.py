@@ -24,7 +24,7 @@ class Player:
         self._towns: dict[Any, Town] = {}
 
     def __enter__(self) -> Self:
-        self._ground = Ground()
+        self._ground = Ground(static=not self._short)
         # One loop for all: its threads start server processes, and the kernel ends these with the thread.
         self._runner = asyncio.Runner()
         return self

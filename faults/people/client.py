@@ -159,6 +159,10 @@ class Client:
                 self._lose()
                 attempt = 0
             if code in FOR_GOOD:
+                # Whether what was not answered is stored, they will not learn.
+                for said in self.outbox.values():
+                    if not said.answered.done():
+                        said.answered.set_result(None)
                 return
             if code is None or code == 1006 or (code == 1012 and time.monotonic() - began < 1):
                 self.ports.append(self.ports.pop(0))

@@ -31,9 +31,10 @@ def run(*command: str, **settings: str) -> str:
 
 
 class Ground:
-    """In a temporary folder of its own. `close` ends and removes all of it."""
+    """In a temporary folder of its own. `close` ends and removes all of it. `static`: pages have their files."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, static: bool = True) -> None:
+        self._static = static
         # A short name: unix sockets may have no long one.
         self.folder = Path(tempfile.mkdtemp(prefix="tw-faults-"))
         self._postgres: Postgres | None = None
@@ -54,7 +55,7 @@ class Ground:
         if self._prepared is None:
             self._prepared = self.folder / "prepared"
             self._prepared.mkdir()
-            for command in ("migrate", "collectstatic"):
+            for command in ("migrate", "collectstatic") if self._static else ("migrate",):
                 run("manage.py", command, "-v0", "--no-input", DATA_DIR=str(self._prepared))
         return self._prepared
 

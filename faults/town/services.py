@@ -111,4 +111,5 @@ class Postgres:
         )
 
     def end(self) -> None:
+        self.stop_at_once()
         self._server.cleanup()
