@@ -10,6 +10,7 @@ from faults.stage import Figure, Result
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).resolve().parent / "results"
+LATEST = RESULTS / "latest"
 PAGE = ROOT / "docs" / "promises.md"
 BEGIN, END = "<!-- figures: written by `make faults` with --publish -->", "<!-- end of figures -->"
 
@@ -53,47 +54,73 @@ def show_table(results: Sequence[Result]) -> None:
 
 
 def keep(results: Sequence[Result], machine: dict[str, str], *, short: bool) -> Path:
-    """All of a run as JSON, for comparing one day with another."""
-    RESULTS.mkdir(exist_ok=True)
+    """All of a run as JSON, for comparing one day with another; and of a long one each case by itself, for the page."""
+    LATEST.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
-    kept = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "short": short}
-    path.write_text(
-        json.dumps({**kept, "cases": [result.as_json() for result in results]}, indent=1) + "\n", encoding="utf-8"
-    )
+    about = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "short": short}
+    _write(path, {**about, "cases": [result.as_json() for result in results]})
+    for result in () if short else results:
+        _write(LATEST / f"{result.id}.json", {**about, **result.as_json()})
     return path.relative_to(ROOT)
 
 
-def publish(results: Sequence[Result], cases: Sequence[Case], machine: dict[str, str]) -> None:
-    """Puts the figures into the page, between its two marks."""
+def _write(path: Path, kept: object) -> None:
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def latest() -> list[tuple[Result, str]]:
+    """The last long run of each case, and its day."""
+    found = []
+    for path in LATEST.glob("*.json"):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        figures = [Figure(**{key: value for key, value in one.items() if key != "met"}) for one in kept["figures"]]
+        result = Result(kept["id"], kept["title"], figures, kept["problems"], kept["notes"], kept["seconds"])
+        found.append((result, kept["date"]))
+    return found
+
+
+def publish(cases: Sequence[Case], machine: dict[str, str]) -> None:
+    """Puts the figures of the last long run of each case into the page, between its two marks."""
     text = PAGE.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         raise SystemExit("docs/promises.md has lost the marks between which the figures go.")
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
-    PAGE.write_text(before + BEGIN + "\n" + page(results, cases, machine) + END + after, encoding="utf-8")
+    PAGE.write_text(before + BEGIN + "\n" + page(latest(), cases, machine) + END + after, encoding="utf-8")
 
 
-def page(results: Sequence[Result], cases: Sequence[Case], machine: dict[str, str]) -> str:
+def page(results: Sequence[tuple[Result, str]], cases: Sequence[Case], machine: dict[str, str]) -> str:
     """What goes between the marks."""
-    told = {case.id: case.told for case in cases}
+    found = {result.id: (result, day) for result, day in results}
     lines = [
         "",
-        f"Last run on {time.strftime('%Y-%m-%d')}: {machine['cpu']}, {machine['cores']} cores for servers, database and "
-        f"people together, {machine['system']}, Python {machine['python']}.",
+        f"On one machine for servers, database and people together: {machine['cpu']}, {machine['cores']} cores, "
+        f"{machine['system']}, Python {machine['python']}.",
         "",
-        "| | fault | kept? |",
-        "|---|---|---|",
-        *(f"| {result.id} | {result.title} | {verdict_of(result)} |" for result in results),
-        "",
+        "| | fault | kept? | last run |",
+        "|---|---|---|---|",
     ]
-    for result in results:
-        lines += [f"### {result.id}: {result.title}", "", told.get(result.id, ""), ""]
-        if result.figures:
-            lines += ["| figure | reached | to reach | |", "|---|---:|---:|---|"]
-            for figure in result.figures:
-                mark = {True: "✓", False: "**missed**", None: ""}[figure.met]
-                lines.append(f"| {figure.name} | {value_of(figure)} | {goal_of(figure)} | {mark} |")
-            lines.append("")
-        lines += [f"- {words}" for words in [*result.problems, *(note for note in result.notes if "\n" not in note)]]
-        lines.append("")
+    for case in cases:
+        if case.id in found:
+            result, day = found[case.id]
+            lines.append(f"| {case.id} | {case.title} | {verdict_of(result)} | {day} |")
+        else:
+            lines.append(f"| {case.id} | {case.title} | not run yet | |")
+    lines.append("")
+    for case in cases:
+        lines += [f"### {case.id}: {case.title}", "", case.told, ""]
+        if case.id in found:
+            lines += _figures(found[case.id][0])
     return "\n".join(lines)
+
+
+def _figures(result: Result) -> list[str]:
+    lines = []
+    if result.figures:
+        lines += ["| figure | reached | to reach | |", "|---|---:|---:|---|"]
+        for figure in result.figures:
+            mark = {True: "✓", False: "**missed**", None: ""}[figure.met]
+            lines.append(f"| {figure.name} | {value_of(figure)} | {goal_of(figure)} | {mark} |")
+        lines.append("")
+    lines += [f"- {words}" for words in [*result.problems, *(note for note in result.notes if "\n" not in note)]]
+    return [*lines, ""]
