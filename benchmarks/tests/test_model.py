@@ -2,8 +2,11 @@
 
 import pytest
 
-from benchmarks import model
+from benchmarks import model, processes
+from benchmarks.cases import Figure
+from benchmarks.goals import amount
 from benchmarks.model import Cost, Site
+from benchmarks.outcome import Outcome, Table
 
 
 def test_what_every_process_does_is_told_from_what_one_of_them_does():
@@ -49,3 +52,38 @@ def test_the_narrowest_part_holds_a_cluster_back_and_is_named(site, rate, limit)
     }
     reached, named = model.of_a_site(costs, site, busy=1.0)
     assert (named, reached) == (limit, pytest.approx(rate))
+
+
+def _figures(costs):
+    """One core full, at whatever a message costs."""
+    figures = {}
+    for number, micros in costs.items():
+        parts = {"server": micros * 1e-6, "postgresql": 100e-6, "valkey": 0.0, "worker": 0.0}
+        for workload in processes.WORKLOADS:
+            figures[workload, number] = Figure(
+                "talkwave", workload, 0.0, messages=1 / sum(parts.values()), parts=parts, memory_mb=100.0
+            )
+    return figures
+
+
+def test_predicted_stands_beside_measured_and_says_what_it_is():
+    told = Outcome("processes")
+    figures = _figures({1: 300, 2: 340, 4: 460})
+    processes._tell(told, figures, [1, 2, 4], {1: 1, 2: 1, 4: 1}, {"fan-out": figures["fan-out", 2]})
+    # Twice what both did on one core: 2 / 440 against 1 / 400.
+    assert told.reached["second process"] == pytest.approx(2 * 400 / 440)
+    table = next(part for part in told.said if isinstance(part, Table))
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert all(len(row) == len(table.head) for row in table.rows)
+    assert rows["one room of 200, 2"][-2:] == ["(from it)", ""]
+    # The model expects 300 + 3 * 40 = 420 for the servers; they took 460.
+    assert rows["one room of 200, 4"][-2:] == [amount(4 / 520e-6), "-7%"]
+    assert "one room of 200, 2 on both cores, the load among them" in rows
+    assert "no core each beside the load" in told.said[0]
+
+
+def test_with_a_core_each_nothing_is_reckoned():
+    told = Outcome("processes")
+    processes._tell(told, _figures({1: 300, 2: 150}), [1, 2], {1: 1, 2: 2}, {})
+    assert told.reached["second process"] == pytest.approx(400 / 250)
+    assert "each had a core" in told.said[0] and "no core each" not in told.said[0]
