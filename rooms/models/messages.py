@@ -115,12 +115,14 @@ def _insertion(rows: int) -> str:
 class Message(models.Model):
     """One message. `seq` is its place in the room, `version` the room's version at which it last changed."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
+    # No index of their own: a room's messages are found by the indexes below, nobody's by their sender alone, and each index
+    # is a page more that every message writes.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages", db_index=False)
     seq = models.PositiveBigIntegerField()
     version = models.PositiveBigIntegerField()
     # How many of the room's versions are this message's: 1 for one never changed.
     changes = models.PositiveIntegerField(default=1)
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     # Made by the client, once a message: a retry finds the first. Unique for ever, by the constraint below.
     client_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=8, choices=MessageKind.choices, default=MessageKind.TEXT)
