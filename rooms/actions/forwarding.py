@@ -103,7 +103,10 @@ def origin(message: Message) -> dict[str, Any]:
         first: dict[str, Any] = message.forward
         return first
     room = message.room
-    return {
+    # A question goes with its answers to choose from; the votes stay where they were cast.
+    poll = message.beside("poll")
+    asked = {} if poll is None else {"poll": [option.text for option in poll.options.all()]}
+    return asked | {
         "sender": person(message.sender),
         "kind": room.kind,
         "room": {"id": str(room.pk), "name": room.name} if room.kind == Kind.PUBLIC else None,

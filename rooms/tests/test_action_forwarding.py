@@ -9,6 +9,7 @@ from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
 from rooms.actions.forwarding import forward_messages
 from rooms.actions.messages import edit_message
+from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.consistency import problems
 from rooms.models import Kind, Membership, Mention, Message, Room
@@ -178,3 +179,14 @@ def test_its_files_go_along_and_are_read_in_the_new_room(square, harbour, alice,
     assert copy["name"] == "a.txt"
     assert copy["id"] != str(file.pk)
     assert file_for(charlie, copy["id"]).message_id == sent.pk
+
+
+def test_a_poll_goes_with_its_answers_and_without_its_votes(square, harbour, room, alice, bob):
+    first = post_message(bob, square.pk, "Where?", poll={"options": ["The harbour", "The beach"]})
+    vote(bob, first.pk, [first.poll.options.first().pk])
+    (once,) = forward_messages(alice, [first.pk], [harbour.pk])
+    (twice,) = forward_messages(alice, [once.pk], [room.pk])
+    for sent in (once, twice):
+        wire = message_wire(Message.objects.for_wire().get(pk=sent.pk))
+        assert (wire["body"], wire["forward"]["poll"], wire["poll"]) == ("Where?", ["The harbour", "The beach"], None)
+        assert str(bob.pk) not in str(wire["forward"]["poll"])
