@@ -120,6 +120,13 @@ def read_updated(user_id: int, room_id: int, read_seq: int, unread: int, mention
     publish.user_event(user_id, {**event, "back": True} if back else event)
 
 
+def reaction_mine(user_id: int, message_id: int, emoji: str, *, mine: bool) -> None:
+    """Somebody reacted, or took it back, where a message names no more than the first of those who did."""
+    publish.user_event(
+        user_id, {"type": "reaction.mine", "message": str(message_id), "emoji": emoji, "mine": mine}
+    )  # fmt: skip
+
+
 def saved_updated(user_id: int, message_id: int, state: str | None, todo: int) -> None:
     """Somebody's own list of saved messages changed: `state` todo, done, or None for one taken off it."""
     publish.user_event(user_id, {"type": "saved.updated", "message": str(message_id), "state": state, "todo": todo})

@@ -145,14 +145,18 @@ def thread_of(message: Message) -> dict[str, Any] | None:
 
 
 def reactions_of(message: Message) -> list[dict[str, Any]]:
-    """How people reacted: each emoji once, in the order they came. Of one of the community's own, its picture."""
+    """How people reacted: each emoji once, in the order they came. Of one of the community's own, its picture.
+
+    Named are the first NAMED_MAX of each: every member gets this again with every reaction.
+    """
     kinds: dict[str, dict[str, Any]] = {}
     for row in message.beside("reactions"):
         kind = kinds.setdefault(row.emoji, {"emoji": row.emoji, "count": 0, "users": []})
         if row.picture:
             kind["url"] = own_emoji_url(row.picture)
         kind["count"] += 1
-        kind["users"].append(str(row.user_id))
+        if kind["count"] <= settings.NAMED_MAX:
+            kind["users"].append(str(row.user_id))
     return list(kinds.values())
 
 
@@ -180,7 +184,7 @@ def poll_of(message: Message) -> dict[str, Any] | None:
                 "id": str(option.pk),
                 "text": option.text,
                 "count": len(voters),
-                "users": [] if poll.anonymous else [str(pk) for pk in voters],
+                "users": [] if poll.anonymous else [str(pk) for pk in voters[: settings.NAMED_MAX]],
             }
             for option, voters in options
         ],

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from rooms import access, limits
+from rooms import access, events, limits
 from rooms.actions.messages import changed
-from rooms.models import Message, MessageKind, OwnEmoji, Reaction
+from rooms.models import Message, MessageKind, OwnEmoji, Reaction, Room
 from rooms.text import qualified
 from talkwave.errors import Refused
 
@@ -36,7 +36,7 @@ def add_reaction(actor: User, message_id: object, emoji: object) -> Message:
                 raise Refused("conflict", _full())
             picture = _picture(kind)
         Reaction.objects.create(message=message, user=actor, emoji=kind, picture=picture)
-        return changed(message, seat.room)
+        return _changed(message, seat.room, actor, kind, mine=True)
 
 
 def remove_reaction(actor: User, message_id: object, emoji: object) -> Message:
@@ -47,7 +47,14 @@ def remove_reaction(actor: User, message_id: object, emoji: object) -> Message:
         message, seat = access.message_for(actor, message_id, to="react", lock=True)
         _require_words(message)
         gone, _by_model = message.reactions.filter(user=actor, emoji=kind).delete()
-        return changed(message, seat.room) if gone else message
+        return _changed(message, seat.room, actor, kind, mine=False) if gone else message
+
+
+def _changed(message: Message, room: Room, actor: User, kind: str, *, mine: bool) -> Message:
+    """Told to all; and to the actor's own pages where so many reacted that not all of them are named."""
+    if message.reactions.filter(emoji=kind).count() > settings.NAMED_MAX:
+        events.reaction_mine(actor.pk, message.pk, kind, mine=mine)
+    return changed(message, room)
 
 
 def _kind(emoji: object) -> str:

@@ -12,7 +12,7 @@ from rooms.actions.messages import edit_message
 from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.consistency import problems
-from rooms.models import Kind, Membership, Mention, Message, Room
+from rooms.models import Kind, Membership, Mention, Message, PollOption, Room
 from rooms.wire import message_wire
 from talkwave.errors import Refused
 
@@ -183,7 +183,7 @@ def test_its_files_go_along_and_are_read_in_the_new_room(square, harbour, alice,
 
 def test_a_poll_goes_with_its_answers_and_without_its_votes(square, harbour, room, alice, bob):
     first = post_message(bob, square.pk, "Where?", poll={"options": ["The harbour", "The beach"]})
-    vote(bob, first.pk, [first.poll.options.first().pk])
+    vote(bob, first.pk, [PollOption.objects.filter(poll=first.pk).first().pk])
     (once,) = forward_messages(alice, [first.pk], [harbour.pk])
     (twice,) = forward_messages(alice, [once.pk], [room.pk])
     for sent in (once, twice):

@@ -5,9 +5,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rooms.actions.deleting import delete_message
+from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
-from rooms.models import Reaction
+from rooms.models import Message, PollOption, Reaction
+from rooms.wire import message_wire
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -57,3 +59,21 @@ def test_the_page_has_them_before_any_script_runs(signed_in, message, room, alic
     page = signed_in(alice).get(f"/rooms/{room.pk}/").text
     assert 'data-emoji="👍" aria-pressed="false" disabled' in page
     assert '<span class="reaction__count">2</span>' in page
+
+
+def test_of_very_many_the_first_are_named_and_everybody_can_ask_for_their_own(
+    signed_in, room, alice, bob, olga, settings, published
+):
+    settings.NAMED_MAX = 1
+    message = post_message(alice, room.pk, "soup at noon", poll={"options": ["yes", "no"]})
+    for actor in (olga, bob):
+        add_reaction(actor, message.pk, "👍")
+        vote(actor, message.pk, [PollOption.objects.filter(poll=message.pk).first().pk])
+    wire = message_wire(Message.objects.for_wire().get(pk=message.pk))
+    assert wire["reactions"] == [{"emoji": "👍", "count": 2, "users": [str(olga.pk)]}]
+    assert [(one["count"], one["users"]) for one in wire["poll"]["options"]] == [(2, [str(olga.pk)]), (0, [])]
+    url = reverse("reactions_json", args=[message.pk])
+    assert signed_in(bob).get(url, headers=JSON).json() == {"mine": ["👍"]}
+    assert signed_in(alice).get(url, headers=JSON).json() == {"mine": []}
+    # Bob is not named: his other pages hear of it.
+    assert str(published).count("reaction.mine") == 1

@@ -17,6 +17,8 @@ SYNC_PAGE = 200
 SYNC_RESET = env.number("SYNC_RESET", 2_000, least=200)
 # Answers of a poll.
 POLL_OPTIONS_MAX = 12
+# Who reacted with an emoji, or chose an answer: so many are named on the wire, of more there is the number.
+NAMED_MAX = 50
 # How long one may change one's own words; 0 for ever.
 MESSAGE_EDIT_HOURS = env.number("MESSAGE_EDIT_HOURS", 24, least=0)
 # How long a deleted message can be taken back by who deleted it.

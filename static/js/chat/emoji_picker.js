@@ -3,7 +3,7 @@
  * phone as a sheet from below. The library and its data are loaded when it is first opened. The sign is an emoji, or
  * `:name:` for one of the community's own, which has a picture.
  */
-import { ownEmoji, keepSkinTone, skinTone } from "../lib/emojis.js";
+import { byName, keepSkinTone, ownEmoji, skinTone } from "../lib/emojis.js";
 import { emit, on } from "../lib/events.js";
 import { Favourites } from "../lib/favourites.js";
 import { me } from "../lib/me.js";
@@ -62,6 +62,10 @@ export default class EmojiPicker {
     if (words) picker.i18n = words.default;
     // The tone is this person's, whoever else uses this browser.
     await picker.database.setPreferredSkinTone(skinTone()).catch(() => {});
+    // The library sorts what it found as the tabs do: an astronaut, who has a rocket, before the rocket.
+    const { database } = picker;
+    const search = database.getEmojiBySearchQuery.bind(database);
+    database.getEmojiBySearchQuery = async (words) => byName(await search(words), words);
     picker.addEventListener("skin-tone-change", ({ detail }) => keepSkinTone(detail.skinTone));
     picker.addEventListener("emoji-click", ({ detail }) => this.#choose(detail.unicode ?? `:${detail.emoji.name}:`, detail.emoji.url));
     this.body.replaceChildren(picker);
@@ -80,7 +84,7 @@ export default class EmojiPicker {
 
   #choose(sign, url) {
     const { choose } = this.wanted ?? {};
-    this.favourites.use(sign);
+    this.favourites.use(sign, url);
     this.box.hidePopover();
     choose?.(sign, url);
   }

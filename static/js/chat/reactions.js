@@ -2,13 +2,14 @@
  * Reacting: a press on a chip joins or leaves, the favourites at hand and the picker add. It shows at once; where the
  * server refuses, it goes back and says why. Who reacted is told on hover, focus and long press.
  */
+import { ownEmoji } from "../lib/emojis.js";
 import { emit, on } from "../lib/events.js";
 import { Favourites } from "../lib/favourites.js";
 import { me } from "../lib/me.js";
 import { word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 import { messageOf } from "./message.js";
-import { fill, isMine, wish } from "./parts/reactions.js";
+import { fill, isMine, know, wish } from "./parts/reactions.js";
 import { Who } from "./who.js";
 
 const FAVOURITES = 6;
@@ -19,12 +20,15 @@ export default class Reactions {
     this.me = me();
     this.favourites = new Favourites(this.me.id);
     this.shown = undefined;
+    /** The community's own, name → address, once they were asked for. */
+    this.own = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
     this.who = new Who(signal);
     document.addEventListener("click", (event) => this.#click(event), { signal });
     on("tw:ui.action", (detail) => this.#action(detail), { signal });
     on("tw:ui.react", ({ row }) => this.#pick(row), { signal });
+    on("tw:reaction.mine", ({ message, emoji, mine }) => (know(message, emoji, mine), this.#redraw(message)), { signal });
     for (const name of ["tw:ui.room", "tw:ui.added"]) on(name, () => this.#offer(), { signal });
     addEventListener("storage", ({ key }) => key === this.favourites.key && this.#offer(), { signal });
     this.#offer();
@@ -47,7 +51,7 @@ export default class Reactions {
   #action({ action, row }) {
     if (action === "react") this.#pick(row);
     const [, place] = FAVOURITE.exec(action) ?? [];
-    if (place) this.#toggle(row, this.shown[place - 1]);
+    if (place) this.#toggle(row, this.shown[place - 1], this.#picture(this.shown[place - 1]));
   }
 
   /** May the reader react in the room this row stands in? */
@@ -65,7 +69,7 @@ export default class Reactions {
   async #toggle(row, emoji, url, { join = false } = {}) {
     const { id } = row.dataset;
     const wanted = join || !isMine(messageOf(row), emoji, this.me.id);
-    if (wanted && !join) this.favourites.use(emoji);
+    if (wanted && !join) this.favourites.use(emoji, url);
     this.#offer();
     const wished = wish(id, emoji, wanted, url);
     this.#redraw(id);
@@ -89,14 +93,36 @@ export default class Reactions {
     }
   }
 
+  /** Of one of the community's own; null for the others, and for one that was removed. */
+  #picture(sign) {
+    return this.own ? (this.own.get(sign) ?? null) : this.favourites.picture(sign);
+  }
+
+  /** Is it there to be chosen? Of the community's own that may change: they are asked for where one is a favourite. */
+  #has(sign) {
+    if (!sign.startsWith(":")) return true;
+    if (!this.own) this.#ask();
+    return Boolean(this.#picture(sign));
+  }
+
+  async #ask() {
+    const { emoji } = await ownEmoji();
+    if (this.own) return;
+    this.own = new Map(emoji.map(({ name, url }) => [`:${name}:`, url]));
+    this.#offer();
+  }
+
   /** Puts the favourites on their buttons. */
   #offer() {
-    this.shown = this.favourites.top(FAVOURITES, this.shown);
+    this.shown = this.favourites.top(FAVOURITES, this.shown, (sign) => this.#has(sign));
     for (const button of document.querySelectorAll('[data-action^="favourite-"]')) {
       const sign = this.shown[FAVOURITE.exec(button.dataset.action)[1] - 1] ?? "";
       const place = button.querySelector(".favourite");
-      if (place.textContent === sign) continue;
-      place.textContent = sign;
+      if (place.dataset.sign === sign) continue;
+      place.dataset.sign = sign;
+      const picture = this.#picture(sign);
+      if (picture) place.replaceChildren(Object.assign(new Image(20, 20), { src: picture, alt: "" }));
+      else place.textContent = sign;
       button.title = word("reaction.with", { emoji: sign });
       button.setAttribute("aria-label", button.title);
     }

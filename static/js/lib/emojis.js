@@ -46,6 +46,11 @@ export async function findEmoji(letters, most) {
 
 const namesOf = (one) => (one.url ? [one.name] : [...one.shortcodes, one.annotation.replaceAll(" ", "_")]);
 
+/** All that was found for these words, what is called so before what only has to do with it; else as it came. */
+export function byName(found, words) {
+  return best(found, words.trim().replace(/\s+/g, "_"), namesOf, found.length, 0);
+}
+
 /** The sign in a skin tone (0, none, to 5), where it comes in tones. */
 export function inTone(entry, tone) {
   return entry.skins?.find((skin) => skin.tone === tone)?.emoji ?? entry.emoji;

@@ -16,13 +16,12 @@ export class Favourites {
     this.now = now;
   }
 
-  /** One more use of this one. */
-  use(sign) {
-    // One's community's own may be gone tomorrow, and a button has no picture for them.
-    if (sign.startsWith(":")) return;
+  /** One more use of this one; `picture` is the address of the community's own. */
+  use(sign, picture = null) {
     const uses = this.#uses();
     const weight = weightOf(uses[sign], this.now()) + 1;
-    uses[sign] = [weight, this.now()];
+    const shown = picture ?? this.picture(sign);
+    uses[sign] = shown ? [weight, this.now(), shown] : [weight, this.now()];
     const kept = Object.entries(uses)
       .sort(([, a], [, b]) => weightOf(b, this.now()) - weightOf(a, this.now()))
       .slice(0, KEPT);
@@ -33,12 +32,21 @@ export class Favourites {
     }
   }
 
-  /** The `most` used, the usual ones where there are fewer. Those that stay keep their order from `before`. */
-  top(most, before = START) {
+  /** Where the picture of one of the community's own was when it was used last; null for the others. */
+  picture(sign) {
+    const use = this.#uses()[sign];
+    return Array.isArray(use) && typeof use[2] === "string" ? use[2] : null;
+  }
+
+  /**
+   * The `most` used of those there still are (`has(sign)`), the usual ones where there are fewer. Those that stay keep
+   * their order from `before`.
+   */
+  top(most, before = START, has = () => true) {
     const uses = this.#uses();
     const weights = new Map(START.map((sign, at) => [sign, HEAD_START - at / 100]));
     for (const [sign, use] of Object.entries(uses)) weights.set(sign, (weights.get(sign) ?? 0) + weightOf(use, this.now()));
-    const ranked = [...weights].sort(([, a], [, b]) => b - a).map(([sign]) => sign).slice(0, most);
+    const ranked = [...weights].sort(([, a], [, b]) => b - a).map(([sign]) => sign).filter(has).slice(0, most);
     // A button that changed places would be pressed for what stood there a moment ago.
     const places = before.slice(0, most).map((sign) => (ranked.includes(sign) ? sign : null));
     const coming = ranked.filter((sign) => !places.includes(sign));

@@ -1,8 +1,8 @@
 /** What the favourites learn, and how a wish stands until the server has said how it is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asWished, isMine, wish } from "../../../static/js/chat/parts/reactions.js";
-import { inTone, keepSkinTone, skinTone } from "../../../static/js/lib/emojis.js";
+import { asWished, isMine, know, wish } from "../../../static/js/chat/parts/reactions.js";
+import { byName, inTone, keepSkinTone, skinTone } from "../../../static/js/lib/emojis.js";
 import { Favourites } from "../../../static/js/lib/favourites.js";
 
 globalThis.document ??= { body: { dataset: { userId: "7" } } };
@@ -40,13 +40,31 @@ test("an old habit makes way for a new one", () => {
   assert.ok(top.includes("🌊") && !top.includes("🎈"), top.join());
 });
 
-test("each person has their own, and an own emoji of the community is none", () => {
+test("each person has their own", () => {
   const storage = memory();
   const first = new Favourites("7", storage);
   for (let n = 0; n < 3; n += 1) first.use("🌊");
-  first.use(":party:");
   assert.deepEqual(new Favourites("8", storage).top(3), ["👍", "❤️", "😂"]);
-  assert.ok(!first.top(40).includes(":party:"));
+});
+
+test("one of the community's own becomes a favourite with its picture, as long as it is there", () => {
+  const favourites = new Favourites("7", memory());
+  for (let n = 0; n < 4; n += 1) favourites.use(":party:", "/emoji/party-1.webp");
+  assert.ok(favourites.top(3).includes(":party:"));
+  assert.equal(favourites.picture(":party:"), "/emoji/party-1.webp");
+  favourites.use(":party:");
+  assert.equal(favourites.picture(":party:"), "/emoji/party-1.webp");
+  assert.equal(favourites.picture("👍"), null);
+  assert.deepEqual(favourites.top(3, undefined, (sign) => sign !== ":party:"), ["👍", "❤️", "😂"]);
+});
+
+test("what is called as one searches comes before what only has to do with it", () => {
+  const astronaut = { unicode: "🧑‍🚀", annotation: "astronaut", shortcodes: ["astronaut"], tags: ["rocket"] };
+  const rocket = { unicode: "🚀", annotation: "rocket", shortcodes: ["rocket"] };
+  const own = { name: "rocketeer", url: "/emoji/rocketeer.webp" };
+  assert.deepEqual(byName([own, astronaut, rocket], "Rocket "), [rocket, own, astronaut]);
+  const faces = ["grinning face", "grinning cat"].map((annotation) => ({ annotation, shortcodes: [] }));
+  assert.deepEqual(byName(faces, "grinning cat"), [faces[1], faces[0]]);
 });
 
 test("a store that is broken, full or forbidden is no reason to fail", () => {
@@ -110,4 +128,13 @@ test("a wish holds while it waits, whatever others do; once answered, what is ne
 test("a deleted message has none", () => {
   wish("5", "👍", true);
   assert.deepEqual(asWished({ ...message("5", 2), deleted: true }, "7"), []);
+});
+
+test("of very many only the first are named: whoever is not among them is asked for, once, and learns of changes", () => {
+  const many = { id: "many", version: 1, deleted: false, reactions: [{ emoji: "👍", count: 60, users: ["1", "2"] }] };
+  assert.equal(isMine(many, "👍", "7"), false);
+  assert.equal(isMine(many, "👍", "2"), true);
+  // Nothing is known of it: nobody asked.
+  know("many", "👍", true);
+  assert.equal(isMine(many, "👍", "7"), false);
 });

@@ -10,7 +10,7 @@ import { plural, word } from "../../lib/words.js";
 const FACES_MOST = 5;
 /** Longer than this no timer runs: the page will not stand so long. */
 const TIMER_MOST_MS = 24 * 3_600_000;
-/** Of anonymous polls, what the reader chose: nobody else is told, so it is asked for. Message id → ids of options. */
+/** What the reader chose, where the poll does not tell: an anonymous one, and one with very many voters. It is asked for. Message id → ids of options. */
 const chosen = new Map();
 const ends = new WeakMap();
 
@@ -100,7 +100,10 @@ function stateOf(poll, over) {
 function minesOf(row, message, reader) {
   const { poll } = message;
   const me = reader.me?.id;
-  if (!poll.anonymous) return new Set(poll.options.filter(({ users }) => users.includes(me)).map(({ id }) => id));
+  const named = poll.options.filter(({ users }) => users.includes(me)).map(({ id }) => id);
+  // Of very many voters only the first are named.
+  const all = !poll.anonymous && poll.options.every(({ count, users, id }) => count === users.length || named.includes(id));
+  if (all) return new Set(named);
   if (!chosen.has(message.id)) {
     chosen.set(message.id, new Set());
     if (poll.voters && me) {
@@ -120,7 +123,7 @@ async function vote(row, message, reader, id) {
   if (!had) mine.add(id);
   const box = row.querySelector(".poll");
   if (!(await ask(box, `/messages/${message.id}/vote/`, [...mine].map((one) => ["options", one])))) return;
-  if (message.poll.anonymous) chosen.set(message.id, mine);
+  chosen.set(message.id, mine);
 }
 
 async function ask(box, url, fields) {

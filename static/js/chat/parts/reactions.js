@@ -3,10 +3,13 @@
  * reader just wished shows at once, until the server has said how it is.
  */
 import { clone } from "../../lib/dom.js";
+import { get } from "../../lib/http.js";
 import { number } from "../../lib/words.js";
 
 /** "message emoji" → { wanted, url, version }: `version` is the message's when the server answered; until then endless. */
 const wishes = new Map();
+/** Of messages that name no more than the first who reacted: what the reader did. Message id → emoji, asked for once. */
+const own = new Map();
 
 export function fill(row, message, reader) {
   const box = row.querySelector(".reactions");
@@ -25,6 +28,7 @@ export function fill(row, message, reader) {
     if (next !== chip) next.before(chip);
     place = chip;
   }
+  learn(row, message, reader);
   const lost = [...chips.values()].some((chip) => chip === document.activeElement);
   for (const chip of chips.values()) chip.remove();
   box.hidden = kinds.length === 0;
@@ -35,6 +39,24 @@ export function fill(row, message, reader) {
 export function adopt(row, message, reader) {
   for (const button of row.querySelectorAll(".reaction")) button.disabled = false;
   if (message) fill(row, message, reader);
+}
+
+/** The reader reacted here or elsewhere, or took it back, where messages do not name everybody. */
+export function know(id, emoji, mine) {
+  if (mine) own.get(id)?.add(emoji);
+  else own.get(id)?.delete(emoji);
+}
+
+/** Where the reader may be among those who are not named, the server is asked. */
+function learn(row, message, reader) {
+  const me = reader.me?.id;
+  const unnamed = (message.reactions ?? []).some(({ count, users }) => count > users.length && !users.includes(me));
+  if (!unnamed || !me || own.has(message.id)) return;
+  own.set(message.id, new Set());
+  get(`/messages/${message.id}/reactions.json`).then(({ mine }) => {
+    for (const emoji of mine) know(message.id, emoji, true);
+    if (row.isConnected && mine.length) fill(row, message, reader);
+  }, () => own.delete(message.id));
 }
 
 /** The reader wants this, from now on: `answered(version)` says that the server took it, `undo()` that it did not. */
@@ -55,7 +77,10 @@ export function isMine(message, emoji, me) {
 
 /** The message's reactions with the reader's wishes: [{ emoji, count, mine, url }]. */
 export function asWished(message, me) {
-  const kinds = (message.reactions ?? []).map(({ emoji, count, users, url }) => ({ emoji, count, url, mine: users.includes(me) }));
+  const kinds = (message.reactions ?? []).map(({ emoji, count, users, url }) => {
+    const mine = users.includes(me) || (count > users.length && Boolean(own.get(message.id)?.has(emoji)));
+    return { emoji, count, url, mine };
+  });
   for (const [key, { wanted, url, version }] of wishes) {
     if (!key.startsWith(`${message.id} `)) continue;
     const emoji = key.slice(message.id.length + 1);
