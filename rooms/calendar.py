@@ -63,6 +63,19 @@ def month_of(room: Room, day: date, zone: tzinfo) -> Month:
     return Month(first, days, _first_of(before, zone), _first_of(later, zone))
 
 
+def years_around(room: Room, first: date, zone: tzinfo) -> tuple[date | None, date | None]:
+    """The months a year before and a year after that one, no further than the room's messages go; None where none are.
+
+    Two looks into an index. Access was checked.
+    """
+    shown = Message.objects.filter(room=room, in_room=True).values_list("created_at", flat=True)
+    begin, end = (_first_of(shown.order_by(order).first(), zone) for order in ("created_at", "-created_at"))
+    if begin is None or end is None:
+        return None, None
+    before, after = (max(begin, first.replace(year=first.year - 1)), min(end, first.replace(year=first.year + 1)))
+    return before if before < first else None, after if after > first else None
+
+
 def seq_on(room: Room, day: date, zone: tzinfo) -> int | None:
     """The first message of that day, else the first one after it, else the last one. None in an empty room."""
     (first,) = _firsts(room, [_midnight(day, zone)], "in_room")

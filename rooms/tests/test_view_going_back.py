@@ -11,7 +11,7 @@ from django.urls import reverse
 from rooms.actions.imports import Line, append_lines
 from rooms.actions.moving import move_messages
 from rooms.actions.posting import post_message
-from rooms.calendar import month_of, seq_on
+from rooms.calendar import month_of, seq_on, years_around
 from rooms.models import Message, Room
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,15 @@ def test_a_day_leads_to_its_first_message_or_the_next_one(said):
 def test_a_month_is_five_queries_however_many_messages(said, django_assert_num_queries):
     with django_assert_num_queries(5):
         month_of(said, date(2026, 3, 1), BERLIN)
+
+
+def test_a_year_is_a_step_and_ends_where_the_room_does(said, room):
+    assert years_around(said, date(2026, 2, 1), UTC) == (None, date(2026, 3, 1))
+    assert years_around(said, date(2027, 6, 1), UTC) == (date(2026, 6, 1), None)
+    assert years_around(said, date(2028, 2, 1), UTC) == (date(2027, 2, 1), None)
+    assert years_around(said, date(2024, 2, 1), UTC) == (None, date(2025, 2, 1))
+    Message.objects.filter(room=room).delete()
+    assert years_around(room, date(2026, 3, 1), UTC) == (None, None)
 
 
 def test_the_page_names_days_and_links_those_on_which_something_was_said(signed_in, said, alice):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rooms import access, limits
-from rooms.calendar import month_of, seq_on
+from rooms.calendar import month_of, seq_on, years_around
 from rooms.context import room_for_page
 from rooms.views.answers import done, door, person, show, wants_fragment
 from talkwave.errors import Refused
@@ -29,12 +29,15 @@ def calendar(request: HttpRequest, room_id: int) -> HttpResponse:
     today = timezone.localdate(timezone=zone)
     wanted = request.GET.get("month", "")
     month = month_of(seat.room, _day(f"{wanted}-01") if wanted else today, zone)
+    year_before, year_after = years_around(seat.room, month.first, zone)
     wire = room_for_page(request, seat.room, alone=wants_fragment(request, "calendar"))
     context = {
         "room": seat.room,
         "title": wire["title"],
         "current_room": str(seat.room.pk),
         "month": month,
+        "year_before": year_before,
+        "year_after": year_after,
         "today": today,
         "zone": request.GET.get("zone", ""),
         "weekdays": [date(2026, 6, day) for day in range(1, 8)],  # from Monday to Sunday
@@ -43,6 +46,8 @@ def calendar(request: HttpRequest, room_id: int) -> HttpResponse:
             (_("Yesterday"), today - timedelta(1)),
             (_("A week ago"), today - timedelta(7)),
             (_("The beginning"), date.min.replace(year=1970)),
+            # After every message: the last one.
+            (_("The latest"), today + timedelta(1)),
         ],
     }
     return show(request, "calendar", context, fragment="calendar")

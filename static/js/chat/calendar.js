@@ -62,12 +62,17 @@ export default class Calendar {
 
   /** To another month; `at` is the day, or where among its days, that gets the focus. */
   async #turn(link, at) {
-    const earlier = link === this.body.querySelector("[data-turn]") && link.matches(":first-child");
+    const way = link.dataset.turn;
     this.body.firstElementChild.setAttribute("aria-busy", "true");
     if (!(await this.#load(new URL(link.href), link))) return;
     this.#settle();
     if (at) this.#days().at(at === "last" ? -1 : 0)?.focus();
-    else (this.body.querySelector(`.calendar__head > [data-turn]:${earlier ? "first" : "last"}-child`) ?? this.#days()[0])?.focus();
+    else (this.#way(way) ?? this.#days()[0])?.focus();
+  }
+
+  /** The link that turns that way: `earlier`, `later`, and the same by a year. Null at the end. */
+  #way(way) {
+    return this.body.querySelector(`[data-turn="${way}"]`);
   }
 
   #days() {
@@ -82,7 +87,10 @@ export default class Calendar {
     chosen?.focus();
   }
 
-  /** Arrows go from day to day and week to week, over those on which nothing was said. */
+  /**
+   * Arrows go from day to day and week to week, over those on which nothing was said; Page keys turn the month, with
+   * Shift the year.
+   */
   #key(event) {
     const day = event.target.closest("a.calendar__day");
     if (!day) return;
@@ -111,7 +119,7 @@ export default class Calendar {
       return;
     }
     const earlier = [back, "ArrowUp", "PageUp"].includes(event.key);
-    const link = this.body.querySelector(`.calendar__head > [data-turn]:${earlier ? "first" : "last"}-child`);
+    const link = this.#way(`${event.shiftKey && event.key.startsWith("Page") ? "year-" : ""}${earlier ? "earlier" : "later"}`);
     if (link && event.key !== "Home" && event.key !== "End") this.#turn(link, earlier ? "last" : "first");
   }
 
