@@ -72,7 +72,8 @@ def years_around(room: Room, first: date, zone: tzinfo) -> tuple[date | None, da
     begin, end = (_first_of(shown.order_by(order).first(), zone) for order in ("created_at", "-created_at"))
     if begin is None or end is None:
         return None, None
-    before, after = (max(begin, first.replace(year=first.year - 1)), min(end, first.replace(year=first.year + 1)))
+    before = max(begin, min(end, first.replace(year=first.year - 1)))
+    after = min(end, max(begin, first.replace(year=first.year + 1)))
     return before if before < first else None, after if after > first else None
 
 

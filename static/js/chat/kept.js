@@ -22,8 +22,8 @@ export default class Kept {
     if (event) on(event, () => this.#later(), { signal });
     on("tw:ui.posted", ({ action }) => this.#posted(action), { signal });
     element.addEventListener("click", ({ target }) => this.#move(target.closest("[data-moves]")), { signal });
-    // The search puts other rows here.
-    new MutationObserver(() => this.#show()).observe(element, { childList: true });
+    // The search puts other rows here, and a gallery what came meanwhile.
+    new MutationObserver(() => this.#show()).observe(element.querySelector(".gallery__all") ?? element, { childList: true });
     this.#show();
   }
 
