@@ -164,6 +164,11 @@ def test_the_gallery_shows_what_was_sent_and_leads_back_to_it(
     expect(side.locator(".gallery__item")).to_have_count(1)
     expect(side.locator(".gallery__item")).to_contain_text("plan.bin")
     axe(a.page)
+    # What is sent while one looks comes to the top.
+    give(a.page, "#composer-body", "paste", ("map.bin", "application/octet-stream", b"\0\1\3"))
+    expect(a.page.locator('.attached__item[data-state="ready"]')).to_have_count(1)
+    a.say("and the map")
+    expect(side.locator(".gallery__name")).to_have_text(["map.bin", "plan.bin"])
     side.get_by_role("link", name="Links", exact=True).click()
     expect(side.locator(".gallery__item")).to_contain_text("example.org/lake")
     side.get_by_role("link", name="Go to the message by Alice").click()
