@@ -25,8 +25,11 @@ def main() -> None:
 
 
 def _look(order: dict[str, Any]) -> dict[str, Any]:
+    from rooms.files.boxes import blank_film, blank_heif
     from rooms.files.signatures import sort_of
+    from rooms.files.tiff import blank_tiff
 
+    blanked = {"heic": blank_heif, "mp4": blank_film, "mov": blank_film, "tif": blank_tiff}
     source = Path(order["source"])
     sort = sort_of(source)
     answer: dict[str, Any] = {"kind": sort.kind, "type": sort.type, "ending": sort.ending}
@@ -36,6 +39,10 @@ def _look(order: dict[str, Any]) -> dict[str, Any]:
         answer |= redraw(
             source, Path(order["folder"]), most_pixels=order["most_pixels"], most_moving=order["most_moving"]
         )
+    # What is given on as it came says nothing of where it was taken, either: blanked out where it lies.
+    if sort.ending in blanked:
+        with source.open("r+b") as file:
+            blanked[sort.ending](file)
     if sort.kind == "pdf":
         from rooms.files.paper import front
 

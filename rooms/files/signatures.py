@@ -23,6 +23,9 @@ _BEGINNINGS: Final = (
     (b"\x89PNG\r\n\x1a\n", Sort("image", "image/png", "png")),
     (b"GIF87a", Sort("image", "image/gif", "gif")),
     (b"GIF89a", Sort("image", "image/gif", "gif")),
+    # No decoder for it here; but what it says of its place is taken out (rooms.files.tiff).
+    (b"II*\0", Sort("file", "application/octet-stream", "tif")),
+    (b"MM\0*", Sort("file", "application/octet-stream", "tif")),
     (b"%PDF-", Sort("pdf", "application/pdf", "pdf")),
     (b"fLaC", Sort("audio", "audio/flac", "flac")),
     (b"ID3", Sort("audio", "audio/mpeg", "mp3")),
@@ -34,6 +37,8 @@ _BRANDS: Final = {
     b"M4B ": Sort("audio", "audio/mp4", "m4b"),
     b"qt  ": Sort("video", "video/quicktime", "mov"),
 }
+# HEIF as phones take it: no decoder for it here, either (rooms.files.boxes).
+_HEIF: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 # Brands of MP4 as cameras, phones and converters write them.
 _MP4: Final = (
     b"isom",
@@ -109,9 +114,9 @@ def _iso_media(head: bytes) -> Sort:
     for known in brands:
         if known in (b"avif", b"avis"):
             return _BRANDS[known]
-    if any(known.startswith(_MP4) for known in brands):
-        return Sort("video", "video/mp4", "mp4")
-    return PLAIN  # HEIC among others: no decoder for it here
+    if brand in _HEIF:
+        return Sort("file", "application/octet-stream", "heic")
+    return Sort("video", "video/mp4", "mp4") if any(known.startswith(_MP4) for known in brands) else PLAIN
 
 
 def _matroska(head: bytes) -> Sort:

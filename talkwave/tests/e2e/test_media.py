@@ -170,7 +170,7 @@ def test_the_gallery_shows_what_was_sent_and_leads_back_to_it(
     a.say("and the map")
     expect(side.locator(".gallery__name")).to_have_text(["map.bin", "plan.bin"])
     side.get_by_role("link", name="Links", exact=True).click()
-    expect(side.locator(".gallery__item")).to_contain_text("example.org/lake")
+    expect(side.locator(".gallery__item")).to_contain_text(["example.org/lake"])
     side.get_by_role("link", name="Go to the message by Alice").click()
     expect(a.page).to_have_url(re.compile(r"\?at=1|/m/\d+/"))
     a.sees("From the lake, see https://example.org/lake")
