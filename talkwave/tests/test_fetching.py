@@ -86,9 +86,8 @@ def test_redirects_are_followed_with_relative_ones(elsewhere: Elsewhere) -> None
     assert (found.url, found.body) == ("http://www.example.org/3?x=y", b"here")
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(b"a" * 5000), gzip.compress(b"a" * 5000, mtime=0)])
-def test_what_comes_packed_is_unpacked(elsewhere: Elsewhere, packed: bytes) -> None:
-    elsewhere.pages["/"] = answer(packed, Content_Encoding="gzip")
+def test_what_comes_packed_is_unpacked(elsewhere: Elsewhere) -> None:
+    elsewhere.pages["/"] = answer(gzip.compress(b"a" * 5000), Content_Encoding="gzip")
     found = get(elsewhere)
     assert (found.body, found.whole) == (b"a" * 5000, True)
 
@@ -265,10 +264,8 @@ def test_a_bomb_is_unpacked_to_the_bound_and_no_further(elsewhere: Elsewhere, se
     bomb = gzip.compress(b"\0" * (200 * 1024 * 1024), 9)
     assert len(bomb) < settings.FETCH_MAX_BYTES
     elsewhere.pages["/"] = answer(bomb, Content_Encoding="gzip")
-    began = time.monotonic()
     found = get(elsewhere)
     assert (len(found.body), found.whole) == (settings.FETCH_MAX_BYTES, False)
-    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize(
