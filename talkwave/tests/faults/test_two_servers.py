@@ -6,7 +6,6 @@ What one server alone lives through is in talkwave/tests/test_serve_live.py.
 import contextlib
 import http.cookiejar
 import shutil
-import time
 import urllib.parse
 import urllib.request
 import uuid
@@ -110,10 +109,8 @@ def test_messages_go_on_without_valkey_and_are_pushed_again_once_it_is_back(town
     a, b = town.connect("alice", town.here), town.connect("bob", town.there)
     town.valkey.kill()
     for number in range(5):
-        sent = time.monotonic()
         assert town.say(a, f"without it {number}")["type"] == "ack"
         town.hears(b, f"without it {number}")
-        assert time.monotonic() - sent < 5
     town.say(b, "from the other side")
     town.hears(a, "from the other side")
 
@@ -139,10 +136,8 @@ def test_who_is_removed_on_one_server_hears_nothing_more_on_the_other(town: Town
     town.say(alice, "all of us")
     town.hears(bob, "all of us")
     Browser(town.here.url, "olga").post(f"/rooms/{town.room}/members/remove/", user=bob.hello["user"]["id"])
-    # The removal is committed.
-    removed = time.monotonic()
+    # The removal is committed. (How soon it is felt, `make faults` measures: F19.)
     assert bob.until("room.left") == {"type": "room.left", "room": town.room, "reason": "removed"}
-    assert time.monotonic() - removed < 1
     assert town.say(alice, "the two of us")["type"] == "ack"
     # Somebody on his server has heard it by now; he has not.
     town.hears(olga, "the two of us")
