@@ -13,6 +13,7 @@ from presence import actions
 from presence.models import LastSeen
 from presence.signals import presence_changed
 from presence.store import PresenceStore
+from talkwave.realtime import tasks
 from talkwave.realtime.database import db
 
 log = logging.getLogger(__name__)
@@ -39,9 +40,7 @@ class PresenceTracker:
         self._tasks = [loop.create_task(self._rounds()), loop.create_task(self._changes())]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         try:
             await self._store.close()
         except (RedisError, OSError) as error:

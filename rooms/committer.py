@@ -16,6 +16,7 @@ from rooms.actions.posting import Draft, post_messages
 from rooms.models import Message
 from rooms.wire import when
 from talkwave.errors import Refused
+from talkwave.realtime import tasks
 from talkwave.realtime.consumer import LiveConsumer
 from talkwave.realtime.database import db_commits
 from talkwave.realtime.pressure import pressure
@@ -48,8 +49,7 @@ class Committer:
         """Commits what waits, then ends."""
         await self._idle.wait()
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await tasks.end([self._task])
 
     def submit(self, draft: Draft, consumer: LiveConsumer, command: dict[str, Any]) -> None:
         """The consumer gets an `ack` after commit, or an `error`. Raises Refused (`unavailable`) where too much waits."""

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from channels.layers import get_channel_layer
 
-from talkwave.realtime import publish
+from talkwave.realtime import publish, tasks
 from talkwave.realtime.flushing import Flusher
 from talkwave.realtime.pressure import pressure, shed_presence, shed_typing
 from talkwave.realtime.publish import EVERYWHERE, RoomEvent, room_group, user_group
@@ -58,9 +58,7 @@ class Hub:
     async def stop(self) -> None:
         publish.outlet = None
         pressure.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
 
     @property
     def sockets(self) -> list[Socket]:

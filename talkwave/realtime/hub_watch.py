@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from talkwave.realtime import tasks
 from talkwave.realtime.database import db
 from talkwave.realtime.hub import Hub
 from talkwave.realtime.room import LiveRoom
@@ -48,9 +49,7 @@ class HubWatch:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
