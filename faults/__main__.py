@@ -1,6 +1,7 @@
 """`python -m faults`: plays the cases, prints the table, keeps what came out, and publishes where asked to."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -30,6 +31,8 @@ def main() -> int:
     cases = [
         case for case in all_cases() if (not chosen.only or case.id in chosen.only) and (case.short or not chosen.short)
     ]
+    # Told to end, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lock = machine.alone()
     results = []
     with (
@@ -39,6 +42,8 @@ def main() -> int:
         for case in cases:
             results.append(player.play(case))
             report.show(results[-1])
+            if not chosen.short:
+                report.keep_latest(results[-1])
     lock.close()
     print()
     report.show_table(results)

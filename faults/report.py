@@ -54,14 +54,18 @@ def show_table(results: Sequence[Result]) -> None:
 
 
 def keep(results: Sequence[Result], machine: dict[str, str], *, short: bool) -> Path:
-    """All of a run as JSON, for comparing one day with another; and of a long one each case by itself, for the page."""
-    LATEST.mkdir(parents=True, exist_ok=True)
+    """All of a run as JSON, for comparing one day with another."""
+    RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
     about = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "short": short}
     _write(path, {**about, "cases": [result.as_json() for result in results]})
-    for result in () if short else results:
-        _write(LATEST / f"{result.id}.json", {**about, **result.as_json()})
     return path.relative_to(ROOT)
+
+
+def keep_latest(result: Result) -> None:
+    """A case of a long run, as soon as it is over: the page is written from these."""
+    LATEST.mkdir(parents=True, exist_ok=True)
+    _write(LATEST / f"{result.id}.json", {"date": time.strftime("%Y-%m-%d"), **result.as_json()})
 
 
 def _write(path: Path, kept: object) -> None:

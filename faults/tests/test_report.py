@@ -33,7 +33,7 @@ def test_the_page_has_the_last_long_run_of_each_case_and_says_what_was_not_run(
     for name, path in (("PAGE", page), ("ROOT", tmp_path), ("RESULTS", tmp_path), ("LATEST", tmp_path / "latest")):
         monkeypatch.setattr(report, name, path)
     kept = Result("F1", "a kill", [Figure("back after", 3.2, "s", at_most=5), Figure("longest", 40, "s", at_most=30)])
-    report.keep([kept], MACHINE, short=False)
+    report.keep_latest(kept)
     report.keep([Result("F2", "another")], MACHINE, short=True)
     report.publish(CASES, MACHINE)
     text = page.read_text()
