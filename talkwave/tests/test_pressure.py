@@ -90,7 +90,7 @@ def pressed(transactional_db: None) -> Iterator[ServerProcess]:
     """A server process that is under the heaviest pressure from its first tick on."""
     server = ServerProcess(TEST_PRESSURE="1")
     yield server
-    server.stop()
+    server.kill()
 
 
 def test_under_the_heaviest_messages_are_stored_and_told_pings_answered_and_only_hints_missing(

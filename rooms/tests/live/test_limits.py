@@ -23,7 +23,7 @@ def two_servers(transactional_db):
     servers = [ServerProcess(RATE_MESSAGES=PEOPLE, RATE_MESSAGES_API=PROGRAMS) for _ in range(2)]
     yield servers
     for server in servers:
-        server.stop()
+        server.kill()
 
 
 def test_tabs_on_two_processes_a_page_on_a_third_and_a_program_share_one_budget(
@@ -70,14 +70,14 @@ def test_who_opens_sockets_too_often_is_told_when_to_come_back(transactional_db,
     refusal = third.next()
     assert (refusal["code"], third.closed_with()) == ("rate_limited", 4429)
     assert refusal["retry_after"] > 1
-    server.stop()
+    server.kill()
 
 
 def test_an_address_that_knocks_too_often_without_a_name_is_not_looked_up_any_more(transactional_db, alice, token):
     server = ServerProcess(RATE_UNKNOWN_CONNECTS="0.001/3")
     codes = [Client(server.port, token="tw_nobody", greet=False).closed_with() for _ in range(5)]
     assert codes == [4401, 4401, 4401, 4429, 4429]
-    server.stop()
+    server.kill()
 
 
 def test_a_process_that_is_full_sends_further_sockets_elsewhere(transactional_db, alice, token):
@@ -90,7 +90,7 @@ def test_a_process_that_is_full_sends_further_sockets_elsewhere(transactional_db
     while (again := Client(server.port, token=secret, greet=False)) and not greeted(again):
         again.close()
     second.close()
-    server.stop()
+    server.kill()
 
 
 def greeted(client):
