@@ -28,6 +28,7 @@ from talkwave.web.flow import WAITING
 PING_SECONDS = 120
 HTTP_TIMEOUT_SECONDS = 120
 TOO_LARGE = 4413
+TOO_LARGE_BODY, NO_SPACE = b"413 Content Too Large", b"507 Insufficient Storage"
 READ_CHUNK = 64 * 1024
 # Frames that wait for a busy consumer before daphne stops reading from that socket, and how soon it looks again.
 QUEUED_FRAMES = 64
@@ -135,9 +136,10 @@ class ChatSocketFactory(WebSocketFactory):
 
 
 class ChatRequest(WebRequest):
-    """daphne's HTTP request, refusing a body that is too large before it is in memory."""
+    """daphne's HTTP request, refusing a body that is too large before it is in memory, or for which there is no space."""
 
     _received = 0
+    _refused = False
     _stood: tuple[int, int] | None = None
 
     def waiting(self) -> int:
@@ -160,19 +162,29 @@ class ChatRequest(WebRequest):
 
     def gotLength(self, length: int | None) -> None:
         if length is not None and length > settings.HTTP_BODY_MAX:
-            self._refuse_body()
+            self._refuse_body(TOO_LARGE_BODY)
         super().gotLength(length)
 
     def handleContentChunk(self, data: bytes) -> None:
         self._received += len(data)
         if self._received > settings.HTTP_BODY_MAX:
-            self._refuse_body()
-        else:
+            self._refuse_body(TOO_LARGE_BODY)
+            return
+        try:
             super().handleContentChunk(data)
+            # A large body waits in a file. What stayed behind on its way there would fail where nobody can answer.
+            self.content.flush()
+        except OSError:
+            self._refuse_body(NO_SPACE)
 
-    def _refuse_body(self) -> None:
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        if not self._refused:
+            super().requestReceived(command, path, version)
+
+    def _refuse_body(self, status: bytes) -> None:
+        self._refused = True
         transport = self.channel.transport
-        transport.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        transport.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         self.channel.loseConnection()
 
 

@@ -1,5 +1,11 @@
 """A request under daphne, on its way and answered."""
 
+import errno
+import io
+from types import SimpleNamespace
+
+from twisted.internet.testing import StringTransport
+
 from talkwave.serving.daphne_server import ChatRequest
 
 
@@ -9,3 +15,20 @@ def test_an_answered_request_is_no_reason_to_stop_looking_after_the_others() -> 
     request.finished = 1
     request.check_timeouts()
     assert request.waiting() == 0
+
+
+class FullDisk(io.BytesIO):
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_body_for_which_the_disk_has_no_space_is_refused_and_goes_nowhere() -> None:
+    request = ChatRequest.__new__(ChatRequest)
+    request.content = FullDisk()
+    line = StringTransport()
+    request.channel = SimpleNamespace(transport=line, loseConnection=line.loseConnection)
+    request.handleContentChunk(b"x" * 65_536)
+    assert line.value().startswith(b"HTTP/1.1 507 ")
+    assert line.disconnecting
+    # It would be read back from the file that could not be written.
+    request.requestReceived(b"PATCH", b"/uploads/", b"HTTP/1.1")
