@@ -1,6 +1,7 @@
 """The fault suite: simulated people talk while things break, and an independent checker says what was lost.
 
-`python -m faults` runs it all, `--only F1 F2` some of it, `--short` the sizes that are part of the tests.
+`python -m faults` runs it all, `--only F1 F2` some of it, `--short` the sizes that are part of the tests,
+`--soak 1440` a day of people coming and going.
 
 Who does what:
 - `town`: the processes a case needs (servers, Valkey, PostgreSQL or SQLite, a proxy in front of a server), and ways to

@@ -19,6 +19,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--short", action="store_true", help="the sizes that are part of the tests; no figure is judged"
     )
+    parser.add_argument("--soak", type=float, default=10.0, metavar="MINUTES", help="how long F21 takes; a day is 1440")
     parser.add_argument("--publish", action="store_true", help="write the last long run of each into docs/promises.md")
     chosen = parser.parse_args(arguments)
     if chosen.publish and chosen.short:
@@ -37,7 +38,7 @@ def main() -> int:
     results = []
     with (
         tempfile.TemporaryDirectory(prefix="tw-histories-") as folder,
-        Player(Path(folder), short=chosen.short) as player,
+        Player(Path(folder), short=chosen.short, soak_minutes=chosen.soak) as player,
     ):
         for case in cases:
             results.append(player.play(case))

@@ -12,15 +12,15 @@ from faults.cases.registry import Case
 from faults.stage import Result, Stage
 from faults.town import Ground, Town
 
-# A case that takes longer is stuck.
+# A case that takes longer is stuck; the soak has its own time beside it.
 LONGEST_SECONDS = 3600.0
 
 
 class Player:
     """Use as a context manager: everything a case started is gone after it. Histories of what failed stay in `folder`."""
 
-    def __init__(self, folder: Path, *, short: bool) -> None:
-        self._folder, self._short = folder, short
+    def __init__(self, folder: Path, *, short: bool, soak_minutes: float = 10.0) -> None:
+        self._folder, self._short, self._soak_minutes = folder, short, soak_minutes
         self._towns: dict[Any, Town] = {}
 
     def __enter__(self) -> Self:
@@ -43,6 +43,7 @@ class Player:
         folder = self._folder / result.id
         began = time.monotonic()
         stage = Stage(self._ground, folder, result, short=self._short, towns=self._towns)
+        stage.soak_minutes = self._soak_minutes
         try:
             self._runner.run(_within(play, stage))
         except Exception as error:
@@ -63,5 +64,5 @@ class Player:
 
 
 async def _within(play: Callable[[Stage], Awaitable[None]], stage: Stage) -> None:
-    async with asyncio.timeout(LONGEST_SECONDS):
+    async with asyncio.timeout(LONGEST_SECONDS + 60 * stage.soak_minutes):
         await play(stage)

@@ -66,6 +66,8 @@ class Stage:
 
     def __init__(self, ground: Ground, folder: Path, result: Result, *, short: bool, towns: dict[Any, Town]) -> None:
         self.ground, self.folder, self.result, self.short = ground, folder, result, short
+        # How long the soak takes.
+        self.soak_minutes = 10.0
         self._towns = towns
         self._crowds = 0
 

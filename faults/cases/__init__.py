@@ -4,7 +4,20 @@ from importlib import import_module
 
 from faults.cases.registry import CASES, Case
 
-MODULES = ["servers", "services", "databases", "sending", "access", "backups"]
+MODULES = [
+    "servers",
+    "services",
+    "databases",
+    "sending",
+    "access",
+    "backups",
+    "malformed",
+    "floods",
+    "readers",
+    "network",
+    "clocks",
+    "disk",
+]
 
 
 def all_cases() -> list[Case]:

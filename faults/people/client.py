@@ -190,6 +190,8 @@ class Client:
             while True:
                 await self.reading.wait()
                 frame = await socket.recv()
+                # It may have stopped reading while it waited for this one.
+                await self.reading.wait()
                 self._frames += 1
                 self._bytes += len(frame)
                 for event in json.loads(frame):
@@ -298,6 +300,10 @@ class Client:
         began = time.monotonic()
         await self.ask(type="ping", received=self._frames)
         return time.monotonic() - began
+
+    async def check(self) -> None:
+        """Asks whether anybody is there; where no answer comes, the connection is given up (`_beat`)."""
+        await self._ping()
 
     async def watch(self, users: list[str]) -> None:
         """Hears of the coming and going of these people, also after a reconnect."""

@@ -6,19 +6,22 @@ import random
 from dataclasses import dataclass, field
 
 CHUNK = 16_384
+# So long after it was lost a piece comes again: the least time TCP waits on a line of 300 ms.
+AGAIN_SECONDS = 0.5
 
 
 @dataclass
 class Line:
     """One direction of everything that goes through a proxy; change it at any time.
 
-    `delay` and `jitter` in seconds, `bandwidth` in bytes a second for each connection (0: no bound), `swallow`: what is
-    sent goes nowhere, and nobody is told.
+    `delay` and `jitter` in seconds, `bandwidth` in bytes a second for each connection (0: no bound), `again`: the chance,
+    a piece, that it is lost and has to be sent again, `swallow`: what is sent goes nowhere, and nobody is told.
     """
 
     delay: float = 0.0
     jitter: float = 0.0
     bandwidth: float = 0.0
+    again: float = 0.0
     swallow: bool = False
 
 
@@ -116,6 +119,7 @@ class Proxy:
                     if self.loss and self._dice.random() < self.loss:
                         return
                     late = line.delay + self._dice.uniform(-line.jitter, line.jitter)
+                    late += AGAIN_SECONDS * (self._dice.random() < line.again)
                     await waiting.put((loop.time() + max(0.0, late), data))
                 # The end travels behind what was sent before it.
                 while not waiting.empty() and not sending.done():

@@ -1,0 +1,124 @@
+"""The disk is full."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from faults.cases.registry import case
+from faults.people import Crowd, Who, forms
+from faults.people.person import Person
+from faults.stage import Stage
+from faults.town import Town
+from faults.town.disk import filled, may_mount, nothing_written, small_disk
+from faults.watching import Stopwatch
+
+MIB = 1 << 20
+DISK = 64 * MIB
+PIECE = b"x" * 100_000
+
+
+class Uploading:
+    """A file on its way."""
+
+    def __init__(self, port: int, who: Who) -> None:
+        self.port, self.who = port, who
+        self.id = ""
+        self.offset = 0
+
+    async def begin(self, room: str) -> int:
+        size = str(3 * len(PIECE))
+        status, told = await forms.ask(self.port, self.who, "/uploads/", room=room, name="words.txt", size=size)
+        self.id = told["id"] if status == 201 else ""
+        return status
+
+    async def piece(self) -> int:
+        """The next piece; it counts only where it was taken."""
+        headers = {"Upload-Offset": str(self.offset)}
+        status, _, _ = await forms.request(self.port, self.who, f"PATCH /uploads/{self.id}/", headers, PIECE)
+        if status == 200:
+            self.offset += len(PIECE)
+        return status
+
+    async def finish(self) -> int:
+        return await forms.post(self.port, self.who, f"/uploads/{self.id}/done/")
+
+
+@case("F12", "the disk is full", short=True)
+async def disk_is_full(stage: Stage) -> None:
+    """On PostgreSQL (on another disk) messages go on being acknowledged while not a byte can be written here, and a file's
+    piece is refused; on SQLite messages are refused with `unavailable` and none is acknowledged. Once there is space again
+    everything goes on without a restart: messages that were refused are stored once, the upload goes on where it stood.
+    Played with a limit that makes every write of the server fail (its log's, too); for root on SQLite also with a small
+    disk that is really full. (Where PostgreSQL's own disk is full it stops by itself: that is F3.)"""
+    await _full(stage, await stage.town(servers=1), lambda town: nothing_written(town.servers[0]))
+    if stage.short:
+        return
+    await _full(stage, await stage.town(servers=1, postgres=True), lambda town: nothing_written(town.servers[0]))
+    if not may_mount():
+        stage.note("the small disk was not played: mounting one takes root")
+        return
+    town = await stage.town(servers=1, FILES_DISK_RESERVE="0")
+    (server,) = town.servers
+    await town.stop(server)
+    with small_disk(town.folder / "data", DISK):
+        await town.start(server)
+        await _full(stage, town, lambda town: filled(town.folder / "data"), name="a small disk")
+        await town.stop(server)
+
+
+async def _full(
+    stage: Stage, town: Town, fault: Callable[[Town], AbstractContextManager[None]], name: str = "no write"
+) -> None:
+    on_postgres = bool(town.settings["DATABASE_URL"])
+    name = f"{name}, {'PostgreSQL' if on_postgres else 'SQLite'}"
+    (server,) = town.servers
+    async with stage.crowd(town, people=6, rooms=2) as crowd:
+        watch = Stopwatch(crowd)
+        await crowd.act(2)
+        upload = Uploading(server.port, crowd.people[0].client.who)
+        stage.expect(await upload.begin(crowd.rooms[0]) == 201, f"{name}: no upload could be begun before")
+        stage.expect(await upload.piece() == 200, f"{name}: no piece was taken before")
+        refused: list[str] = []
+        for person in crowd.people:
+            person.client.listeners.append(lambda event: refused.append(event["code"]) if "code" in event else None)
+        over = asyncio.Event()
+        talking = asyncio.create_task(_talk(crowd, over))
+        try:
+            with fault(town):
+                began = time.monotonic()
+                if on_postgres:
+                    await crowd.until(
+                        lambda: len(watch.acks_between(began, time.monotonic())) > len(crowd.people),
+                        f"{name}: messages to be acknowledged meanwhile",
+                    )
+                else:
+                    await crowd.until(lambda: len(refused) > len(crowd.people), f"{name}: messages to be refused")
+                    stage.expect(set(refused) == {"unavailable"}, f"{name}: refused with {set(refused)}")
+                status = await upload.piece()
+                stage.expect(status in (503, 507), f"{name}: a piece was answered with {status}")
+                ended = time.monotonic()
+            over.set()
+            await talking
+            took = await stage.converge(crowd, town)
+        finally:
+            talking.cancel()
+            await asyncio.gather(talking, return_exceptions=True)
+        stage.figure(f"{name}: acks meanwhile", len(watch.acks_between(began, ended)))
+        for _ in range(2):
+            status = await upload.piece()
+            stage.expect(status == 200, f"{name}: a piece after it was answered with {status}")
+        status = await upload.finish()
+        stage.expect(status == 200, f"{name}: the upload ended with {status}")
+        stage.figure(f"{name}: everybody holds everything after it", took, "s", at_most=30)
+
+
+async def _talk(crowd: Crowd, over: asyncio.Event) -> None:
+    """Each says one thing after the other, once it is acknowledged."""
+
+    async def go(person: Person) -> None:
+        while not over.is_set():
+            await person.say()
+            await asyncio.sleep(0.02)
+
+    await asyncio.gather(*map(go, crowd.people))
