@@ -35,6 +35,8 @@ def main() -> int:
     # Told to end, it still ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lock = machine.alone()
+    # Thousands of connections here, and as many in a server.
+    machine.descriptors(16_384)
     results = []
     with (
         tempfile.TemporaryDirectory(prefix="tw-histories-") as folder,

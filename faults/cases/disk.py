@@ -14,7 +14,7 @@ from faults.town.disk import filled, may_mount, nothing_written, small_disk
 from faults.watching import Stopwatch
 
 MIB = 1 << 20
-DISK = 64 * MIB
+SPARE = 16 * MIB
 PIECE = b"x" * 100_000
 
 
@@ -61,7 +61,7 @@ async def disk_is_full(stage: Stage) -> None:
     town = await stage.town(servers=1, FILES_DISK_RESERVE="0")
     (server,) = town.servers
     await town.stop(server)
-    with small_disk(town.folder / "data", DISK):
+    with small_disk(town.folder / "data", SPARE):
         await town.start(server)
         await _full(stage, town, lambda town: filled(town.folder / "data"), name="a small disk")
         await town.stop(server)

@@ -10,19 +10,17 @@ from pathlib import Path
 
 from faults.town.town import Server
 
-_NONE = resource.RLIM_INFINITY
-
 
 @contextlib.contextmanager
 def nothing_written(server: Server) -> Iterator[None]:
     """Inside, every write of this process to a file fails, at whatever place (EFBIG; Python ignores the signal)."""
-    _, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    soft, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, hard))
     try:
         yield
     finally:
         with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (hard, hard))
+            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def may_mount() -> bool:
@@ -30,9 +28,10 @@ def may_mount() -> bool:
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path, size: int) -> Iterator[None]:
-    """Inside, what is in the folder stands on a disk of its own of `size` bytes. Nothing may have a file of it open when
-    it begins; what is there at its end is kept. Raises CalledProcessError where the system does not allow it."""
+def small_disk(folder: Path, spare: int) -> Iterator[None]:
+    """Inside, what is in the folder stands on a disk of its own, with so many bytes to spare. Nothing may have a file of
+    it open when it begins; what is there at its end is kept. Raises CalledProcessError where the system forbids it."""
+    size = spare + sum(path.stat().st_blocks * 512 for path in folder.rglob("*"))
     aside = folder.with_name(folder.name + ".aside")
     shutil.copytree(folder, aside)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
