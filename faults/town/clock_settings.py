@@ -17,13 +17,13 @@ _EVERY = 0.05
 def _follow(path: Path) -> None:
     import time_machine
 
-    begun, moved = time.monotonic(), float(path.read_text())
+    moved = float(path.read_text())
     traveller = time_machine.travel(datetime.now(UTC) + timedelta(seconds=moved), tick=True)
     coordinates = traveller.start()
 
     def keep() -> None:
         nonlocal moved
-        while time.monotonic() >= begun:
+        while True:
             wanted = float(path.read_text())
             if wanted != moved:
                 coordinates.shift(wanted - moved)
