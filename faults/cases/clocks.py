@@ -10,7 +10,7 @@ from faults.cases.registry import case
 from faults.people import Client, Crowd
 from faults.stage import Stage, percentile
 from faults.town import Server, Town
-from faults.town.usage import MIB, descriptors_of, threads_of
+from faults.town.usage import MIB, clients_of, descriptors_of, threads_of
 from faults.watching import Stopwatch
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -64,10 +64,8 @@ async def clocks_are_wrong(stage: Stage) -> None:
 
 
 def _subscriptions(town: Town) -> set[str]:
-    """The connections by which servers hear of events, each by the number Valkey gave it."""
-    told = town.valkey.ask("CLIENT", "LIST", "TYPE", "pubsub")
-    lines = told if isinstance(told, list) else str(told).splitlines()
-    return {str(line["id"] if isinstance(line, dict) else line.split()[0]) for line in lines}
+    """Those by which servers hear of events."""
+    return clients_of(town, "TYPE", "pubsub")
 
 
 @case("F22", "nobody says anything for ten minutes", short=True)
@@ -88,9 +86,10 @@ async def nothing_happens(stage: Stage) -> None:
         await stage.converge(crowd, town)
         arrivals = watch.arrivals_between(began, time.monotonic())
         stage.expect(not closes, f"{closes} connections of people ended")
-        stage.expect(before, "no server listens to Valkey")
-        stage.expect(before == after, f"the servers listen by other connections than before: {before} and {after}")
-        stage.figure("connections that ended", closes, at_most=0)
+        stage.figure("servers that listen to Valkey", len(before), at_least=len(town.servers))
+        stage.figure("connections of people that ended", closes, at_most=0)
+        # One that is replaced loses what is said meanwhile, which the hub then finds; but not for want of talk.
+        stage.figure("connections to Valkey that were replaced", len(before - after), at_most=0)
         stage.figure("from sending to the others after it, p99", percentile(arrivals, 99), "s", at_most=1)
 
 
@@ -143,7 +142,7 @@ async def soak(stage: Stage) -> None:
         oldest, others = crowd.clients[:4], crowd.clients[4:]
         dice = random.Random(21)
         closes = [len(client.closes) for client in oldest]
-        valkey = await asyncio.to_thread(_connections, town)
+        valkey = len(await asyncio.to_thread(clients_of, town))
         going = [asyncio.create_task(_come_and_go(crowd, client, dice, life)) for client in others]
         try:
             async with crowd.living(acts_a_second=10):
@@ -158,7 +157,7 @@ async def soak(stage: Stage) -> None:
             await asyncio.gather(*going, return_exceptions=True)
         stage.expect(closes == [len(client.closes) for client in oldest], "an old connection ended")
         await crowd.connected()
-        heard = await asyncio.to_thread(_connections, town)
+        heard = len(await asyncio.to_thread(clients_of, town))
         await stage.converge(crowd, town)
         # Over minutes it is the slope of caches that still fill.
         hours, steepest = minutes >= 3 * MINUTE, max(map(Usage.slope, usages))
@@ -170,8 +169,3 @@ async def soak(stage: Stage) -> None:
         stage.figure("connections to Valkey, growth", heard - valkey, at_most=10)
         if not hours:
             stage.note("the slope of memory is judged from three hours on")
-
-
-def _connections(town: Town) -> int:
-    told = town.valkey.ask("CLIENT", "LIST")
-    return len(told if isinstance(told, list) else str(told).splitlines())

@@ -9,6 +9,7 @@ from faults.people import Client, Crowd
 from faults.stage import Stage, percentile
 from faults.town import Proxy, Town
 from faults.town.proxy import Line
+from faults.town.usage import clients_of
 from faults.watching import Stopwatch
 
 AT_ONCE = 200
@@ -44,8 +45,7 @@ async def reconnect_storm(stage: Stage) -> None:
 
 def _valkey_connections(town: Town) -> int:
     # One of them is the one that asks.
-    clients = town.valkey.ask("CLIENT", "LIST")
-    return len(clients if isinstance(clients, list) else clients.splitlines()) - 1
+    return len(clients_of(town)) - 1
 
 
 class Sleeper:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.town.town import Server
+from faults.town.town import Server, Town
 
 MIB = 1 << 20
 _EVERY = 0.05
@@ -60,3 +60,10 @@ def threads_of(server: Server) -> int:
 
 def descriptors_of(server: Server) -> int:
     return len(list(Path(f"/proc/{server.pid}/fd").iterdir()))
+
+
+def clients_of(town: Town, *only: str) -> set[str]:
+    """The connections to Valkey, each by the number it has there; `TYPE`, `pubsub`: only those that listen."""
+    told = town.valkey.ask("CLIENT", "LIST", *only)
+    lines = told if isinstance(told, list) else bytes(told).decode().splitlines()
+    return {str(line["id"] if isinstance(line, dict) else line.split()[0]) for line in lines}
