@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -22,6 +22,8 @@ from rooms.previews.waiting import await_previews
 from rooms.roles import verbs
 from rooms.text import HERE, clean
 from talkwave.errors import Refused
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -67,19 +69,17 @@ def post_messages(drafts: Sequence[Draft]) -> list[Message | Refused]:
     results: list[Message | Refused | None] = [None] * len(drafts)
     ready: list[_Ready] = []
     for place, draft in enumerate(drafts):
-        try:
-            ready.append(_ready(place, draft))
-        except Refused as refusal:
-            results[place] = _in_words_of(draft, refusal, partial(_ready, place, draft))
+        said = _in_words_of(draft, partial(_ready, place, draft))
+        if isinstance(said, Refused):
+            results[place] = said
+        else:
+            ready.append(said)
     if ready:
         posting = _Posting(ready)
         with transaction.atomic():
             posting.look()
             for one in ready:
-                try:
-                    results[one.place] = posting.post(one)
-                except Refused as refusal:
-                    results[one.place] = _in_words_of(one.draft, refusal, partial(posting.post, one))
+                results[one.place] = _in_words_of(one.draft, partial(posting.post, one))
             posting.store()
     return [result if result is not None else access.not_found() for result in results]
 
@@ -111,18 +111,22 @@ def _known(value: object) -> int | None:
         return 0
 
 
-def _in_words_of(draft: Draft, refusal: Refused, again: Callable[[], object]) -> Refused:
-    """The refusal in the language of who is refused: `again` says it once more.
+def _in_words_of(draft: Draft, do: Callable[[], T]) -> T | Refused:
+    """What `do` gives, or its refusal in the language of who is refused: for that it is done once more.
 
-    So the many who are not refused pay nothing for the languages of a batch.
+    So the many who are not refused pay nothing for the languages of a batch. Done once more it may succeed, where a
+    limit was about to grant it: then that is the answer.
     """
-    if draft.language not in ("", translation.get_language()):
+    try:
+        return do()
+    except Refused as refusal:
+        if draft.language in ("", translation.get_language()):
+            return refusal
+    with translation.override(draft.language):
         try:
-            with translation.override(draft.language):
-                again()
-        except Refused as said:
-            return said
-    return refusal
+            return do()
+        except Refused as refusal:
+            return refusal
 
 
 class _Posting:
