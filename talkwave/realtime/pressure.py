@@ -84,6 +84,7 @@ class Pressure:
 
     def start(self) -> None:
         self.level = CALM
+        self.measure(lag=0.0, commits=self._count_commits(), waiting=self._count_bytes())
         self._tick_at(asyncio.get_running_loop())
 
     def stop(self) -> None:
