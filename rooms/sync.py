@@ -126,7 +126,9 @@ def page(
     if after is not None:
         return rows.after(after, limit)
     if around is not None:
-        # The message itself opens the second half.
-        older = rows.before(around, limit // 2)
-        return older + rows.after(around - 1, limit - len(older))
+        # Where the page begins, so that all of it, and what stands beside, is asked for once. The message itself opens
+        # the second half.
+        shown = Message.objects.filter(room=room, seq__lt=around).in_view(view, thread)
+        older = shown.order_by("-seq").values_list("seq", flat=True)[: limit // 2]
+        return rows.after(min(older, default=around) - 1, limit)
     return rows.before(2**62 if before is None else before, limit)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
 from rooms.actions.posting import post_message
 from rooms.models import Membership, Message
+from rooms.sync import page
 
 # Session and person, room and seat, the sidebar with what waits there, the messages, their authors and each kind of thing that
 # stands beside them, what the reader keeps here: one each.
@@ -258,3 +261,14 @@ def test_a_message_with_nothing_beside_its_words_brings_no_empty_places(signed_i
     for place in ("message__gone", "message__edited", "files", "poll", "previews", "reactions", "thread-line", "quote"):
         assert f'class="{place}"' not in rows, place
         assert f'class="{place}"' in blank, place
+
+
+def test_a_page_around_a_message_asks_one_question_more_than_the_newest(room, alice, bob, django_assert_num_queries):
+    fill(room, bob, 120)
+    room.refresh_from_db()
+    with CaptureQueriesContext(connection) as newest:
+        assert len(page(room, limit=50, view="room")) == 50
+    with django_assert_num_queries(len(newest) + 1):
+        middle = page(room, around=60, limit=50, view="room")
+    assert [message.seq for message in middle] == list(range(35, 85))
+    assert [message.seq for message in page(room, around=3, limit=50, view="room")] == list(range(1, 51))
