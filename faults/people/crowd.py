@@ -157,7 +157,7 @@ class Crowd:
 
     async def greet_again(self) -> None:
         """Everybody comes once more, now that nothing happens: what the server counts for them has to be right."""
-        await both(*(client.reconnect(quiet=True) for client in self.living_clients))
+        await both(*(client.greet_again() for client in self.living_clients))
 
     async def presence_true(self, seconds: float = 90.0) -> float:
         """Waits until everybody was told the truth about those they watch; gives how long that took. Raises NotYet."""
