@@ -9,27 +9,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from redis import Redis
-from redis import asyncio as aioredis
 from redis.exceptions import RedisError
+
+from talkwave.web.redis import async_client, client, reach
 
 _PREFIX = f"{settings.REDIS_PREFIX}:presence:"
 _PROCESSES = f"{_PREFIX}processes"
 _RANK = {"active": 2, "idle": 1}
 
 
-def _address() -> str:
-    return settings.REDIS_URLS[0] if settings.REDIS_URLS else settings.REDIS_NOWHERE
-
-
 class PresenceStore:
     """One a server process. Raises redis' errors: the caller degrades."""
 
     def __init__(self) -> None:
-        # Any: redis-py types its asyncio commands as maybe not awaitable.
-        self._redis: Any = aioredis.from_url(
-            _address(), decode_responses=True, socket_connect_timeout=2, socket_timeout=2
-        )
+        self._redis = async_client(decode_responses=True)
         self._name = uuid.uuid4().hex
         self._key = _PREFIX + self._name
 
@@ -41,7 +34,8 @@ class PresenceStore:
                 pipe.hset(self._key, mapping={str(user_id): state for user_id, state in states.items()})
                 pipe.expire(self._key, settings.PRESENCE_TTL_SECONDS)
             pipe.sadd(_PROCESSES, self._name)
-            await pipe.execute()
+            with reach.asking():
+                await pipe.execute()
 
     async def put(self, states: Mapping[int, str | None]) -> None:
         """Some people of this process; None: nobody of theirs is connected here any more."""
@@ -53,18 +47,20 @@ class PresenceStore:
                     pipe.hset(self._key, str(user_id), state)
             pipe.expire(self._key, settings.PRESENCE_TTL_SECONDS)
             pipe.sadd(_PROCESSES, self._name)
-            await pipe.execute()
+            with reach.asking():
+                await pipe.execute()
 
     async def read(self, user_ids: Iterable[int]) -> dict[int, str]:
         """User id → `active` or `idle`, the most active of all their connections; who is offline is left out."""
         fields = [str(user_id) for user_id in user_ids]
         if not fields:
             return {}
-        processes = sorted(await self._redis.smembers(_PROCESSES))
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for name in processes:
-                pipe.hmget(_PREFIX + name, fields)
-            answers = await pipe.execute()
+        with reach.asking():
+            processes = sorted(await self._redis.smembers(_PROCESSES))
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for name in processes:
+                    pipe.hmget(_PREFIX + name, fields)
+                answers = await pipe.execute()
         best: dict[int, str] = {}
         for states in answers:
             for field, state in zip(fields, states, strict=True):
@@ -85,7 +81,7 @@ def active_now(user_ids: Iterable[int]) -> set[int]:
     if not fields:
         return set()
     try:
-        with Redis.from_url(_address(), decode_responses=True, socket_connect_timeout=1, socket_timeout=1) as redis:
+        with reach.asking(), client(decode_responses=True) as redis:
             asked: Any = redis
             answers = [asked.hmget(_PREFIX + name, fields) for name in asked.smembers(_PROCESSES)]
     except (RedisError, OSError):
@@ -95,7 +91,7 @@ def active_now(user_ids: Iterable[int]) -> set[int]:
 
 async def sweep(*, dry_run: bool = False) -> int:
     """Forgets processes whose key has expired; how many there were. For `cleanup`."""
-    redis: Any = aioredis.from_url(_address(), decode_responses=True)
+    redis = async_client(seconds=10, decode_responses=True)
     try:
         names = await redis.smembers(_PROCESSES)
         dead = [name for name in names if not await redis.exists(_PREFIX + name)]

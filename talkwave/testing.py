@@ -27,8 +27,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def nobody_was_here_before() -> None:
     """Limits belong to the process and to Valkey, and would remember the last test's people, who have the same ids."""
     from talkwave.web.ledger import ledger
+    from talkwave.web.redis import reach
 
     ledger.clear()
+    reach.forget()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from talkwave.realtime.sending import LAYER_SECONDS, Sending
 from talkwave.realtime.socket import Socket
 from talkwave.web import counting
 from talkwave.web.counting import counts
+from talkwave.web.redis import Away, Reach
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ class Hub:
         self._channel = ""
         self._joined: set[str] = set()
         self._sending = Sending(self._layer, self.loop, self.deliver)
+        # Whether the layer joins groups: greeting somebody asks for it, and must not wait for one that is away.
+        self._reach = Reach()
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- life -----------------------------------------------------------------------------------------
@@ -123,13 +126,16 @@ class Hub:
         if not lacking and self._channel:
             return
         try:
-            async with asyncio.timeout(LAYER_SECONDS):
-                if not self._channel:
-                    self._channel = await self._layer.new_channel("hub.")
-                    lacking.append(EVERYWHERE)
-                for group in lacking:
-                    await self._layer.group_add(group, self._channel)
-                    self._joined.add(group)
+            with self._reach.asking():
+                async with asyncio.timeout(LAYER_SECONDS):
+                    if not self._channel:
+                        self._channel = await self._layer.new_channel("hub.")
+                        lacking.append(EVERYWHERE)
+                    for group in lacking:
+                        await self._layer.group_add(group, self._channel)
+                        self._joined.add(group)
+        except Away:
+            log.debug("channel layer away, groups are joined later")
         except Exception as error:  # whatever a layer raises
             log.warning("channel layer away, groups are joined later: %s", type(error).__name__)
             counts.layer_errors += 1

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+from talkwave.web.redis import Away, patience, reach
+
 log = logging.getLogger(__name__)
 
 
@@ -14,9 +16,11 @@ def _forgiving(name: str, otherwise: Any) -> Any:
 
     def call(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
         try:
-            return method(self, *args, **kwargs)
+            with reach.asking():
+                return method(self, *args, **kwargs)
         except (RedisError, OSError) as error:
-            log.warning("cache away: %s", type(error).__name__)
+            if not isinstance(error, Away):
+                log.warning("cache away: %s", type(error).__name__)
             if name == "get":
                 return kwargs.get("default", args[1] if len(args) > 1 else None)
             return otherwise
@@ -26,6 +30,11 @@ def _forgiving(name: str, otherwise: Any) -> Any:
 
 class ForgivingRedisCache(RedisCache):
     """A RedisCache that answers "not there" while Redis is away: limits loosen, the chat goes on."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        # Without, a Redis that swallows what it is asked holds up whoever signs in for good.
+        self._options: dict[str, Any] = {**patience(), **params.get("OPTIONS", {})}
 
     get = _forgiving("get", None)
     set = _forgiving("set", None)

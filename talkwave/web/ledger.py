@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from talkwave.web import counting
+from talkwave.web.redis import client
 
 if TYPE_CHECKING:
     from talkwave.web.ratelimit import Buckets
@@ -253,12 +252,7 @@ class Ledger:
 
     def _connection(self) -> Redis:
         if self._redis is None:
-            self._redis = Redis.from_url(
-                settings.REDIS_URLS[0] if settings.REDIS_URLS else settings.REDIS_NOWHERE,
-                socket_timeout=ASK_SECONDS,
-                socket_connect_timeout=ASK_SECONDS,
-                retry=Retry(NoBackoff(), 0),
-            )
+            self._redis = client(ASK_SECONDS)
             self._script = self._redis.register_script(_SCRIPT)
         return self._redis
 
