@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import access, events, people
+from rooms.actions.seats import check_space
 from rooms.models import Kind, Membership, Room, direct_key
 from talkwave.errors import Refused
 
@@ -42,6 +43,7 @@ def direct_room_for(actor: User, user_ids: Iterable[object]) -> Room:
 
 
 def _open(actor: User, key: str, users: list[User]) -> Room:
+    check_space(users, actor)
     room = Room(kind=Kind.DIRECT, direct_key=key, created_by=actor, member_count=len(users))
     room.take_state_version()
     room.save(force_insert=True)

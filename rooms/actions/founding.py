@@ -14,6 +14,7 @@ from accounts.names import DISPLAY_NAME_MAX_LENGTH, MAX_LENGTH, clean_line, norm
 from rooms import events
 from rooms.actions.imports import Line, append_lines
 from rooms.actions.rooms import clean_name, clean_topic
+from rooms.actions.seats import check_space
 from rooms.models import Membership, Role, Room
 from talkwave.errors import Refused
 
@@ -25,9 +26,10 @@ _NOT_IN_A_NAME: Final = re.compile(r"[^\w.\-]+")
 def found_room(*, kind: str, name: str, topic: str = "", owner: User | None = None, at: datetime | None = None) -> Room:
     """A room as it began elsewhere or earlier: `at` dates its beginning. Without an owner it has no members yet.
 
-    Raises Refused where the name is wrong or taken.
+    Raises Refused where the name is wrong or taken, or the owner can be in no more rooms.
     """
     name, topic, at = clean_name(name), clean_topic(topic), at or timezone.now()
+    check_space([owner] if owner else [])
     try:
         with transaction.atomic():
             room = Room(kind=kind, topic=topic, created_by=owner, created_at=at, member_count=0 if owner is None else 1)
@@ -45,9 +47,10 @@ def found_room(*, kind: str, name: str, topic: str = "", owner: User | None = No
 
 
 def enrol(room_id: int, users: Iterable[User], *, role: str = Role.MEMBER, at: datetime | None = None) -> int:
-    """Makes people members without a line for each; gives how many were not yet. Raises Refused where the room is gone.
+    """Makes people members without a line for each; gives how many were not yet.
 
     A batch is one change of the room, told as one: who holds it sees the new count, the new members get the room.
+    Raises Refused where the room is gone, or one of them can be in no more rooms; the batches before have come in then.
     """
     wanted = list(users)
     added = 0
@@ -58,10 +61,11 @@ def enrol(room_id: int, users: Iterable[User], *, role: str = Role.MEMBER, at: d
                 raise Refused("not_found", _("This room is not here any more."))
             batch = wanted[start : start + BATCH]
             present = set(Membership.objects.filter(room=room, user__in=batch).values_list("user_id", flat=True))
+            new = [user for user in batch if user.pk not in present]
+            check_space(new)
             seats = Membership.objects.bulk_create(
                 Membership(room=room, user=user, role=role, read_seq=room.last_seq, joined_at=at or timezone.now())
-                for user in batch
-                if user.pk not in present
+                for user in new
             )
             if seats:
                 room.member_count += len(seats)

@@ -10,6 +10,7 @@ from accounts.models import User
 from rooms import access, events, people
 from rooms.actions.audit import record
 from rooms.actions.messages import post_system
+from rooms.actions.seats import check_space
 from rooms.models import Kind, Membership, Notify, Role, Room
 from rooms.roles import outranks
 from rooms.wire import rooms_of
@@ -26,6 +27,7 @@ def join_room(actor: User, room_id: object) -> Membership:
         if membership is None:
             if room.archived_at is not None:
                 raise Refused("read_only", _("This room is archived: it can be read, not joined."))
+            check_space([actor], actor)
             membership = admit(room, actor)
             post_system(room, actor, {"event": "joined"})
             membership.read_seq = room.last_seq
@@ -39,6 +41,7 @@ def invite(actor: User, room_id: object, user_ids: Iterable[object]) -> list[Use
         room = access.room_for(actor, room_id, to="invite", lock=True).room
         present = set(Membership.objects.filter(room=room, user__in=invited).values_list("user_id", flat=True))
         new = [user for user in invited if user.pk not in present]
+        check_space(new, actor)
         for user in new:
             admit(room, user)
         if new:

@@ -13,6 +13,7 @@ from rooms import access, events, people
 from rooms.actions.audit import record
 from rooms.actions.deletion import detach, purge
 from rooms.actions.messages import post_system
+from rooms.actions.seats import check_space
 from rooms.models import Kind, Membership, Role, Room, name_key
 from rooms.text.characters import is_visible, settle
 from talkwave.errors import Refused
@@ -26,6 +27,7 @@ def create_room(actor: User, *, kind: str, name: str, topic: str = "", members: 
         raise Refused("bad_request", _("A room is public or private."))
     name, topic = clean_name(name), clean_topic(topic)
     invited = [user for user in people.invitees(actor, members) if user.pk != actor.pk]
+    check_space([actor, *invited], actor)
     try:
         with transaction.atomic():
             room = Room(kind=kind, topic=topic, created_by=actor, member_count=1 + len(invited))

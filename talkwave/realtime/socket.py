@@ -74,8 +74,13 @@ class Socket:
         self.push_json(encode(event))
 
     def greet(self, hello: Mapping[str, Any]) -> None:
-        """The first object of all; what came in meanwhile was kept and follows it."""
-        self._out[:0] = (b",", encode(hello))
+        """The first object of all; what came in meanwhile was kept and follows it.
+
+        The window is what may be out beside it: whoever is in very many rooms would else never get further.
+        """
+        json = encode(hello)
+        self._window_bytes += len(json)
+        self._out[:0] = (b",", json)
         self._greeted = True
         self.send_now(self)
 

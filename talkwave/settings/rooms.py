@@ -8,6 +8,8 @@ ROOM_NAME_MAX_LENGTH = 80
 ROOM_TOPIC_MAX_LENGTH = 500
 GROUP_MAX_PEOPLE = env.number("GROUP_MAX_PEOPLE", 20, least=2, most=100)
 INVITE_MAX_PEOPLE = env.number("INVITE_MAX_PEOPLE", 100, least=1)
+# Rooms and conversations one person is in: `hello` lists them all, and so does each page that is loaded.
+ROOMS_PER_PERSON = env.number("ROOMS_PER_PERSON", 5_000, least=1)
 # Files sent with one message.
 ATTACHMENTS_MAX = 10
 PAGE_SIZE = 50

@@ -72,3 +72,16 @@ def test_a_reader_that_confirms_nothing_has_only_so_many_bytes_waiting(settings:
     socket, _ = written(takes_parts=True)
     socket.push_parts((b"x" * 60, memoryview(b"x" * 60)))
     assert socket.closed
+
+
+def test_whoever_is_in_more_rooms_than_the_window_holds_is_greeted_and_has_all_of_it_still(settings: Any) -> None:
+    settings.SOCKET_WINDOW_BYTES = 100
+    socket, frames = written(takes_parts=True)
+    socket.greet({"type": "hello", "rooms": ["x" * 60] * 10})
+    socket.flush()
+    socket.push_json(b"1" * 50)
+    socket.flush()
+    assert len(frames) == 2 and not socket.closed
+    socket.push_json(b"1" * 60)
+    socket.flush()
+    assert socket.closed

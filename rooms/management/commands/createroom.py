@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rooms.actions.founding import enrol
 from rooms.actions.rooms import create_room
+from rooms.actions.seats import check_space
 from rooms.management.people import first_administrator, people, person
 from rooms.models import Kind
 from talkwave.errors import Refused
@@ -31,6 +32,8 @@ class Command(BaseCommand):
                 "There is nobody to own the room. Make somebody with createuser, or name one with --owner."
             )
         try:
+            # Of everybody, before there is a room that only some of them would be in.
+            check_space([owner, *members])
             room = create_room(
                 owner,
                 kind=Kind.PRIVATE if options["private"] else Kind.PUBLIC,
