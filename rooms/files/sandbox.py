@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # Each may take as much memory as FILE_LOOK_MEMORY grants: two at a time in a server process; the others wait.
 _PLACES: Final = threading.BoundedSemaphore(2)
+# Those, and a few that wait: each keeps a request's thread, of which a process has REQUESTS_AT_ONCE.
+_LINE: Final = threading.BoundedSemaphore(2 + 4)
 _WAIT_SECONDS: Final = 20
 
 
@@ -57,8 +59,24 @@ def _ask(do: str, source: Path, **more: Any) -> dict[str, Any]:
         "bytes": 2 * settings.FILE_MAX_BYTES,
         **more,
     }
-    if not _PLACES.acquire(timeout=_WAIT_SECONDS):
-        raise Refused("unavailable", _("Many files are coming in just now. Try again in a moment."), retry_after=5)
+    if not _LINE.acquire(blocking=False):
+        raise _many()
+    try:
+        if not _PLACES.acquire(timeout=_WAIT_SECONDS):
+            raise _many()
+        try:
+            return _answer(order)
+        finally:
+            _PLACES.release()
+    finally:
+        _LINE.release()
+
+
+def _many() -> Refused:
+    return Refused("unavailable", _("Many files are coming in just now. Try again in a moment."), retry_after=5)
+
+
+def _answer(order: dict[str, Any]) -> dict[str, Any]:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "rooms.files.child"],
@@ -73,8 +91,6 @@ def _ask(do: str, source: Path, **more: Any) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         return {"refused": "exhausting"}
-    finally:
-        _PLACES.release()
     if done.returncode:
         # Killed by a limit, or by what the file did to a decoder: the same to whoever sent it.
         log.warning("a file ended the process that looked at it: %s, %s", done.returncode, done.stderr[-500:])

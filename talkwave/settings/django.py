@@ -72,6 +72,10 @@ SERVER = env.text("SERVER", "daphne", choices=("daphne", "uvicorn"))
 DRAIN_SECONDS = env.decimal("DRAIN_SECONDS", 3.0, most=60.0)
 # A request with a larger body is refused before it is read into memory.
 HTTP_BODY_MAX = env.number("HTTP_BODY_MAX", 16 * 1024 * 1024, least=1024 * 1024)
+# Requests a process computes at once, and how many more may wait for their turn, and how long (talkwave/web/gate.py).
+REQUESTS_AT_ONCE = env.number("REQUESTS_AT_ONCE", 16, least=1)
+REQUESTS_WAITING = env.number("REQUESTS_WAITING", 200, least=0)
+REQUESTS_WAIT_SECONDS = 10
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=10)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
