@@ -5,6 +5,8 @@ import itertools
 import time
 from collections.abc import Iterator
 
+from django.conf import settings
+
 from talkwave.realtime.parts import spliced
 from talkwave.realtime.publish import RoomEvent
 from talkwave.realtime.socket import Socket
@@ -41,6 +43,7 @@ class LiveRoom:
             if self.version is None or event.version > self.version:
                 heapq.heappush(self.early, (event.version, next(_tie), event))
         if self.version is None:
+            self._bound()
             return
         while self.early and self.early[0][0] <= self.version + 1:
             version, _, event = heapq.heappop(self.early)
@@ -51,6 +54,13 @@ class LiveRoom:
             self.gap_since = None
         elif self.gap_since is None:
             self.gap_since = time.monotonic()
+        self._bound()
+
+    def _bound(self) -> None:
+        """Forgets what came too early where it is very much: all of it is in the database, which is asked soon anyway,
+        by who mends the gap, or, where no version is known yet, by the next look at the versions (hub_watch.py)."""
+        if len(self.early) > settings.HUB_EARLY_MOST:
+            self.early.clear()
 
     def mend(self, version: int, events: list[RoomEvent]) -> Iterator[RoomEvent]:
         """Takes what the database says was missed, up to `version`; yields what is new, in order.

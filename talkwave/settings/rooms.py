@@ -56,6 +56,8 @@ SOCKETS_UNKNOWN_MAX = 1_000
 IDENTIFY_SECONDS = 10
 HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005, most=60.0)
 HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2, most=60.0)
+# Events of a room that came before the one that is next.
+HUB_EARLY_MOST = 2_000
 HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, most=60.0)
 # Messages committed together, and how many may wait before a sender is told `unavailable`.
 COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)

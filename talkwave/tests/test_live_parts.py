@@ -85,3 +85,22 @@ def test_whoever_is_in_more_rooms_than_the_window_holds_is_greeted_and_has_all_o
     socket.push_json(b"1" * 60)
     socket.flush()
     assert socket.closed
+
+
+def test_what_comes_far_too_early_is_forgotten_and_the_gap_stays_to_be_mended(settings: Any) -> None:
+    settings.HUB_EARLY_MOST = 3
+    room = LiveRoom(1)
+
+    def came(*versions: int) -> list[int]:
+        return [event.version for event in room.take([RoomEvent(version, b"{}") for version in versions])]
+
+    # Nobody has said yet from which version on: what is forgotten here, the next look at the versions finds.
+    assert came(5, 6, 7, 8) == [] and room.early == []
+    assert list(room.start(5)) == []
+    assert came(6) == [6]
+    assert came(8, 9, 10) == [] and len(room.early) == 3 and room.gap_since is not None
+    assert came(11) == [] and room.early == [] and room.gap_since is not None
+    # The database has all of it.
+    assert [event.version for event in room.mend(11, [RoomEvent(n, b"{}") for n in range(7, 12)])] == [7, 8, 9, 10, 11]
+    assert room.gap_since is None
+    assert came(12) == [12]

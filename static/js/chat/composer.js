@@ -86,6 +86,8 @@ export default class Composer {
       this.focus();
       return;
     }
+    // Its words stay, and slowed.js says why.
+    if (outbox.full) return this.focus();
     let held = false;
     // Whoever has something to do or to ask first (a command, a question) holds it back, and the text stays; agreed, it is
     // tried `again`. It may stand for other words, or go another way instead.

@@ -93,6 +93,7 @@ export default class PollDialog {
     event.preventDefault();
     const body = this.question.value.trim();
     const options = this.#inputs().map((input) => input.value.trim()).filter(Boolean);
+    if (outbox.full) return this.#say(word("outbox.full"));
     if (!body) return this.#say(word("poll.no-question"), this.question);
     if (options.length < 2) return this.#say(plural("poll.few", 2), this.#inputs().find((input) => !input.value.trim()));
     if (new Set(options.map((text) => text.toLowerCase())).size < options.length) return this.#say(word("poll.same"));

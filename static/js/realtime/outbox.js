@@ -14,6 +14,8 @@ import { request as ask } from "./socket.js";
 import { MemoryStorage, openStorage } from "./storage.js";
 
 const ROOMS_AT_ONCE = 4;
+/** From so many on, in all rooms together, this tab takes no more from the composer: its text stays there. */
+const UNSENT_MOST = 200;
 /** What a message may have beside its words (docs/protocol.md, message.send). */
 const FIELDS = ["reply_to", "thread", "in_room", "attachments", "poll"];
 /** Refusals that another try may turn into an ack. */
@@ -37,8 +39,9 @@ export class Outbox {
     makeId = uuid,
     open = openStorage,
     tab = new Tab(),
+    most = UNSENT_MOST,
   } = {}) {
-    this.#env = { request, say, wait, now, makeId, open, tab };
+    this.#env = { request, say, wait, now, makeId, open, tab, most };
   }
 
   /** Opens what this person left unsent. What another person left on this device is wiped: they signed out. */
@@ -100,6 +103,11 @@ export class Outbox {
   /** How many are on their way or waiting for the network; failed ones wait for the person. */
   get waiting() {
     return this.pending().filter((entry) => entry.state !== "failed").length;
+  }
+
+  /** Are as many unsent, failed ones too, as this tab takes? Whoever has a text to send keeps it then. */
+  get full() {
+    return this.#entries.size >= this.#env.most;
   }
 
   /** The person wants a failed one tried again. */

@@ -35,3 +35,33 @@ def test_what_was_written_too_fast_is_told_waited_for_and_sent_by_itself(
     expect(told).to_be_hidden()
     expect(a.composer).to_have_value("already the next")
     a.shows([f"line {number}" for number in range(3)])
+
+
+def test_where_very_many_messages_wait_to_be_sent_the_next_one_stays_in_the_composer(
+    visit: Callable[..., Window], room: Any, alice: Any
+) -> None:
+    a = visit(alice, room)
+    a.offline()
+    a.page.evaluate(
+        """async room => {
+            const { outbox } = await import("/static/js/realtime/outbox.js");
+            while (!outbox.full) outbox.enqueue({ room, body: "one of very many" });
+        }""",
+        str(room.pk),
+    )
+    told = a.page.locator(".composer__slowed")
+    expect(told).to_contain_text("Very many messages are waiting to be sent")
+    a.composer.fill("the next")
+    a.composer.press("Enter")
+    expect(a.composer).to_have_value("the next")
+    a.page.evaluate(
+        """async () => {
+            const { outbox } = await import("/static/js/realtime/outbox.js");
+            for (const { client_id } of outbox.pending().slice(1)) await outbox.discard(client_id);
+        }"""
+    )
+    expect(told).to_be_hidden()
+    a.composer.press("Enter")
+    expect(a.composer).to_have_value("")
+    a.online()
+    a.shows(["one of very many", "the next"])
