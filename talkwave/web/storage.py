@@ -26,7 +26,7 @@ class LeanStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Ours without comments and needless space, style sheets with their imports written in; Brotli and gzip beside."""
 
     def post_process(self, paths: dict[str, tuple[Storage, str]], **options: Any) -> Iterator[tuple[str, str, Any]]:
-        lean = {name: (_Lean(storage), path) for name, (storage, path) in paths.items()}
+        lean = {name: (LeanStorage(storage), path) for name, (storage, path) in paths.items()}
         yield from super().post_process(lean, **options)
 
     def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -34,7 +34,7 @@ class LeanStaticFilesStorage(CompressedManifestStaticFilesStorage):
         yield from super().compress_files(set(paths) & set(self.hashed_files.values()))
 
 
-class _Lean:
+class LeanStorage:
     """A finder's storage, with sources made smaller as they are read."""
 
     def __init__(self, storage: Storage) -> None:

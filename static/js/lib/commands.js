@@ -51,8 +51,8 @@ function fits({ where }, kind) {
 /** `/me waves` as a line about its writer. */
 export function action(name, words) {
   const [first, ...more] = words.replace(/[*_]/g, "\\$&").split("\n");
-  const line = `_${name.replace(/[\\`*_[\]~|$<>&@:#]/g, "\\$&")} ${first.trim()}_`;
-  return [line, ...more].join("\n");
+  const who = name.replace(/[\\`*_[\]~|$<>&@:#]/g, "\\$&");
+  return [`_${who} ${first.trim()}_`, ...more].join("\n");
 }
 
 /** `/shrug never mind`, with the signs of Markdown in it kept from meaning anything. */
