@@ -16,15 +16,16 @@ from talkwave.errors import Refused
 def mark_read(actor: User, room_id: object, seq: int) -> None:
     """Everything up to `seq` is read; the mark only moves forward, and never past the newest message.
 
-    No transaction and no lock: the update itself is the comparison. Raises Refused.
+    Told the same again, nothing moves, and the person's pages hear how much is unread now: it may be less, where unread
+    messages were deleted. No transaction and no lock: the update itself is the comparison. Raises Refused.
     """
     seat = access.room_for(actor, room_id)
     if seat.membership is None:
         raise Refused("forbidden", access.join_detail())
     seq = min(seq, seat.room.last_seq)
     mine = Membership.objects.filter(pk=seat.membership.pk)
-    if mine.filter(read_seq__lt=seq).update(read_seq=seq):
-        _tell(actor, [seat.room.pk])
+    mine.filter(read_seq__lt=seq).update(read_seq=seq)
+    _tell(actor, [seat.room.pk])
 
 
 def mark_unread(actor: User, room_id: object, seq: int) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rooms.actions.deleting import delete_message
 from rooms.actions.posting import post_message
 from rooms.actions.reads import mark_all_read, mark_read, mark_unread, restore_reads
 from rooms.models import Membership
@@ -45,7 +46,18 @@ def test_looking_never_goes_back(room, alice, said, monkeypatch):
     mark_read(alice, room.pk, 4)
     events = told(monkeypatch)
     mark_read(alice, room.pk, 2)
-    assert read_seq(alice, room) == 4 and events == []
+    assert read_seq(alice, room) == 4
+    assert [event["read_seq"] for event in events] == [4]
+
+
+def test_who_is_told_again_hears_what_is_left_unread(room, alice, bob, said, monkeypatch):
+    """A page that does not know an unread message asks what is left when that one is deleted."""
+    mark_read(alice, room.pk, 4)
+    called = post_message(bob, room.pk, "@alice come!")
+    delete_message(bob, called.pk)
+    events = told(monkeypatch)
+    mark_read(alice, room.pk, 4)
+    assert events == [{"type": "read.updated", "room": str(room.pk), "read_seq": 4, "unread": 1, "mentions": 0}]
 
 
 @pytest.mark.parametrize("seq", [0, 6, 2**40])

@@ -43,6 +43,7 @@ export function start(userId) {
   };
   on("tw:outbox.changed", sayConnection);
   on("tw:read.updated", ({ room, back }) => back && reads.forget(room));
+  on("tw:store.doubt", ({ room }) => reads.doubt(room));
   // For modules that only want to say something: typing, presence. `resolve` and `reject` where an answer is wanted.
   on("tw:ui.send", ({ resolve, reject, ...command }) => {
     if (resolve || reject) request(command).then(resolve, reject ?? (() => {}));

@@ -2,10 +2,13 @@
  * How far the reader has read, on its way to the server: forward only, at most twice a second, kept while offline.
  */
 const QUIET_MS = 500;
+/** Everybody who has not read what somebody just deleted asks: not all in the same moment. */
+const DOUBT_MS = 2_000;
 
 export class Reads {
   #marks = new Map();
   #timers = new Map();
+  #doubts = new Set();
   #env;
 
   constructor({ request, store, timers = globalThis }) {
@@ -26,6 +29,18 @@ export class Reads {
     this.#env.timers.clearTimeout(this.#timers.get(room));
     this.#timers.delete(room);
     this.#marks.delete(room);
+  }
+
+  /** What is unread in that room may be less by now: the server says, when it is told the same mark again. */
+  doubt(room) {
+    if (this.#doubts.has(room)) return;
+    this.#doubts.add(room);
+    this.#env.timers.setTimeout(() => {
+      this.#doubts.delete(room);
+      const known = this.#env.store.room(room);
+      // Offline, nothing is lost: hello counts anew.
+      if (known) this.#env.request({ type: "room.read", room, seq: known.read_seq }).catch(() => {});
+    }, DOUBT_MS * (0.25 + Math.random()));
   }
 
   /** The connection is back: what could not be said is said. */

@@ -4,15 +4,23 @@
  */
 import { emit } from "../lib/events.js";
 
+/** Of so many unread messages a room it is known how each one counts; of older ones the server is asked. */
+const KNOWN_MOST = 2_000;
+
 export class Store {
   #rooms = new Map();
+  /** Room → seq → how that unread message counts: { counts, calls }. Only of those that came while this page lives. */
+  #known = new Map();
   #changed = new Set();
   #me = null;
   #announce;
+  #doubt;
   #watched = null;
 
-  constructor({ announce = (changed) => emit("tw:store.rooms", { changed }) } = {}) {
+  /** `doubt(id)`: what is unread in that room may be less by now, and only the server knows. */
+  constructor({ announce = (changed) => emit("tw:store.rooms", { changed }), doubt = (room) => emit("tw:store.doubt", { room }) } = {}) {
     this.#announce = announce;
+    this.#doubt = doubt;
   }
 
   /** Whose rooms these are. */
@@ -31,6 +39,7 @@ export class Store {
   /** Everything anew, as hello lists it. */
   replace(rooms) {
     const before = [...this.#rooms.keys()];
+    this.#known.clear();
     this.#rooms = new Map(rooms.map((room) => [room.id, { ...room, watched: room.id === this.#watched }]));
     this.#touch(...before, ...this.#rooms.keys());
   }
@@ -42,6 +51,7 @@ export class Store {
   }
 
   left(id) {
+    this.#known.delete(id);
     if (this.#rooms.delete(id)) this.#touch(id);
   }
 
@@ -50,7 +60,8 @@ export class Store {
     const room = this.#rooms.get(event.room);
     if (!room) return;
     room.version = Math.max(room.version, event.version);
-    if (event.message) this.#count(room, event.message);
+    if (event.type === "message.updated" && event.message.seq <= room.last_seq) this.#recount(room, event.message);
+    else if (event.message) this.#count(room, event.message);
     else if (event.state) Object.assign(room, event.state);
     else if (event.member) this.#member(room, event);
     this.#touch(room.id);
@@ -61,6 +72,7 @@ export class Store {
     const room = this.#rooms.get(id);
     if (!room || (read_seq < room.read_seq && !back)) return;
     Object.assign(room, { read_seq, unread, mentions });
+    this.#forget(room);
     this.#touch(id);
   }
 
@@ -73,6 +85,7 @@ export class Store {
     room.unread = Math.min(room.unread, Math.max(0, room.last_seq - seq));
     // How many of the mentions lie above the mark only the server knows, until everything is read.
     if (room.unread === 0) room.mentions = 0;
+    this.#forget(room);
     this.#touch(id);
   }
 
@@ -100,8 +113,10 @@ export class Store {
     if (message.seq <= room.last_seq) return;
     const caughtUp = room.unread === 0;
     room.last_seq = message.seq;
+    const said = this.#standing(message);
+    if (message.seq > room.read_seq) this.#remember(room, message.seq, said);
     // A thread makes no room unread.
-    if (message.in_room === false) return;
+    if (!said.counts) return;
     room.last_message_at = message.moved_at ?? message.created_at;
     // What somebody moved here they had read.
     if (message.seq <= room.read_seq) return;
@@ -110,10 +125,44 @@ export class Store {
     if ((mine && message.kind === "text") || (message.kind === "system" && caughtUp)) {
       room.read_seq = message.seq;
       room.mentions = room.unread = 0;
+      this.#forget(room);
       return;
     }
     room.unread += 1;
-    if (!mine && (message.mentions.includes(this.#me) || message.mentions_all === "everyone")) room.mentions += 1;
+    if (said.calls) room.mentions += 1;
+  }
+
+  /** How a message counts while it is unread. */
+  #standing(message) {
+    const counts = message.in_room !== false;
+    const mine = message.sender.id === this.#me && !message.moved_at;
+    const named = message.mentions.includes(this.#me) || message.mentions_all === "everyone";
+    return { counts, calls: counts && named && !mine && !message.deleted };
+  }
+
+  /** An unread message changed: deleted, it calls nobody any more; moved into a thread, it makes no room unread. */
+  #recount(room, message) {
+    if (message.seq <= room.read_seq) return;
+    const now = this.#standing(message);
+    const before = this.#known.get(room.id)?.get(message.seq);
+    this.#remember(room, message.seq, now);
+    if (before) {
+      room.unread = Math.max(0, room.unread + now.counts - before.counts);
+      room.mentions = Math.max(0, room.mentions + now.calls - before.calls);
+    } else if (now.calls || room.mentions > 0 || (room.unread > 0 && !now.counts)) this.#doubt(room.id);
+  }
+
+  #remember(room, seq, standing) {
+    if (!this.#known.has(room.id)) this.#known.set(room.id, new Map());
+    const known = this.#known.get(room.id);
+    known.set(seq, standing);
+    if (known.size > KNOWN_MOST) known.delete(known.keys().next().value);
+  }
+
+  /** What is read need not be known. */
+  #forget(room) {
+    const known = this.#known.get(room.id);
+    for (const seq of known?.keys() ?? []) if (seq <= room.read_seq) known.delete(seq);
   }
 
   #member(room, event) {

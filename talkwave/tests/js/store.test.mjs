@@ -9,10 +9,11 @@ const den = (more = {}) => ({ id: "7", name: "den", version: 10, last_seq: 5, re
 
 function storeWith(...rooms) {
   const announced = [];
-  const store = new Store({ announce: (changed) => announced.push(changed) });
+  const doubts = [];
+  const store = new Store({ announce: (changed) => announced.push(changed), doubt: (room) => doubts.push(room) });
   store.belongsTo(1);
   store.replace(rooms);
-  return { store, announced };
+  return { store, announced, doubts };
 }
 
 const created = (seq, more = {}) => ({ type: "message.created", room: "7", version: 10 + seq, message: message({ id: seq, ...more }) });
@@ -37,6 +38,43 @@ test("an edit of an old message makes nothing unread", () => {
   store.apply({ ...created(3), type: "message.updated" });
   assert.equal(store.room("7").unread, 0);
   assert.equal(store.room("7").last_seq, 5);
+});
+
+const updated = (seq, more = {}) => ({ ...created(seq, more), type: "message.updated" });
+
+test("an unread message that is deleted, or changed to call me no more, gives its mention back", () => {
+  const { store, doubts } = storeWith(den());
+  store.apply(created(6, { mentions: ["1"] }));
+  store.apply(created(7, { mentions_all: "everyone" }));
+  store.apply(updated(6, { mentions: [] }));
+  assert.equal(store.room("7").mentions, 1);
+  store.apply(updated(7, { deleted: true, mentions_all: "everyone" }));
+  const { unread, mentions } = store.room("7");
+  assert.deepEqual({ unread, mentions, doubts }, { unread: 2, mentions: 0, doubts: [] });
+});
+
+test("an unread message moved into a thread makes the room unread no more; out of one, it does", () => {
+  const { store } = storeWith(den());
+  store.apply(created(6, { mentions: ["1"] }));
+  store.apply(updated(6, { mentions: ["1"], in_room: false }));
+  assert.deepEqual([store.room("7").unread, store.room("7").mentions], [0, 0]);
+  store.apply(updated(6, { mentions: ["1"], in_room: true }));
+  assert.deepEqual([store.room("7").unread, store.room("7").mentions], [1, 1]);
+});
+
+test("of an unread message from before this page the server is asked, once", () => {
+  const { store, doubts } = storeWith(den({ read_seq: 3, unread: 2, mentions: 1 }));
+  store.apply(updated(4, { deleted: true }));
+  store.apply(updated(4, { deleted: true }));
+  assert.deepEqual(doubts, ["7"]);
+  store.readUpdated({ room: "7", read_seq: 3, unread: 1, mentions: 0 });
+  assert.equal(store.room("7").mentions, 0);
+});
+
+test("what I have read is no matter of doubt", () => {
+  const { store, doubts } = storeWith(den({ read_seq: 4, unread: 1, mentions: 1 }));
+  store.apply(updated(3, { deleted: true }));
+  assert.deepEqual([doubts, store.room("7").mentions], [[], 1]);
 });
 
 test("what I write is read, and everything before it", () => {
