@@ -4,7 +4,7 @@
  * A press says `tw:ui.action` {action, id, seq, room, row}; who does it listens.
  */
 import { possible } from "../lib/actions.js";
-import { copyText } from "../lib/dom.js";
+import { copyText, focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { messagePath } from "../lib/paths.js";
 import { word } from "../lib/words.js";
@@ -221,7 +221,7 @@ export default class ActionsBar {
     if (!row.contains(document.activeElement)) return;
     const rows = [...this.list.querySelectorAll(":scope > .message")];
     const at = rows.indexOf(row);
-    (rows[at + 1] ?? rows[at - 1])?.focus({ preventScroll: true });
+    focusOn(rows[at + 1] ?? rows[at - 1]);
   }
 }
 

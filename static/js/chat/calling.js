@@ -98,10 +98,26 @@ function namesIn(body) {
   return new Set([...body.replace(CODE, " ").matchAll(NAME)].map(([, name]) => name.toLowerCase()));
 }
 
+/** The composers whose Esc takes such a line away. */
+const heard = new WeakSet();
+
+/** What else is open in the composer (a list, an answer) takes its Esc first. */
+function hear(form) {
+  if (heard.has(form)) return;
+  heard.add(form);
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !form.querySelector(".private-note")) return;
+    event.preventDefault();
+    note(form, "");
+    form.querySelector("textarea").focus();
+  });
+}
+
 /** A line above the composer for its author alone; empty takes it away. `does`: {name, run} of its button. */
 function note(form, text, does = null) {
   form.querySelector(".private-note")?.remove();
   if (!text) return;
+  hear(form);
   const line = document.createElement("div");
   line.className = "private-note";
   line.setAttribute("role", "status");

@@ -31,10 +31,14 @@ export default class Complete {
       count: (n) => plural("complete.found", n),
     });
     this.people = new Map();
+    // A change calls nobody: there, it is not offered.
+    this.calls = form.matches(".composer");
     this.asking = 0;
+    /** Where the word begins for which the list was put away. */
+    this.refused = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
-    area.addEventListener("keydown", (event) => this.box.key(event), { signal });
+    area.addEventListener("keydown", (event) => this.#key(event), { signal });
     area.addEventListener("input", ({ inputType }) => inputType !== "restored" && this.#look(), { signal });
     area.addEventListener("click", () => this.box.open && this.#look(), { signal });
     area.addEventListener("blur", () => this.box.hide(), { signal });
@@ -48,13 +52,21 @@ export default class Complete {
     clearTimeout(this.timer);
   }
 
+  #key(event) {
+    // Put away, it stays so for the word that is being written.
+    if (event.key === "Escape" && this.box.open) this.refused = this.start;
+    this.box.key(event);
+  }
+
   async #look() {
     const asked = (this.asking += 1);
     clearTimeout(this.timer);
     const { selectionStart: caret, selectionEnd, value } = this.area;
     const [, sign, letters] = (caret === selectionEnd && BEGUN.exec(value.slice(Math.max(0, caret - 80), caret))) || [];
+    if (!sign) this.refused = null;
     if (!sign || (sign === ":" && letters.length < 2)) return this.box.hide();
     this.start = caret - letters.length - 1;
+    if (this.start === this.refused) return;
     const found = await this[{ "@": "at", "#": "hash", ":": "colon" }[sign]](letters, asked);
     // Meanwhile one wrote on, or left.
     if (asked === this.asking && found && document.activeElement === this.area) this.box.show(found);
@@ -77,7 +89,7 @@ export default class Complete {
     }
     const found = this.people.get(key).map(person);
     // Who may call all at once finds that below the people.
-    const groups = called(key);
+    const groups = this.calls ? called(key) : [];
     return [...found.slice(0, MOST - groups.length), ...groups];
   }
 
@@ -127,6 +139,7 @@ function called(letters) {
 }
 
 const names = (one) => [one.username, one.display_name];
+const noteOf = ({ username, member }) => (member === false ? word("complete.elsewhere", { name: `@${username}` }) : `@${username}`);
 
 function person(one) {
   const picture = document.createElement("img");
@@ -134,7 +147,7 @@ function person(one) {
   const frame = document.createElement("span");
   frame.className = "avatar avatar--xs";
   frame.append(picture);
-  const made = option("li", [frame, { tag: "bdi", class: "complete__name", text: one.display_name || one.username }, { class: "complete__note", text: `@${one.username}` }]);
+  const made = option("li", [frame, { tag: "bdi", class: "complete__name", text: one.display_name || one.username }, { class: "complete__note", text: noteOf(one) }]);
   made.dataset.text = `@${one.username} `;
   return made;
 }

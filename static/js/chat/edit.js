@@ -2,11 +2,17 @@
  * Changing one's own message, in its row. `tw:ui.edit` {id} begins it, `tw:ui.edit-last` {room} with the last one.
  * What was typed and not saved is kept while the page lives: neither Esc nor a refusal loses a word.
  */
-import { clone } from "../lib/dom.js";
+import { clone, focusOn } from "../lib/dom.js";
 import { countCharacters } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
+import { membersPath } from "../lib/paths.js";
 import { number, plural, word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
+import { formatKey } from "./formats.js";
+
+const HOUR_MS = 3_600_000;
+/** As high as the list of suggestions gets. */
+const LIST_PX = 340;
 
 /** Words that were typed and neither saved nor thrown away, by message. */
 const kept = new Map();
@@ -18,6 +24,7 @@ export default class Edit {
     this.room = this.section.dataset.room;
     this.thread = this.section.dataset.thread ?? null;
     this.most = Number(this.section.dataset.most);
+    this.hours = Number(this.section.querySelector("[data-edit-hours]")?.dataset.editHours);
     this.listening = new AbortController();
     const { signal } = this.listening;
     // A message may stand in the room and in its thread: `row` says which is meant.
@@ -47,11 +54,21 @@ export default class Edit {
       return;
     }
     if (message.deleted || !row.isConnected || row.matches(".message--editing")) return;
+    // Said before anything is typed, not when it is to be saved.
+    if (this.hours && Date.now() - Date.parse(message.created_at) > this.hours * HOUR_MS) {
+      emit("tw:ui.toast", { text: plural("edit-late", this.hours), tone: "warning" });
+      return;
+    }
     const before = message.body;
     area.value = kept.get(id) ?? before;
-    if (kept.has(id) && kept.get(id) !== before) this.#say(form, word("edit-kept"));
-    row.querySelector(".message__main").append(form);
+    area.dataset.members = membersPath(this.room);
+    form.querySelector(".complete").id = `edit-complete-${id}`;
+    const again = kept.has(id) && kept.get(id) !== before;
+    // Where the words stood: what belongs to the message (files, reactions) stays below.
+    row.querySelector(".message__body").after(form);
     row.classList.add("message--editing");
+    form.querySelector(".edit__kept").textContent = again ? word("edit-kept") : "";
+    emit("tw:ui.added", { element: form });
     const end = () => this.#end(row, form);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -62,12 +79,22 @@ export default class Edit {
       kept.set(id, area.value);
       fit(area);
       this.#say(form, "");
+      form.querySelector(".edit__kept").textContent = "";
+      this.#turn(form);
     });
+    area.addEventListener("keydown", (event) => formatKey(area, event));
     form.addEventListener("keydown", (event) => this.#key(event, form, end));
     fit(area);
     area.focus({ preventScroll: true });
     area.setSelectionRange(area.value.length, area.value.length);
     form.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The list of suggestions stands above the field, or below where there is more room. */
+  #turn(form) {
+    const box = this.section.querySelector(".timeline__scroll").getBoundingClientRect();
+    const { top, bottom } = form.getBoundingClientRect();
+    form.classList.toggle("edit--high", top - box.top < LIST_PX && box.bottom - bottom > top - box.top);
   }
 
   #key(event, form, end) {
@@ -112,14 +139,12 @@ export default class Edit {
 
   #end(row, form) {
     const hadFocus = form.contains(document.activeElement);
+    emit("tw:ui.removing", { element: form });
     form.remove();
     row.classList.remove("message--editing");
     // Back to where one writes; on a page without a composer, to the message.
     if (hadFocus) emit("tw:ui.focus-composer", { thread: this.thread });
-    if (hadFocus && document.activeElement === document.body) {
-      row.tabIndex = 0;
-      row.focus({ preventScroll: true });
-    }
+    if (hadFocus && document.activeElement === document.body) focusOn(row);
   }
 }
 

@@ -3,6 +3,7 @@
  * phone as a sheet from below. The library and its data are loaded when it is first opened. The sign is an emoji, or
  * `:name:` for one of the community's own, which has a picture.
  */
+import { focusOn } from "../lib/dom.js";
 import { byName, keepSkinTone, ownEmoji, skinTone } from "../lib/emojis.js";
 import { emit, on } from "../lib/events.js";
 import { Favourites } from "../lib/favourites.js";
@@ -11,6 +12,8 @@ import { word } from "../lib/words.js";
 
 const touch = matchMedia("(pointer: coarse) and (hover: none)");
 const GAP = 6;
+/** The library looks for words of at least so many letters. */
+const SEARCHED_FROM = 2;
 /** The tab of smileys. */
 const FACES = "[role=tab][data-group-id=\"0\"]";
 
@@ -18,13 +21,14 @@ export default class EmojiPicker {
   constructor(box) {
     this.box = box;
     this.body = box.querySelector(".emoji-box__body");
+    this.none = box.querySelector(".emoji-box__none");
     this.favourites = new Favourites(me().id);
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:ui.pick-emoji", (wanted) => this.#open(wanted), { signal });
     box.addEventListener("toggle", ({ newState }) => newState === "closed" && this.#closed(), { signal });
     // In a field for searching the browser's Esc only empties it.
-    box.addEventListener("keydown", (event) => event.key === "Escape" && (event.preventDefault(), event.stopPropagation(), box.hidePopover()), { signal });
+    box.addEventListener("keydown", (event) => this.#key(event), { signal });
     addEventListener("resize", () => this.#place(), { signal });
   }
 
@@ -52,6 +56,17 @@ export default class EmojiPicker {
     this.box.querySelector(".emoji-box__foot").hidden = !mayAdd;
   }
 
+  #key(event) {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.box.hidePopover();
+    } else if (event.key === "Enter" && event.isTrusted && event.composedPath()[0].matches("input")) {
+      // The library's first Enter stands on the first that was found, and its second takes it: one has to do.
+      event.composedPath()[0].dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true }));
+    }
+  }
+
   async #make() {
     const german = document.documentElement.lang.startsWith("de");
     const [{ default: Picker }, words] = await Promise.all([
@@ -65,10 +80,16 @@ export default class EmojiPicker {
     // The library sorts what it found as the tabs do: an astronaut, who has a rocket, before the rocket.
     const { database } = picker;
     const search = database.getEmojiBySearchQuery.bind(database);
-    database.getEmojiBySearchQuery = async (words) => byName(await search(words), words);
+    database.getEmojiBySearchQuery = async (words) => {
+      const found = byName(await search(words), words);
+      this.none.hidden = found.length > 0;
+      return found;
+    };
+    // Fewer letters than it looks for show the tabs again.
+    picker.shadowRoot.addEventListener("input", ({ target }) => (this.none.hidden ||= target.value.trim().length < SEARCHED_FROM));
     picker.addEventListener("skin-tone-change", ({ detail }) => keepSkinTone(detail.skinTone));
     picker.addEventListener("emoji-click", ({ detail }) => this.#choose(detail.unicode ?? `:${detail.emoji.name}:`, detail.emoji.url));
-    this.body.replaceChildren(picker);
+    this.body.replaceChildren(picker, this.none);
     await picker.database.ready();
     return picker;
   }
@@ -93,6 +114,7 @@ export default class EmojiPicker {
     const { anchor, closed } = this.wanted ?? {};
     this.wanted = null;
     const search = this.picker?.shadowRoot.querySelector("input");
+    this.none.hidden = true;
     if (search?.value) {
       search.value = "";
       search.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -100,7 +122,7 @@ export default class EmojiPicker {
     const here = document.activeElement;
     // A click elsewhere has put the focus where it should be.
     if (closed) closed();
-    else if (!here || here === document.body || this.box.contains(here)) anchor?.focus({ preventScroll: true });
+    else if (!here || here === document.body || this.box.contains(here)) focusOn(anchor);
   }
 
   /** Beside the anchor and inside the window; a phone's sheet is placed by its styles. */

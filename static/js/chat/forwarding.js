@@ -1,4 +1,5 @@
 /** Forwarding one message or several: a dialog to choose rooms and people in, with a word of one's own. */
+import { focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { best, plain } from "../lib/fuzzy.js";
 import { get, post } from "../lib/http.js";
@@ -36,7 +37,7 @@ export default class Forwarding {
     this.input.addEventListener("input", () => this.#typed(), { signal });
     this.chips.addEventListener("click", ({ target }) => this.#remove(target.closest("button")?.closest(".chip")), { signal });
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
-    dialog.addEventListener("close", () => this.opener?.isConnected && this.opener.focus({ preventScroll: true }), { signal });
+    dialog.addEventListener("close", () => focusOn(this.opener), { signal });
   }
 
   stop() {

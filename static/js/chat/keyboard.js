@@ -6,7 +6,8 @@ import { hasWord, word } from "../lib/words.js";
 import { markRead } from "../realtime/live.js";
 import { room as known } from "../realtime/store.js";
 
-const REGIONS = ["#sidebar", "#main", "#side"];
+const REGIONS = ["#sidebar", "#main", ".flashes", "#side"];
+const FIELD = "input, textarea, select, [contenteditable]";
 
 export default class Keyboard {
   constructor(dialog) {
@@ -30,7 +31,9 @@ export default class Keyboard {
     if (!found) return;
     // A sign alone is a letter to whoever writes.
     const sign = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
-    if (sign && event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (sign && event.target.closest?.(FIELD)) return;
+    // In a field it takes back what was typed.
+    if (found.does === "undo" && (event.target.closest?.(FIELD) || !lastAction())) return;
     // A dialog has its own Esc, and the page behind it stands still.
     if (document.querySelector("dialog[open]") && found.does !== "jump" && found.does !== "map") return;
     if (found.does === "read" && document.querySelector(".menu:popover-open")) return;
@@ -88,11 +91,16 @@ export default class Keyboard {
     emit("tw:ui.calendar");
   }
 
+  /** What the news over the page offers to take back. */
+  undo() {
+    lastAction().click();
+  }
+
   regions() {
-    const shown = REGIONS.map((selector) => document.querySelector(selector)).filter((region) => region?.offsetParent !== null && !region?.hidden);
+    const shown = REGIONS.map((selector) => document.querySelector(selector)).filter((region) => region?.childElementCount && region.getClientRects().length);
     const at = shown.findIndex((region) => region.contains(document.activeElement));
     const next = shown[(at + 1) % shown.length];
-    (next.querySelector("[aria-current=page], textarea, h1 a, h2") ?? next).focus();
+    (next.querySelector(".flash__action") ?? next.querySelector("[aria-current=page], textarea, h1 a, h2, .flash__close") ?? next).focus();
     if (!next.contains(document.activeElement)) next.focus();
   }
 
@@ -134,6 +142,10 @@ export default class Keyboard {
       place.append(section);
     }
   }
+}
+
+function lastAction() {
+  return [...document.querySelectorAll(".flashes .flash__action")].at(-1);
 }
 
 function row({ does, keys: combinations, all = false }) {

@@ -2,6 +2,7 @@
  * Moving messages: a dialog with the places they may go to, the move, and its undo. Other modules ask for it with
  * `tw:ui.move` {ids}: several are moved as one.
  */
+import { focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { page, post } from "../lib/http.js";
 import { movePath } from "../lib/paths.js";
@@ -19,7 +20,7 @@ export default class Moving {
     on("tw:ui.move", ({ ids }) => this.#choose(ids), { signal });
     dialog.addEventListener("submit", (event) => this.#submit(event), { signal });
     for (const name of ["focusin", "input"]) dialog.addEventListener(name, ({ target }) => this.#with(target), { signal });
-    dialog.addEventListener("close", () => this.opener?.isConnected && this.opener.focus({ preventScroll: true }), { signal });
+    dialog.addEventListener("close", () => this.#leave(), { signal });
   }
 
   stop() {
@@ -31,11 +32,17 @@ export default class Moving {
       const { found } = await page(`${movePath(ids[0])}?n=${ids.length}`, { fragment: "dialog" });
       this.ids = ids;
       this.opener = opener;
+      this.list = opener?.closest(".timeline__list");
       this.dialog.replaceChildren(...found.body.childNodes);
       this.dialog.showModal();
     } catch (refusal) {
       emit("tw:ui.toast", { text: refusal.message || word("refused"), tone: "error" });
     }
+  }
+
+  /** Back to the message; to where the list's keys stand where it went away. */
+  #leave() {
+    focusOn(this.opener) || focusOn(this.list?.querySelector(":scope > .message[tabindex='0']"));
   }
 
   /** Who types a link, or chooses a room, means it. */

@@ -3,6 +3,7 @@
  * goes back where it came from. It stays open from room to room and shows the same of each. On a phone it covers the
  * room, and the browser's back closes it.
  */
+import { focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { page } from "../lib/http.js";
 import { word } from "../lib/words.js";
@@ -42,7 +43,8 @@ export default class Panes {
 
   #click(event) {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const link = event.target.closest?.("[data-side], [data-side-page]");
+    // "(edited)" leads somewhere only for those who may see what was there before.
+    const link = event.target.closest?.(":is([data-side], [data-side-page])[href]");
     if (link) {
       event.preventDefault();
       if (link.hasAttribute("data-side-page") && this.#open && this.element.contains(link)) this.#load(link.href);
@@ -94,8 +96,7 @@ export default class Panes {
     this.#empty();
     this.#press();
     if (location.hash === "#side" && !quietly) history.back();
-    if (inside) this.opener?.isConnected && this.opener.focus();
-    if (inside && document.activeElement === document.body) document.getElementById("main")?.focus();
+    if (inside && !focusOn(this.opener)) document.getElementById("main")?.focus();
     this.opener = null;
   }
 

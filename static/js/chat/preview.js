@@ -17,6 +17,7 @@ export default class Preview {
     const { signal } = this.listening;
     this.button.addEventListener("click", () => this.#toggle(), { signal });
     this.area.addEventListener("input", () => this.#changed(), { signal });
+    box.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.button.hidden = false;
   }
 
@@ -31,6 +32,13 @@ export default class Preview {
     this.button.setAttribute("aria-pressed", String(!this.element.hidden));
     if (!this.element.hidden) this.#render();
     this.area.focus();
+  }
+
+  /** Esc, unless something within took it. */
+  #key(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || this.element.hidden) return;
+    event.preventDefault();
+    this.#toggle();
   }
 
   #changed() {

@@ -2,6 +2,7 @@
  * The rows of the timeline: which messages are on the page, each once, in order of seq, with the lines between them.
  * What is not stored yet (data-unplaced) stands at the end. Knows nothing of scrolling or of the network.
  */
+import { focusOn } from "../lib/dom.js";
 import { Span } from "../lib/span.js";
 import { placeDay } from "./dates.js";
 import { continues } from "./grouping.js";
@@ -98,8 +99,9 @@ export class Rows {
 
   /** Its place is among those that are here: it came out of a thread, or takes the place of one that moved away. */
   #insert(row, message) {
-    if (row) this.#remove(row);
     const other = this.rowAt(message.seq);
+    const stood = other?.contains(document.activeElement);
+    if (row) this.#remove(row);
     if (other) this.#remove(other);
     const made = createRow(message, this.reader);
     const next = this.#from(message.seq);
@@ -108,17 +110,20 @@ export class Rows {
     else this.#append(made);
     this.#remember(made);
     this.#arrangeAround(made);
+    if (stood) focusOn(made);
     return "changed";
   }
 
   /** Takes a row away, with the lines above it that stood for it alone. */
   #remove(row) {
     const next = nextMessage(row);
+    const stays = row.contains(document.activeElement) && (next ?? previousMessage(row));
     placeNew(row, false);
     placeDay(row, false);
     this.#forget(row);
     row.remove();
     if (next) this.#arrange(next);
+    if (stays) focusOn(stays);
   }
 
   /** The first row at or after a seq that is within what is here. */
@@ -180,10 +185,7 @@ export class Rows {
       this.span.cutAfter(seqOf(edge));
     }
     // Focus must not fall out of the page with its row.
-    if (focus) {
-      edge.tabIndex = 0;
-      edge.focus({ preventScroll: true });
-    }
+    if (focus) focusOn(edge);
   }
 
   /** What the outbox holds for this room, at the end; only where the end is on the page. */

@@ -1,19 +1,7 @@
 /** Formatting: the keys of lib/keymap.js that act while one writes, and the same as buttons of a bar one can put away. */
-import { insert, prefixLines, replace, wrap } from "../lib/edit.js";
-import { KEYMAP, matches } from "../lib/keymap.js";
+import { format, formatKey } from "./formats.js";
 
 const SHOWN = "tw:formatting";
-const FORMATS = {
-  bold: (area) => wrap(area, "**"),
-  italic: (area) => wrap(area, "_"),
-  strike: (area) => wrap(area, "~~"),
-  code: (area) => (selected(area).includes("\n") ? FORMATS.block(area) : wrap(area, "`")),
-  block: (area) => block(area),
-  link: (area) => link(area),
-  quote: (area) => prefixLines(area, () => "> ", /^> ?/),
-  list: (area) => prefixLines(area, () => "- ", /^[-*] /),
-  numbers: (area) => prefixLines(area, (number) => `${number}. `, /^\d+\. /),
-};
 
 export default class Shortcuts {
   constructor(bar) {
@@ -23,8 +11,8 @@ export default class Shortcuts {
     this.toggle = box.querySelector("[data-does=tools]");
     this.listening = new AbortController();
     const { signal } = this.listening;
-    this.area.addEventListener("keydown", (event) => this.#key(event), { signal });
-    bar.addEventListener("click", ({ target }) => this.#format(target.closest("[data-format]")?.dataset.format), { signal });
+    this.area.addEventListener("keydown", (event) => formatKey(this.area, event), { signal });
+    bar.addEventListener("click", ({ target }) => format(this.area, target.closest("[data-format]")?.dataset.format), { signal });
     bar.addEventListener("keydown", (event) => this.#walk(event), { signal });
     this.toggle.addEventListener("click", () => this.#show(bar.hidden), { signal });
     this.toggle.hidden = false;
@@ -34,20 +22,6 @@ export default class Shortcuts {
 
   stop() {
     this.listening.abort();
-  }
-
-  #key(event) {
-    if (event.isComposing) return;
-    const found = KEYMAP.find((entry) => entry.where === "writing" && matches(event, entry.keys));
-    // Mod+K is also the way to jump: it makes a link only of chosen words.
-    if (!found || (found.selected && !selected(this.area))) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.#format(found.does);
-  }
-
-  #format(does) {
-    FORMATS[does]?.(this.area);
   }
 
   /** A toolbar is one stop of Tab; inside it the arrows move. */
@@ -83,31 +57,5 @@ function stored() {
     return localStorage.getItem(SHOWN) === "yes";
   } catch {
     return false;
-  }
-}
-
-function selected(area) {
-  return area.value.slice(area.selectionStart, area.selectionEnd);
-}
-
-function block(area) {
-  const before = area.value.slice(0, area.selectionStart);
-  const start = area.selectionStart + (before && !before.endsWith("\n") ? 1 : 0) + 4;
-  const text = selected(area);
-  insert(area, `${before && !before.endsWith("\n") ? "\n" : ""}\`\`\`\n${text}\n\`\`\``);
-  area.setSelectionRange(start, start + text.length);
-}
-
-/** The chosen words become the text of a link, its address is written next; a chosen address is the address. */
-function link(area) {
-  const { selectionStart: start, selectionEnd: end } = area;
-  const text = selected(area);
-  if (/^https?:\/\/\S+$/.test(text)) {
-    replace(area, start, end, `[](${text})`);
-    area.setSelectionRange(start + 1, start + 1);
-  } else {
-    replace(area, start, end, `[${text}](https://)`);
-    const address = start + text.length + 3;
-    area.setSelectionRange(address, address + "https://".length);
   }
 }

@@ -33,6 +33,17 @@ export function isWatching() {
   return document.visibilityState === "visible" && document.hasFocus();
 }
 
+/**
+ * Gives the focus to an element, back to where it was most often. A row of a timeline is a stop of Tab only while it is
+ * the current one (chat/keys.js), and becomes it. True if it worked: the element may be gone, or hidden.
+ */
+export function focusOn(element) {
+  if (!element?.isConnected) return false;
+  if (element.matches(".message")) element.tabIndex = 0;
+  element.focus({ preventScroll: true });
+  return element === document.activeElement;
+}
+
 /** Copies text; where the page has no clipboard (plain http) in the old way. True if it worked. */
 export async function copyText(text) {
   try {

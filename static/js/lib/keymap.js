@@ -18,6 +18,7 @@ export const KEYMAP = [
   { group: "moving", does: "calendar", keys: ["Mod+Shift+D"], where: "anywhere" },
   { group: "moving", does: "read", keys: ["Escape"], where: "anywhere" },
   { group: "moving", does: "read-all", keys: ["Shift+Escape"], where: "anywhere" },
+  { group: "moving", does: "undo", keys: ["Mod+Z"], where: "anywhere" },
   { group: "moving", does: "map", keys: ["?", "Mod+/"], where: "anywhere" },
   { group: "writing", does: "send", keys: ["Enter"], where: "composer" },
   { group: "writing", does: "break", keys: ["Shift+Enter"], where: "composer" },

@@ -2,6 +2,7 @@
 export const messagePath = (room, id) => `/rooms/${room}/m/${id}/`;
 export const historyPath = (room, id) => `/rooms/${room}/m/${id}/history/`;
 export const roomVerbPath = (room, verb) => `/rooms/${room}/${verb}/`;
+export const membersPath = (room) => `/rooms/${room}/members.json`;
 export const calendarPath = (room) => `/rooms/${room}/calendar/`;
 export const threadPath = (room, root) => `/rooms/${room}/threads/${root}/`;
 /** Wherever that message is: its room need not be known. */

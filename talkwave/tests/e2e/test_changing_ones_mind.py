@@ -26,11 +26,15 @@ def test_arrow_up_edits_my_last_message_for_everybody(visit: Visit, room: Any, a
     field = a.page.locator(".edit__body")
     expect(field).to_be_focused()
     expect(field).to_have_value("see you at noon")
-    field.fill("see you at **one**")
+    field.fill("see you at **one**,")
+    field.press_sequentially(" @bo")
+    expect(a.page.locator(".edit [role=option]").first).to_contain_text("@bob")
+    field.press("Tab")
+    expect(field).to_have_value("see you at **one**, @bob ")
     field.press("Enter")
     for window in (a, b):
-        expect(window.sees("see you at one").locator(".message__edited")).to_be_visible()
-        assert window.texts() == ["see you at one", "fine"]
+        expect(window.sees("see you at one, @Bob").locator(".message__edited")).to_be_visible()
+        assert window.texts() == ["see you at one, @Bob", "fine"]
     expect(a.composer).to_be_focused()
 
 
@@ -64,6 +68,17 @@ def test_a_deleted_message_comes_back_when_that_was_a_slip(visit: Visit, room: A
     a.page.get_by_role("button", name="Undo").click()
     for window in (a, b):
         window.sees("not this one")
+    # By the keyboard alone: the focus stays among the messages, where Ctrl+Z takes it back.
+    a.say("nor this one")
+    b.sees("nor this one")
+    a.composer.press("Shift+Tab")
+    expect(a.row("nor this one")).to_be_focused()
+    a.page.keyboard.press("Delete")
+    expect(b.row("nor this one")).to_have_count(0)
+    expect(a.row("not this one")).to_be_focused()
+    expect(a.page.get_by_role("button", name="Undo")).to_be_visible()
+    a.page.keyboard.press("Control+z")
+    b.sees("nor this one")
 
 
 def test_what_nobody_has_seen_leaves_no_trace(visit: Visit, room: Any, alice: Any, bob: Any) -> None:
@@ -76,7 +91,7 @@ def test_what_nobody_has_seen_leaves_no_trace(visit: Visit, room: Any, alice: An
     visit(bob, room).shows(["first"])
 
 
-def test_those_who_may_see_what_it_said_before(visit: Visit, room: Any, alice: Any, axe: Any) -> None:
+def test_those_who_may_see_what_it_said_before(visit: Visit, room: Any, alice: Any, bob: Any, axe: Any) -> None:
     message = apart(post_message, alice, room.pk, "the wave is small")
     apart(edit_message, alice, message.pk, "the wave is tall")
     a = visit(alice, room)
@@ -85,6 +100,13 @@ def test_those_who_may_see_what_it_said_before(visit: Visit, room: Any, alice: A
     expect(side.locator("del")).to_have_text("small")
     expect(side.locator("ins")).to_have_text("tall")
     axe(a.page)
+    # Of what Bob wrote Alice sees that he changed it, and no more.
+    apart(edit_message, bob, apart(post_message, bob, room.pk, "my wave").pk, "his wave")
+    a.page.keyboard.press("Escape")
+    expect(side).to_be_hidden()
+    a.sees("his wave").locator(".message__edited").click()
+    expect(side).to_be_hidden()
+    expect(a.rows).to_have_count(2)
 
 
 def test_a_deleted_message_leaves_a_line_and_not_a_word(visit: Visit, room: Any, alice: Any, bob: Any) -> None:

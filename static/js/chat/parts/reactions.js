@@ -16,7 +16,10 @@ export function fill(row, message, reader) {
   const again = "filled" in box.dataset;
   box.dataset.filled = "";
   const chips = new Map([...box.querySelectorAll(".reaction[data-emoji]")].map((chip) => [chip.dataset.emoji, chip]));
-  const kinds = asWished(message, reader.me?.id);
+  // Where they stand on the page: that somebody took the first of a kind back must not put another chip under a finger.
+  const order = [...chips.keys()];
+  const placeOf = ({ emoji }) => (order.includes(emoji) ? order.indexOf(emoji) : order.length);
+  const kinds = asWished(message, reader.me?.id).sort((one, other) => placeOf(one) - placeOf(other));
   const add = box.querySelector(".reaction--add");
   let place = null;
   for (const kind of kinds) {
