@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.credentials import user_for_session, user_for_token
 from accounts.models import User
 from accounts.wire import person
-from rooms.commands import COMMANDS
+from rooms.commands import COMMANDS, LOOKS
 from rooms.live import live
 from rooms.models import Membership
 from rooms.models.life import epoch
@@ -25,6 +25,7 @@ PROTOCOL = 1
 
 class ChatConsumer(LiveConsumer):
     commands = COMMANDS
+    looks = LOOKS
     _present = False
 
     async def identify(self, scope: dict[str, Any]) -> tuple[User, str | None]:

@@ -13,3 +13,5 @@ COMMANDS: Final[dict[str, Command]] = {
     **drafts.COMMANDS,
     **threads.COMMANDS,
 }
+# Those that change nothing, and may take a while.
+LOOKS: Final = frozenset({"history", "sync", "presence.watch"})

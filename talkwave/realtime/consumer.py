@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 # Read once: each look into the settings costs a third of a microsecond, and this is asked at every frame.
 _FRAME_MAX: int = settings.WEBSOCKET_FRAME_MAX
 
+# So many looks of one socket may wait for their turn.
+LOOKS_WAITING: Final = 20
+
 Answer = dict[str, Any] | None
 Command = Callable[["LiveConsumer", dict[str, Any]], Awaitable[Answer]]
 
@@ -43,6 +46,8 @@ class LiveConsumer(AsyncConsumer):
     """
 
     commands: ClassVar[dict[str, Command]] = {}
+    # Those that only look: answered in turn, but beside the others. A slow page of history holds up no ping and no message.
+    looks: ClassVar[frozenset[str]] = frozenset()
     socket: Socket
     hub: Hub
     # Of the person, for what they are refused: `identify` finds it.
@@ -90,6 +95,8 @@ class LiveConsumer(AsyncConsumer):
             takes_parts=PARTS in (self.scope.get("extensions") or {}),
         )
         self._buckets = limits.asking_programs if self.socket.is_program else limits.asking
+        self._looking: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
         try:
             if len(self.hub.people.get(user.pk, ())) >= settings.SOCKETS_PER_USER:
                 self.socket.close(FLOODING)
@@ -103,6 +110,8 @@ class LiveConsumer(AsyncConsumer):
             log.warning("database away, a connection is sent back: %s", type(error).__name__)
             self.socket.close(RESTARTING)
         finally:
+            for look in self._looking:
+                look.cancel()
             self.hub.remove(self.socket)
             # Shielded: an ending server cancels this task, and leaving must still be said.
             await asyncio.shield(self.bye())
@@ -127,16 +136,39 @@ class LiveConsumer(AsyncConsumer):
                 raise self.too_fast(wait)
             if self.socket.refusals:
                 self.socket.refusals -= 1
-            answer = await self._run(command)
         except Malformed as refusal:
             # Also what is no command counts: ten thousand of them are a flood.
-            wait = await self._buckets.take_soon(self.socket.user_id) if not command else 0.0
+            wait = await self._buckets.take_soon(self.socket.user_id)
             self.refuse(self.too_fast(wait) if wait else refusal, command)
+        except Refused as refusal:
+            self.refuse(refusal, command)
+        else:
+            if command["type"] in self.looks:
+                await self._look(command)
+            else:
+                await self._do(command)
+
+    async def _do(self, command: dict[str, Any]) -> None:
+        try:
+            answer = await self._run(command)
         except Refused as refusal:
             self.refuse(refusal, command)
         else:
             if answer is not None:
                 self.answer(answer, command)
+
+    async def _look(self, command: dict[str, Any]) -> None:
+        """Has it answered after those before it. With too many waiting, this one is waited for: the socket is not read."""
+
+        async def in_turn() -> None:
+            async with self._turn:
+                await self._do(command)
+
+        look = asyncio.get_running_loop().create_task(in_turn())
+        self._looking.add(look)
+        look.add_done_callback(self._looking.discard)
+        if len(self._looking) > LOOKS_WAITING:
+            await asyncio.wait([look])
 
     def too_fast(self, wait: float) -> Refused:
         """The refusal to raise; where it goes on and on, the socket is closed with 4429."""

@@ -115,7 +115,8 @@ class Hub:
             self.watchers[user_id].discard(socket)
             if not self.watchers[user_id]:
                 del self.watchers[user_id]
-        socket.watching = frozenset(user_ids)
+        # One that has gone watches nobody: its last look may end after it.
+        socket.watching = frozenset(() if socket.closed else user_ids)
         for user_id in socket.watching:
             self.watchers[user_id].add(socket)
 
