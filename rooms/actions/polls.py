@@ -28,6 +28,16 @@ class Asked:
     anonymous: bool
     closes_after: timedelta | None
 
+    def given(self) -> dict[str, Any]:
+        """As it came from outside, and may come again: `asked` takes it."""
+        seconds = None if self.closes_after is None else int(self.closes_after.total_seconds())
+        return {
+            "options": list(self.options),
+            "multiple": self.multiple,
+            "anonymous": self.anonymous,
+            "closes_after": seconds,
+        }
+
 
 def asked(value: object) -> Asked:
     """A poll as it comes from outside: `options`, and maybe `multiple`, `anonymous`, `closes_after` (seconds).

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms import access, events, limits
 from rooms.actions.attaching import leave_files, take_files
+from rooms.actions.polls import asked
 from rooms.actions.posting import post_message
 from rooms.actions.reminders import require_ahead
 from rooms.models import Attachment, Message, Scheduled, ScheduledState
@@ -35,14 +36,17 @@ def schedule_message(
     in_room: bool = False,
     reply_to: object = None,
     attachments: Sequence[object] = (),
+    poll: object = None,
 ) -> Scheduled:
     """A message to be sent to a room at that time, as if written then; `in_room`: of an answer in a thread, whether it
-    stands in the room, too. Its files wait with it. Raises Refused.
+    stands in the room, too. Its files wait with it, and so do the answers of a `poll` (rooms.actions.polls.asked), which
+    lasts from its sending on. Raises Refused.
 
     Who may not post now may not leave words either; who may no longer when it is time is told then.
     """
     limits.spend(limits.keeping, actor)
-    body = clean(body, may_be_empty=bool(attachments))
+    body = clean(body, may_be_empty=bool(attachments) and poll is None)
+    waiting_poll = None if poll is None else asked(poll).given()
     seat = access.room_for(actor, room_id, to="post")
     root, answered = _in_room(actor, seat.room.pk, thread), _in_room(actor, seat.room.pk, reply_to)
     require_ahead(due_at)
@@ -55,7 +59,7 @@ def schedule_message(
             )
         row = Scheduled.objects.create(
             user=actor, room=seat.room, thread=root, in_room=in_room and root is not None, reply_to=answered,
-            body=body, due_at=due_at, look_at=due_at,
+            body=body, poll=waiting_poll, due_at=due_at, look_at=due_at,
         )  # fmt: skip
         leave_files(attachments, row)
         events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
@@ -69,8 +73,10 @@ def change_scheduled(
     body: str,
     due_at: datetime | None = None,
     without: Sequence[object] = (),
+    options: Sequence[str] | None = None,
 ) -> Scheduled:
-    """Other words, another time, or fewer files (`without` these); one that could not be sent waits again.
+    """Other words, another time, fewer files (`without` these), or other answers of its poll (`options`); one that could
+    not be sent waits again.
 
     Raises Refused.
     """
@@ -87,12 +93,14 @@ def change_scheduled(
             Attachment.objects.filter(scheduled=row, pk__in=unwanted).delete()
         if not body:
             # Files stand for themselves; without any, it says what is missing.
-            clean(body, may_be_empty=row.attachments.exists())
+            clean(body, may_be_empty=row.poll is None and row.attachments.exists())
         row.body = body
+        if row.poll is not None and options is not None:
+            row.poll = asked(row.poll | {"options": list(options)}).given()
         if due_at is not None:
             row.due_at = row.look_at = due_at
             row.state, row.error = ScheduledState.WAITING, ""
-        row.save(update_fields=["body", "due_at", "look_at", "state", "error"])
+        row.save(update_fields=["body", "poll", "due_at", "look_at", "state", "error"])
         events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
     return row
 
@@ -161,6 +169,7 @@ def _send(row: Scheduled) -> Message:
         reply_to=row.reply_to_id,
         in_room=row.thread_id is None or row.in_room,
         attachments=take_files(row),
+        poll=row.poll,
     )
     Scheduled.objects.filter(pk=row.pk).delete()
     events.scheduled_updated(row.user_id, row.room_id, waiting_in(row.user, row.room_id))

@@ -1,4 +1,5 @@
-"""Pictures and films in boxes (ISO base media: HEIC, MP4, MOV): where they were taken is blanked out, in place.
+"""Pictures and films in boxes (ISO base media: HEIC, MP4, MOV, Canon's CR3, JPEG XL, JPEG 2000): where they were taken is
+blanked out, in place.
 
 Nothing is decoded, and nothing moves: boxes keep their sizes, so what points into the file stays right.
 """
@@ -7,12 +8,19 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from rooms.files.refusals import FileRefused
+from rooms.files.tiff import blank_tiff
 
 BOXES_MOST: Final = 20_000
 # Items that tell about a picture, and the smallest that is still one: an Exif without a single entry.
 _TELLING: Final = (b"Exif", b"mime")
 _EMPTY_EXIF: Final = b"\0\0\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"
+_EMPTY_TIFF: Final = _EMPTY_EXIF[4:]
 _CHUNK: Final = 1024 * 1024
+# Boxes beside a JPEG XL or JPEG 2000 picture that are words about it; `brob` is one of them, packed.
+_BESIDE: Final = (b"Exif", b"xml ", b"brob", b"uuid", b"jumb")
+# Canon's box for what is told of a CR3, and its parts: directories of a TIFF each, the last that of the place.
+_XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_CANON: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 
 
 class Box(NamedTuple):
@@ -74,6 +82,35 @@ def blank_heif(file: BinaryIO) -> None:
             if item in telling:
                 _overwrite(file, start, length, _EMPTY_EXIF if telling[item] == b"Exif" else b"")
     blank_film(file)
+
+
+def blank_beside(file: BinaryIO) -> None:
+    """Empties Exif, XMP and whatever else stands beside the picture of a JPEG XL or JPEG 2000. Raises FileRefused."""
+    for box in list(_boxes(file, 0, _size(file))):
+        if box.kind in _BESIDE:
+            _free(file, box)
+
+
+def blank_cr3(file: BinaryIO) -> bool:
+    """Empties place, XMP, names and numbers of a CR3; True: the camera's own notes stay. Raises FileRefused."""
+    for box in list(_boxes(file, 0, _size(file))):
+        if box.kind == b"uuid" and file.seek(box.start) == box.start and file.read(16) == _XMP:
+            _overwrite(file, box.start + 16, box.end - box.start - 16)
+        elif box.kind == b"moov":
+            for inner in list(_boxes(file, box.start, box.end, b"uuid")):
+                file.seek(inner.start)
+                if file.read(16) == _CANON:
+                    _blank_canon(file, inner)
+    blank_film(file)
+    return True
+
+
+def _blank_canon(file: BinaryIO, canon: Box) -> None:
+    for box in list(_boxes(file, canon.start + 16, canon.end)):
+        if box.kind in (b"CMT1", b"CMT2"):
+            blank_tiff(file, box.start, box.end)
+        elif box.kind == b"CMT4":
+            _overwrite(file, box.start, box.end - box.start, _EMPTY_TIFF)
 
 
 def _telling(file: BinaryIO, iinf: Box) -> dict[int, bytes]:

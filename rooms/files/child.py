@@ -6,8 +6,9 @@ It knows no settings and no database, and takes its limits before it touches the
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from rooms.files.refusals import FileRefused
 
@@ -25,11 +26,14 @@ def main() -> None:
 
 
 def _look(order: dict[str, Any]) -> dict[str, Any]:
-    from rooms.files.boxes import blank_film, blank_heif
-    from rooms.files.signatures import sort_of
-    from rooms.files.tiff import blank_tiff
+    from rooms.files.boxes import blank_beside, blank_cr3, blank_film, blank_heif
+    from rooms.files.signatures import RAW_TYPE, sort_of
+    from rooms.files.tiff import blank_raf, blank_tiff
 
-    blanked = {"heic": blank_heif, "mp4": blank_film, "mov": blank_film, "tif": blank_tiff}
+    blanked: dict[str, Callable[[BinaryIO], object]] = {
+        "heic": blank_heif, "mp4": blank_film, "mov": blank_film, "tif": blank_tiff, "raf": blank_raf, "cr3": blank_cr3,
+        "jxl": blank_beside, "jp2": blank_beside,
+    }  # fmt: skip
     source = Path(order["source"])
     sort = sort_of(source)
     answer: dict[str, Any] = {"kind": sort.kind, "type": sort.type, "ending": sort.ending}
@@ -42,7 +46,8 @@ def _look(order: dict[str, Any]) -> dict[str, Any]:
     # What is given on as it came says nothing of where it was taken, either: blanked out where it lies.
     if sort.ending in blanked:
         with source.open("r+b") as file:
-            blanked[sort.ending](file)
+            if blanked[sort.ending](file):
+                answer["type"] = RAW_TYPE
     if sort.kind == "pdf":
         from rooms.files.paper import front
 

@@ -18,14 +18,22 @@ class Sort(NamedTuple):
 PLAIN: Final = Sort("file", "application/octet-stream")
 TEXT: Final = Sort("text", "text/plain")
 
+TIFF: Final = Sort("file", "application/octet-stream", "tif")
+# A camera's raw picture whose own notes stay in it.
+RAW_TYPE: Final = "image/x-dcraw"
+
 _BEGINNINGS: Final = (
     (b"\xff\xd8\xff", Sort("image", "image/jpeg", "jpg")),
     (b"\x89PNG\r\n\x1a\n", Sort("image", "image/png", "png")),
     (b"GIF87a", Sort("image", "image/gif", "gif")),
     (b"GIF89a", Sort("image", "image/gif", "gif")),
-    # No decoder for it here; but what it says of its place is taken out (rooms.files.tiff).
-    (b"II*\0", Sort("file", "application/octet-stream", "tif")),
-    (b"MM\0*", Sort("file", "application/octet-stream", "tif")),
+    # No decoder for these here; but what they say of their place is taken out (rooms.files.tiff): TIFF, BigTIFF, and
+    # what Olympus, Panasonic and Fuji call their own.
+    *((magic, TIFF) for magic in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")),
+    (b"FUJIFILMCCD-RAW ", Sort("file", "application/octet-stream", "raf")),
+    # JPEG XL and JPEG 2000 in boxes (rooms.files.boxes).
+    (b"\0\0\0\x0cJXL \r\n\x87\n", Sort("file", "application/octet-stream", "jxl")),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", Sort("file", "application/octet-stream", "jp2")),
     (b"%PDF-", Sort("pdf", "application/pdf", "pdf")),
     (b"fLaC", Sort("audio", "audio/flac", "flac")),
     (b"ID3", Sort("audio", "audio/mpeg", "mp3")),
@@ -114,6 +122,8 @@ def _iso_media(head: bytes) -> Sort:
     for known in brands:
         if known in (b"avif", b"avis"):
             return _BRANDS[known]
+    if brand == b"crx ":
+        return Sort("file", "application/octet-stream", "cr3")
     if brand in _HEIF:
         return Sort("file", "application/octet-stream", "heic")
     return Sort("video", "video/mp4", "mp4") if any(known.startswith(_MP4) for known in brands) else PLAIN

@@ -88,6 +88,8 @@ class Scheduled(models.Model):
     # Of an answer in a thread: does it stand in the room, too?
     in_room = models.BooleanField(default=False, db_default=False)
     body = models.TextField()
+    # Where the body asks a question: its answers, as rooms.actions.polls.asked takes them.
+    poll = models.JSONField(null=True)
     due_at = models.DateTimeField()
     # When the worker looks at it next: later than `due_at` only where it could not be sent just then.
     look_at = models.DateTimeField()

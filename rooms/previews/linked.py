@@ -1,4 +1,4 @@
-"""Which links of a message get a preview."""
+"""Which links a message holds, and which of them get a preview."""
 
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
@@ -21,7 +21,15 @@ def links_of(body: str) -> list[str]:
     return list(found)[: settings.PREVIEWS_A_MESSAGE]
 
 
-def _links(tokens: Sequence[Token]) -> Iterator[str]:
+def addresses_in(body: str) -> list[str]:
+    """All addresses elsewhere that this message links to, each once: as `links_of`, those in `<angle brackets>` too, and
+    however many."""
+    if "://" not in body:
+        return []
+    return list(dict.fromkeys(url for url in _links(parse(body), bracketed=True) if _is_elsewhere(url)))
+
+
+def _links(tokens: Sequence[Token], *, bracketed: bool = False) -> Iterator[str]:
     quotes = 0
     for token in tokens:
         if token.type == "blockquote_open":
@@ -29,17 +37,17 @@ def _links(tokens: Sequence[Token]) -> Iterator[str]:
         elif token.type == "blockquote_close":
             quotes -= 1
         elif token.type == "inline" and not quotes:
-            yield from _inline(token.children or ())
+            yield from _inline(token.children or (), bracketed=bracketed)
 
 
-def _inline(tokens: Sequence[Token]) -> Iterator[str]:
+def _inline(tokens: Sequence[Token], *, bracketed: bool) -> Iterator[str]:
     spoilers = 0
     for place, token in enumerate(tokens):
         if token.type == "spoiler_open":
             spoilers += 1
         elif token.type == "spoiler_close":
             spoilers -= 1
-        elif token.type == "link_open" and not spoilers and token.markup != "autolink":
+        elif token.type == "link_open" and not spoilers and (bracketed or token.markup != "autolink"):
             # `example.org` in passing is made a link, too; its text does not begin as its address does.
             if token.markup == "linkify" and not tokens[place + 1].content.lower().startswith("http"):
                 continue

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms.models import FileText, Message, Room
 from rooms.queries import direct_members
-from rooms.search import postgresql, sqlite
+from rooms.search import marks, postgresql, sqlite
 from rooms.search.highlight import Piece, pieces, places
 from rooms.search.index import catch_up
 from rooms.search.plan import LAST_KEY, Phrase, Plan, plan
@@ -59,11 +59,10 @@ def search(user: User, typed: str, *, before: int | None = None, limit: int | No
         return Results(made, [], None)
     catch_up()
     limit = settings.SEARCH_PAGE if limit is None else limit
-    find = postgresql.find if connection.vendor == "postgresql" else sqlite.find
     below = LAST_KEY if before is None else before
     messages: list[tuple[int, Message]] = []
     for _round in range(_ROUNDS if made.literal else 1):
-        found = find(made, below, limit + 1)
+        found = _found(made, below, limit + 1)
         messages += _load(found, made.literal)
         more = len(found) > limit
         if len(messages) > limit or not more:
@@ -72,6 +71,25 @@ def search(user: User, typed: str, *, before: int | None = None, limit: int | No
     page = messages[:limit]
     older = page[-1][0] if len(messages) > limit else below if more and made.literal else None
     return Results(made, _hits(user, [message for _key, message in page], _phrases(made)), older)
+
+
+def with_links(reader: User, room: Room, *, before: int | None, limit: int) -> tuple[list[Message], int | None]:
+    """The newest messages of a room that link to something, with their authors and previews; where the next page begins,
+    None at the end. Of a room the reader may read."""
+    catch_up()
+    made = Plan(reader, [(Phrase((marks.LINK,)),), (Phrase((marks.room(room.pk),)),)], rooms={room.pk})
+    found = _found(made, LAST_KEY if before is None else before, limit + 1)
+    messages = Message.objects.select_related("sender").with_rows("previews").in_bulk([pk for _key, pk in found])
+    page = [messages[pk] for _key, pk in found[:limit] if pk in messages]
+    return [message for message in page if message.deleted_at is None], found[limit - 1][0] if len(
+        found
+    ) > limit else None
+
+
+def _found(made: Plan, below: int, limit: int) -> list[tuple[int, int]]:
+    """Keys and ids of the newest messages that the index finds under a key."""
+    find = postgresql.find if connection.vendor == "postgresql" else sqlite.find
+    return find(made, below, limit)
 
 
 def _load(found: Sequence[tuple[int, int]], literal: Sequence[str]) -> list[tuple[int, Message]]:

@@ -1,8 +1,11 @@
 """What the page of a room knows of pins and saved messages, and the sidebar of what waits. One query each."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.timesince import timeuntil
 
 from accounts.models import User
 from rooms.actions.reminders import due_count
@@ -34,3 +37,10 @@ def scheduled_in(room: Room, reader: User) -> int:
 def kept_by(reader: User) -> dict[str, Any]:
     """How much waits in the reader's lists."""
     return {"todo": todo_count(reader), "due": due_count(reader)}
+
+
+@register.filter
+def lasting(seconds: int) -> str:
+    """So many seconds as people say it: "1 day"."""
+    now = timezone.now()
+    return timeuntil(now + timedelta(seconds=seconds), now)

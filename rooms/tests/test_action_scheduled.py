@@ -10,9 +10,10 @@ from accounts.actions import delete_account
 from rooms import limits
 from rooms.actions import scheduled as actions
 from rooms.actions.memberships import leave_room
+from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_due, send_now
-from rooms.models import Message, Room, Scheduled
+from rooms.models import Message, Poll, Room, Scheduled
 from rooms.tests.test_action_memberships import at_once
 from talkwave.errors import Refused
 
@@ -217,3 +218,20 @@ def test_what_was_to_be_sent_goes_with_the_account(room, alice, bob):
     kept = schedule_message(bob, room.pk, "y", later())
     delete_account(alice, alice)
     assert [row.pk for row in Scheduled.objects.all()] == [kept.pk]
+
+
+def test_a_poll_is_asked_at_its_time_and_lasts_from_then_on(room, alice, bob):
+    poll = {"options": ["soup", " salad "], "multiple": True, "closes_after": 3600}
+    row = schedule_message(alice, room.pk, "Lunch?", later(), poll=poll)
+    assert code(schedule_message, alice, room.pk, "Lunch?", later(), poll={"options": ["soup"]}) == "bad_request"
+    assert code(schedule_message, alice, room.pk, "", later(), poll=poll) == "bad_request"
+    assert code(change_scheduled, alice, row.pk, body="Lunch?", options=["soup", "Soup"]) == "bad_request"
+    assert code(change_scheduled, alice, row.pk, body=" ") == "bad_request"
+    change_scheduled(alice, row.pk, body="Dinner?", options=["soup", "bread", ""])
+    is_due(row)
+    work()
+    message = Message.objects.get()
+    asked = Poll.objects.get(message=message)
+    assert (message.body, [option.text for option in asked.options.all()]) == ("Dinner?", ["soup", "bread"])
+    assert (asked.multiple, asked.anonymous, asked.closes_at) == (True, False, message.created_at + timedelta(hours=1))
+    vote(bob, message.pk, [option.pk for option in asked.options.all()])

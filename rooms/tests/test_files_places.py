@@ -6,9 +6,9 @@ import struct
 import pytest
 from PIL import Image
 
-from rooms.files.boxes import blank_film, blank_heif
+from rooms.files.boxes import blank_cr3, blank_film, blank_heif
 from rooms.files.refusals import FileRefused
-from rooms.files.tiff import blank_tiff
+from rooms.files.tiff import blank_raf, blank_tiff
 from rooms.tests.files import ready, upload
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,88 @@ def tiff():
     return head + first + gps + date + PLACE + pixels
 
 
+SERIAL, NOTES, OWNER = b"SN-4711-0815", b"what it takes to develop", b"Alice of Bern"
+
+
+def raw(magic=b"II*\0", *more, big=False):
+    """As a camera writes it: a directory, one of settings with its own notes, one of the place; a preview beside them."""
+    body = b""
+    inline, head = (8, 16) if big else (4, 8)
+    order = "<HHQQ" if big else "<HHII"
+
+    def put(data):
+        nonlocal body
+        body += data + b"\0" * (-len(data) % 2)
+        return head + len(body) - len(data) - (-len(data) % 2)
+
+    def directory(*tags):
+        rows = b""
+        for tag, data in tags:
+            kind, value = (2, put(data)) if isinstance(data, bytes) else (4, data)
+            rows += struct.pack(order, tag, kind, len(data) if isinstance(data, bytes) else 1, value)
+        assert all(not isinstance(data, bytes) or len(data) > inline for _tag, data in tags)
+        return put(struct.pack("<Q" if big else "<H", len(tags)) + rows + bytes(inline))
+
+    exif = directory((0xA431, SERIAL), (0x927C, NOTES), (0xA430, OWNER))
+    gps = directory((29, PLACE))
+    first = directory((0x013B, OWNER), (0x8769, exif), (0x8825, gps), *more)
+    start = magic + (struct.pack("<HHQ", 8, 0, first) if big else struct.pack("<I", first))
+    return start + body
+
+
+def jpeg(exif):
+    parts = b"".join(
+        b"\xff\xe1" + struct.pack(">H", 2 + len(data)) + data
+        for data in (b"Exif\0\0" + exif, b"http://ns.adobe.com/" + PLACE)
+    )
+    return b"\xff\xd8" + parts + b"\xff\xda the preview \xff\xd9"
+
+
+def raf():
+    inside = jpeg(raw())
+    return b"FUJIFILMCCD-RAW ".ljust(84, b"0") + struct.pack(">II", 100, len(inside)) + bytes(8) + inside + b"pixels"
+
+
+def cr3():
+    parts = [box(b"CMT1", raw()), box(b"CMT3", NOTES), box(b"CMT4", raw())]
+    canon = box(b"uuid", bytes.fromhex("85c0b687820f11e08111f4ce462b6a48"), *parts)
+    xmp = box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), PLACE)
+    return box(b"ftyp", b"crx \0\0\0\1crx isom") + box(b"moov", canon) + xmp + box(b"mdat", b"pixels")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [raw(), raw(b"IIRO"), raw(b"IIU\0", (0x002E, jpeg(raw()))), raw(b"II+\0", big=True), raf(), cr3()],
+    ids=["nef", "orf", "rw2", "bigtiff", "raf", "cr3"],
+)
+def test_a_raw_picture_goes_without_place_and_owner_and_its_sender_is_told_what_stays(signed_in, room, alice, data):
+    client = signed_in(alice)
+    file = ready(client, room, "DSC_1.NEF", data)
+    kept = client.get(file["url"]).content
+    assert (file["kind"], file["type"], len(kept)) == ("file", "image/x-dcraw", len(data))
+    assert NOTES in kept
+    assert not any(secret in kept for secret in (PLACE, SERIAL, OWNER))
+    # It leaves as bytes that nobody opens by themselves.
+    assert client.get(file["url"])["Content-Type"] == "application/octet-stream"
+
+
+def test_a_dng_does_without_the_cameras_notes_and_nothing_is_to_be_told(signed_in, room, alice):
+    client = signed_in(alice)
+    file = ready(client, room, "IMG_1.DNG", raw(b"II*\0", (0xC612, 0x00000401), (0xC62F, SERIAL)))
+    kept = client.get(file["url"]).content
+    assert file["type"] == "application/octet-stream"
+    assert not any(secret in kept for secret in (PLACE, SERIAL, OWNER, NOTES))
+
+
+def test_a_jpeg_xl_is_given_on_without_what_stands_beside_it(signed_in, room, alice):
+    data = (
+        b"\0\0\0\x0cJXL \r\n\x87\n" + box(b"ftyp", b"jxl \0\0\0\0jxl ") + box(b"Exif", PLACE) + box(b"jxlc", b"pixels")
+    )
+    client = signed_in(alice)
+    kept = client.get(ready(client, room, "x.jxl", data)["url"]).content
+    assert PLACE not in kept and b"pixels" in kept and len(kept) == len(data)
+
+
 def test_a_heic_is_given_on_without_its_place(signed_in, room, alice):
     data = heic()
     assert data.count(PLACE) == 2
@@ -105,7 +187,8 @@ def test_a_tiff_is_given_on_without_its_place_and_with_its_pixels(signed_in, roo
 
 
 def test_what_was_blanked_once_can_be_blanked_again():
-    for blank, data in ((blank_heif, heic()), (blank_film, film()), (blank_tiff, tiff())):
+    forms = ((blank_heif, heic()), (blank_film, film()), (blank_tiff, tiff()), (blank_raf, raf()), (blank_cr3, cr3()))
+    for blank, data in forms:
         file = io.BytesIO(data)
         blank(file)
         once = file.getvalue()
@@ -116,6 +199,7 @@ def test_what_was_blanked_once_can_be_blanked_again():
 def test_what_cannot_be_followed_is_refused_and_a_film_is_left_as_it_is(signed_in, room, alice):
     wide = heic().replace(struct.pack(">HHHI", 2, 0, 1, heic().index(PLACE)), struct.pack(">HHHI", 2, 0, 1, 2**31))
     hostile = [heic()[:-30], wide, box(b"ftyp", b"heic\0\0\0\0mif1heic") + b"\0\0\0\1meta" + b"\xff" * 8, tiff()[:200]]
+    hostile += [raw()[:-4], raf()[:120], cr3()[:150], b"II+\0\x08\0\0\0" + b"\xff" * 8]
     # A directory that follows itself, and one of very many entries.
     hostile += [b"II*\0\x08\0\0\0" + b"\xff\xff" + b"\0" * 50, b"MM\0*\xff\xff\xff\xff"]
     for data in hostile:

@@ -3,8 +3,11 @@
 import pytest
 
 from rooms.actions.deleting import delete_message
+from rooms.actions.messages import edit_message
 from rooms.actions.posting import post_message
-from rooms.models import Attachment, Preview
+from rooms.actions.previews import remove_preview, settle_preview
+from rooms.models import Attachment, LinkCard, Preview
+from rooms.search.index import index_some
 from rooms.tests.files import JSON, picture, ready
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,42 @@ def test_each_kind_is_in_its_own_list_and_leads_to_its_message(signed_in, room, 
     # Media is what one sees first; the side pane gets its part alone.
     part = client.get(url(room), headers={"X-Fragment": "side"}).text
     assert "lake.png" in part and "<html" not in part
+
+
+def links(client, room, **asked):
+    return [(card["url"], card["title"]) for card in client.get(url(room, kind="links", **asked)).context["cards"]]
+
+
+def test_links_are_listed_whether_or_not_they_have_a_preview(signed_in, room, alice, settings):
+    client = signed_in(alice)
+    removed = post_message(alice, room.pk, "https://a.example/ and https://a.example/ and <https://b.example/>")
+    settings.LINK_PREVIEWS = False
+    post_message(alice, room.pk, "[the plan](https://c.example/), `https://code.example/`, ||https://d.example||")
+    post_message(alice, room.pk, "no link at all")
+    assert links(client, room) == [("https://c.example/", ""), ("https://a.example/", ""), ("https://b.example/", "")]
+    settings.LINK_PREVIEWS = True
+    preview = Preview.objects.get(message=removed)
+    settle_preview(preview.pk, LinkCard.objects.create(digest=preview.digest, url=preview.url, title="A page"))
+    assert links(client, room)[1] == ("https://a.example/", "A page")
+    remove_preview(alice, preview.pk)
+    assert links(client, room)[1] == ("https://a.example/", "")
+    edit_message(alice, removed.pk, "nothing any more")
+    assert links(client, room) == [("https://c.example/", "")]
+
+
+def test_links_go_on_page_by_page_past_those_that_are_hidden(signed_in, room, alice, settings):
+    settings.GALLERY_SIZE = 2
+    client = signed_in(alice)
+    for body in (
+        "https://a.example/",
+        "`https://x.example/`",
+        "`https://y.example/`",
+        "https://b.example/ https://c.example/",
+    ):
+        post_message(alice, room.pk, body)
+    first = client.get(url(room, kind="links"))
+    assert [card["url"] for card in first.context["cards"]] == ["https://b.example/", "https://c.example/"]
+    assert links(client, room, before=first.context["before"]) == [("https://a.example/", "")]
 
 
 def test_it_goes_on_page_by_page_the_newest_first_and_ends(signed_in, room, alice, settings):
@@ -107,5 +146,7 @@ def test_it_takes_the_same_queries_however_much_is_in_it(signed_in, room, alice,
     expected = len(before)
     fill(alice, "second")
     fill(bob, "third")
+    # What is new is read into the index first, once.
+    index_some()
     with django_assert_num_queries(expected):
         assert len(client.get(url(room, kind=kind), headers={"X-Fragment": "side"}).context["cards"]) == 3

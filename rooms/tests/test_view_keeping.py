@@ -229,3 +229,25 @@ def test_without_javascript_the_forms_lead_back_to_their_list(signed_in, room, a
     assert Scheduled.objects.get().body == "y" and Scheduled.objects.get().due_at.astimezone(UTC).hour == 9
     sent = client.post(reverse("scheduled_send", args=[mine["scheduled"]]))["Location"]
     assert sent == reverse("message", args=[room.pk, Message.objects.latest("pk").pk])
+
+
+def test_a_poll_for_later_comes_by_the_door_and_stands_in_the_list(signed_in, room, alice):
+    client = signed_in(alice)
+    given = {
+        "body": "Lunch?",
+        "when": "tomorrow at 9",
+        "options": ["soup", "salad"],
+        "anonymous": "1",
+        "closes_after": "3600",
+    }
+    assert client.post(reverse("room_schedule", args=[room.pk]), given, headers=JSON).status_code == 200
+    for wrong in ("soon", "²", "1" * 40, "-5"):
+        refused = client.post(reverse("room_schedule", args=[room.pk]), given | {"closes_after": wrong}, headers=JSON)
+        assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+    row = Scheduled.objects.get(body="Lunch?")
+    page = client.get(reverse("scheduled")).text
+    assert "salad" in page and "ends 1\xa0hour after it is sent" in page
+    changed = {"body": "Lunch?", "options": "soup\r\n\r\nbread"}
+    assert client.post(reverse("scheduled_change", args=[row.pk]), changed, headers=JSON).status_code == 200
+    row.refresh_from_db()
+    assert (row.poll["options"], row.poll["anonymous"], row.poll["closes_after"]) == (["soup", "bread"], True, 3600)

@@ -13,11 +13,12 @@ from talkwave.errors import Refused
 @door("GET")
 def room_gallery(request: HttpRequest, room_id: int) -> HttpResponse:
     """What was sent in a room, of `?kind=` media, files or links; `?before=` goes on where a page ended."""
-    seat = access.room_for(person(request), room_id)
+    user = person(request)
+    seat = access.room_for(user, room_id)
     kind = request.GET.get("kind", KINDS[0])
     if kind not in KINDS:
         raise Refused("bad_request", _("There is no such list."))
-    cards, before = gallery(seat.room, kind, number(request, "before"))
+    cards, before = gallery(user, seat.room, kind, number(request, "before"))
     wire = room_for_page(request, seat.room, alone=wants_fragment(request, "side"))
     context = {
         "room": seat.room,

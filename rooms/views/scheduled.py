@@ -1,5 +1,7 @@
 """What is to be sent later: the list, and changing it."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,7 +39,10 @@ def scheduled(request: HttpRequest) -> HttpResponse:
 
 @door("POST")
 def create(request: HttpRequest, room_id: int) -> HttpResponse:
-    """`body` is sent to the room at `when`; `attachments`, `thread`, `in_room` and `reply_to` as with any message."""
+    """`body` is sent to the room at `when`; `attachments`, `thread`, `in_room` and `reply_to` as with any message.
+
+    With `options`, a line each, it asks them: `multiple` and `anonymous` 1, `closes_after` seconds.
+    """
     row = actions.schedule_message(
         person(request),
         room_id,
@@ -47,6 +52,7 @@ def create(request: HttpRequest, room_id: int) -> HttpResponse:
         in_room=request.POST.get("in_room") == "1",
         reply_to=request.POST.get("reply_to") or None,
         attachments=request.POST.getlist("attachments"),
+        poll=_poll(request),
     )
     said = _("It will be sent: %(when)s.") % {"when": said_as(request, row.due_at)}
     return done(request, reverse("scheduled"), said, id=str(row.pk), due_at=when(row.due_at))
@@ -54,7 +60,8 @@ def create(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @door("POST")
 def change(request: HttpRequest, scheduled_id: int) -> HttpResponse:
-    """Other words (`body`), another time where `when` is given, and `without` the files with these ids."""
+    """Other words (`body`), another time where `when` is given, `without` the files with these ids, and of a poll other
+    `options`, a line each."""
     given = request.POST.get("when", "")
     row = actions.change_scheduled(
         person(request),
@@ -62,6 +69,7 @@ def change(request: HttpRequest, scheduled_id: int) -> HttpResponse:
         body=request.POST.get("body", ""),
         due_at=moment_in(request, given) if given.strip() else None,
         without=request.POST.getlist("without"),
+        options=_options(request),
     )
     said = _("It will be sent: %(when)s.") % {"when": said_as(request, row.due_at)}
     return done(request, reverse("scheduled"), said)
@@ -79,3 +87,25 @@ def remove(request: HttpRequest, scheduled_id: int) -> HttpResponse:
     """Never."""
     actions.remove_scheduled(person(request), scheduled_id)
     return done(request, reverse("scheduled"), _("It will not be sent."))
+
+
+def _options(request: HttpRequest) -> list[str] | None:
+    """The answers of a poll, a line each; None where none are meant."""
+    if "options" not in request.POST:
+        return None
+    return [line for text in request.POST.getlist("options") for line in text.splitlines()]
+
+
+def _poll(request: HttpRequest) -> dict[str, Any] | None:
+    """What a form says of a poll, as rooms.actions.polls.asked takes it."""
+    options = _options(request)
+    if options is None:
+        return None
+    poll: dict[str, Any] = {"options": options}
+    poll |= {name: request.POST.get(name) == "1" for name in ("multiple", "anonymous")}
+    if seconds := request.POST.get("closes_after"):
+        # What is no number is refused with the others.
+        poll["closes_after"] = (
+            int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else seconds
+        )
+    return poll

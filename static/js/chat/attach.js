@@ -242,7 +242,8 @@ function fillTile(tile, upload) {
   else bar.value = upload.size ? upload.sent / upload.size : 0;
   bar.setAttribute("aria-label", word("attach.progress", { name: upload.name }));
   const percent = Math.floor((100 * upload.sent) / Math.max(1, upload.size));
-  const line = upload.error || upload.note || word(`attach.${state}`, { percent, size: sizeText(upload.size) });
+  const about = upload.file?.type === RAW_TYPE ? word("attach.raw", { size: sizeText(upload.size) }) : "";
+  const line = upload.error || upload.note || about || word(`attach.${state}`, { percent, size: sizeText(upload.size) });
   const words = tile.querySelector(".attached__state");
   if (words.textContent !== line) words.textContent = line;
   // Read out is how it ended, never each percent.
@@ -253,6 +254,9 @@ function fillTile(tile, upload) {
   tile.querySelector(".attached__alt").hidden = !(upload.file?.kind === "image" || (!upload.file && upload.source.type?.startsWith("image/"))) || state === "failed";
   if (upload.file) setIcon(tile.querySelector(".attached__picture > .icon"), fileIcon(upload.file.kind));
 }
+
+/** A camera's raw picture, in which its own notes stay. */
+const RAW_TYPE = "image/x-dcraw";
 
 const BUTTONS = { pause: ["sending", "stalled"], resume: ["paused"], retry: ["failed"] };
 

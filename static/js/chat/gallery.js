@@ -65,5 +65,5 @@ export default class Gallery {
   }
 }
 
-/** What it is, and how it is called. */
-const keyOf = (row) => `${row.querySelector("a").getAttribute("href")} ${row.querySelector(".gallery__name")?.textContent ?? ""}`;
+/** What it is, in which message, and how it is called: one link may have been sent twice. */
+const keyOf = (row) => [...[...row.querySelectorAll("a")].map((link) => link.getAttribute("href")), row.querySelector(".gallery__name")?.textContent].join(" ");

@@ -1,5 +1,10 @@
-/** The dialog in which one makes a poll: a question, its answers, and how one may choose. `tw:ui.poll` opens it too. */
+/**
+ * The dialog in which one makes a poll: a question, its answers, and how one may choose. `tw:ui.poll` opens it too. It is
+ * asked now, or at a time that is asked for, as words are that are sent later.
+ */
 import { emit, on } from "../lib/events.js";
+import { post } from "../lib/http.js";
+import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
 import { outbox } from "../realtime/outbox.js";
 
@@ -20,6 +25,8 @@ export default class PollDialog {
     on("tw:ui.added", () => this.#reveal(), { signal });
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.more.addEventListener("click", () => this.#add().focus(), { signal });
+    this.later = dialog.querySelector("[data-poll=later]");
+    this.later.addEventListener("click", () => this.#askLater(), { signal });
     this.list.addEventListener("click", ({ target }) => this.#remove(target.closest("[data-poll=remove]")), { signal });
     this.list.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.#reveal();
@@ -91,23 +98,58 @@ export default class PollDialog {
 
   #submit(event) {
     event.preventDefault();
+    const asked = this.#read();
+    if (!asked) return;
+    const { room, thread, form } = this.to;
+    outbox.enqueue({ room, ...asked, ...(thread === null ? {} : { thread, in_room: false }) });
+    this.dialog.close();
+    emit("tw:ui.sent", { room, thread, form });
+  }
+
+  /** It stays written until the server has it. */
+  #askLater() {
+    const asked = this.#read();
+    if (!asked) return;
+    const { thread, form } = this.to;
+    const fields = new FormData();
+    const { options, ...ways } = asked.poll;
+    const given = { body: asked.body, zone: browserZone(), ...(thread === null ? {} : { thread }) };
+    for (const [name, value] of Object.entries({ ...given, ...ways })) fields.append(name, value === true ? "1" : value);
+    for (const text of options) fields.append("options", text);
+    emit("tw:ui.moment", {
+      title: word("poll.later"),
+      button: word("later.button"),
+      about: asked.body,
+      back: this.later,
+      send: async ({ when }) => {
+        fields.set("when", when);
+        const answer = await post(form.querySelector("[data-module=later]").dataset.url, fields);
+        this.dialog.close();
+        return answer;
+      },
+    });
+  }
+
+  /** The message as it is to be sent; null where something is missing, which is said. */
+  #read() {
+    this.#say("");
     const body = this.question.value.trim();
     const options = this.#inputs().map((input) => input.value.trim()).filter(Boolean);
     if (outbox.full) return this.#say(word("outbox.full"));
     if (!body) return this.#say(word("poll.no-question"), this.question);
     if (options.length < 2) return this.#say(plural("poll.few", 2), this.#inputs().find((input) => !input.value.trim()));
-    if (new Set(options.map((text) => text.toLowerCase())).size < options.length) return this.#say(word("poll.same"));
+    const lower = this.#inputs().map((input) => input.value.trim().toLowerCase());
+    const twice = lower.findIndex((text, at) => text && lower.indexOf(text) < at);
+    if (twice >= 0) return this.#say(word("poll.same"), this.#inputs()[twice]);
     const { multiple, anonymous, closes } = this.form.elements;
     const poll = { options, multiple: multiple.checked, anonymous: anonymous.checked };
     if (closes.value) poll.closes_after = Number(closes.value);
-    const { room, thread, form } = this.to;
-    outbox.enqueue({ room, body, poll, ...(thread === null ? {} : { thread, in_room: false }) });
-    this.dialog.close();
-    emit("tw:ui.sent", { room, thread, form });
+    return { body, poll };
   }
 
   #say(text, field = null) {
     this.dialog.querySelector(".poll-form__error").textContent = text;
     field?.focus();
+    return null;
   }
 }
