@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rooms.templatetags.file_tags import file_size
 from rooms.tests.files import JSON, pdf, ready, upload
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +72,19 @@ def test_a_pdf_that_cannot_be_drawn_is_a_card_and_can_be_had(signed_in, room, al
     file = ready(signed_in(alice), room, "broken.pdf", data)
     assert (file["kind"], file["pages"], file["thumb"]) == ("pdf", None, None)
     assert signed_in(alice).get(file["url"]).content == data
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (1, "1 byte"),
+        (95, "95 bytes"),
+        (1023, "1023 bytes"),
+        (8700, "8 kB"),
+        (1536, "2 kB"),
+        (1572864, "1.5 MB"),
+        (12582912, "12 MB"),
+    ],
+)
+def test_a_size_reads_as_the_browser_writes_it(size, said):
+    assert file_size(size) == said

@@ -246,7 +246,7 @@ def test_a_poll_for_later_comes_by_the_door_and_stands_in_the_list(signed_in, ro
         assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
     row = Scheduled.objects.get(body="Lunch?")
     page = client.get(reverse("scheduled")).text
-    assert "salad" in page and "ends 1\xa0hour after it is sent" in page
+    assert ">soup\nsalad\n</textarea>" in page and "ends 1\xa0hour after it is sent" in page
     changed = {"body": "Lunch?", "options": "soup\r\n\r\nbread"}
     assert client.post(reverse("scheduled_change", args=[row.pk]), changed, headers=JSON).status_code == 200
     row.refresh_from_db()

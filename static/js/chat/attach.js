@@ -100,8 +100,7 @@ export default class Attach {
   }
 
   #refuse(upload, reason) {
-    upload.state = "failed";
-    upload.error = reason;
+    Object.assign(upload, { state: "failed", error: reason, final: true });
     this.#changed(upload);
   }
 
@@ -190,7 +189,7 @@ export default class Attach {
     if (failed) {
       cancel();
       this.tiles.get(failed.key).tile.querySelector('[data-does="remove"]').focus();
-      emit("tw:ui.toast", { tone: "error", text: word("attach.failed", { name: failed.name }) });
+      emit("tw:ui.toast", { tone: "error", text: word(failed.final ? "attach.unfit" : "attach.failed", { name: failed.name }) });
       return;
     }
     extras.attachments = uploads.map((upload) => upload.file?.id ?? "");
@@ -250,7 +249,10 @@ function fillTile(tile, upload) {
   const said = tile.querySelector(".attached__said");
   const news = state === "ready" || state === "failed" ? `${upload.name}: ${line}` : "";
   if (said.textContent !== news) said.textContent = news;
-  for (const [does, states] of Object.entries(BUTTONS)) tile.querySelector(`[data-does="${does}"]`).hidden = !states.includes(state);
+  const held = tile.contains(document.activeElement) ? document.activeElement : null;
+  for (const [does, states] of Object.entries(BUTTONS)) tile.querySelector(`[data-does="${does}"]`).hidden = !states.includes(state) || (does === "retry" && Boolean(upload.final));
+  // Paused by a key one goes on by the same; once it is there, with the words.
+  if (held?.hidden) (tile.querySelector("[data-does=pause]:not([hidden]), [data-does=resume]:not([hidden])") ?? tile.closest("form").querySelector("textarea")).focus();
   tile.querySelector(".attached__alt").hidden = !(upload.file?.kind === "image" || (!upload.file && upload.source.type?.startsWith("image/"))) || state === "failed";
   if (upload.file) setIcon(tile.querySelector(".attached__picture > .icon"), fileIcon(upload.file.kind));
 }
@@ -258,7 +260,7 @@ function fillTile(tile, upload) {
 /** A camera's raw picture, in which its own notes stay. */
 const RAW_TYPE = "image/x-dcraw";
 
-const BUTTONS = { pause: ["sending", "stalled"], resume: ["paused"], retry: ["failed"] };
+const BUTTONS = { pause: ["waiting", "sending", "stalled"], resume: ["paused"], retry: ["failed"] };
 
 function showPicture(tile, upload) {
   const address = upload.file?.thumb ?? (upload.source.type?.startsWith("image/") ? URL.createObjectURL(upload.source) : null);

@@ -113,12 +113,14 @@ export default class Panes {
     try {
       const { found } = await page(url, { signal: this.asked.signal, fragment: "side" });
       if (!found.querySelector(".side__body")) frame(found);
+      const held = this.element.contains(document.activeElement) ? document.activeElement : null;
       const scrolled = this.url === url ? (this.element.querySelector(".side__body")?.scrollTop ?? 0) : 0;
       this.url = url;
       this.element.hidden = false;
       this.#empty();
       this.element.append(...found.body.childNodes);
       this.element.querySelector(".side__body").scrollTop = scrolled;
+      if (held) this.#hold(held);
       this.#press();
       for (const child of this.element.children) emit("tw:ui.added", { element: child });
       emit("tw:ui.side-shown", { kind: this.kind });
@@ -129,6 +131,13 @@ export default class Panes {
     } finally {
       this.element.removeAttribute("aria-busy");
     }
+  }
+
+  /** Who moved about in it goes on from there: on the same link or button, else where one is now. */
+  #hold(held) {
+    const same = [...this.element.querySelectorAll("a, button, input, summary")].find((one) =>
+      ["id", "href", "name", "aria-label"].every((name) => one.getAttribute(name) === held.getAttribute(name)) && one.tagName === held.tagName && one.textContent === held.textContent);
+    (same ?? this.element.querySelector("[aria-current=page]") ?? this.element.querySelector("[data-side-close]"))?.focus({ preventScroll: true });
   }
 
   /** What opens it looks held down while it is open. */

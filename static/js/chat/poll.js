@@ -110,6 +110,7 @@ export default class PollDialog {
   #askLater() {
     const asked = this.#read();
     if (!asked) return;
+    const { dialog, later } = this;
     const { thread, form } = this.to;
     const fields = new FormData();
     const { options, ...ways } = asked.poll;
@@ -120,7 +121,10 @@ export default class PollDialog {
       title: word("poll.later"),
       button: word("later.button"),
       about: asked.body,
-      back: this.later,
+      // Once it is kept, this dialog is gone as well.
+      get back() {
+        return dialog.open ? later : form.querySelector("textarea");
+      },
       send: async ({ when }) => {
         fields.set("when", when);
         const answer = await post(form.querySelector("[data-module=later]").dataset.url, fields);

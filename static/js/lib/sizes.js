@@ -3,7 +3,7 @@ import { localeFor } from "./time.js";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
-/** 1536 as "1.5 kB", in the page's language. */
+/** 1572864 as "1.5 MB", in the page's language; rooms/templatetags/file_tags.py does the same. */
 export function sizeText(bytes, lang = document.documentElement.lang) {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
   const options = { style: "unit", unit: UNITS[power], unitDisplay: power ? "short" : "long", maximumFractionDigits: power > 1 ? 1 : 0 };

@@ -3,7 +3,7 @@
  * (docs/protocol.md, "Files"). A few at a time; each says `tw:upload.changed` {upload} on every change.
  *
  * States: waiting (for its turn) · sending · stalled (no network) · paused · looking (the server opens it) · ready
- * (`file` as a message will show it) · failed (`error`, a sentence) · cancelled.
+ * (`file` as a message will show it) · failed (`error`, a sentence; `final` where trying again is of no use) · cancelled.
  */
 import { delayBefore } from "../lib/backoff.js";
 import { emit, on } from "../lib/events.js";
@@ -20,6 +20,8 @@ const CONFLICTS_MOST = 4;
 const REFUSALS_MOST = 6;
 /** A browser that calls itself offline may be wrong: so often it is tried all the same. */
 const OFFLINE_MS = 30_000;
+/** Refused for what it is: tried again it would be refused again. */
+const FINAL = ["bad_request", "too_long"];
 const OVER = new Set(["ready", "failed", "cancelled", "paused"]);
 
 const server = {
@@ -36,7 +38,7 @@ export class Upload {
   /** `told` is what this browser knows about a film or a sound: width, height, duration, voice, waveform. */
   constructor(file, room, told = {}, { queue = shared, net = server, say = emit, wait = online, now = Date.now } = {}) {
     Object.assign(this, { key: uuid(), name: file.name, size: file.size, room: String(room), told });
-    Object.assign(this, { state: "waiting", sent: 0, error: "", note: "", alt: "", file: null });
+    Object.assign(this, { state: "waiting", sent: 0, error: "", note: "", alt: "", file: null, final: false });
     this.source = file;
     this.env = { queue, net, say, wait, now };
     this.id = null;
@@ -102,6 +104,7 @@ export class Upload {
           tries = 1;
         } else if (!passes(refusal) || (refusal.status && tries >= REFUSALS_MOST)) {
           this.error = refusal.message;
+          this.final = FINAL.includes(refusal.code);
           this.aborter = null;
           this.#become("failed");
           return;

@@ -154,7 +154,7 @@ test("what is refused for what it is says why, and can be tried again", async ()
   const { it } = upload(net);
   it.start();
   await settle();
-  assert.deepEqual([it.state, it.error], ["failed", "This picture is damaged."]);
+  assert.deepEqual([it.state, it.error, it.final], ["failed", "This picture is damaged.", true]);
   broken = false;
   net.stored.clear();
   it.start();
@@ -188,7 +188,7 @@ test("a server that cannot says so after a while", async () => {
   const { it } = upload(net);
   it.start();
   await settle(200);
-  assert.deepEqual([it.state, it.error], ["failed", "There is no space left."]);
+  assert.deepEqual([it.state, it.error, it.final], ["failed", "There is no space left.", false]);
 });
 
 test("a description given meanwhile goes along, one given later is told", async () => {
