@@ -1,11 +1,13 @@
 /**
- * The calendar of a room in a dialog: opened by any link `data-calendar` (the head, a line between days) or its key.
- * The server draws the month; here one turns it and walks over its days by arrows. A day is a link like any other.
+ * The calendar of a room in a dialog: opened by any link `data-calendar` (the head, a line between days) or its key, at
+ * the day one is reading. The server draws the month; here one turns it and walks over its days by arrows. A day is a link like any other.
  */
 import { on } from "../lib/events.js";
 import { page } from "../lib/http.js";
 
 const WEEK = 7;
+/** A line that sticks stands so near to the top. */
+const REACH_PX = 24;
 
 export default class Calendar {
   constructor(dialog) {
@@ -15,7 +17,8 @@ export default class Calendar {
     const { signal } = this.listening;
     document.addEventListener("click", (event) => this.#opens(event), { signal });
     on("tw:ui.calendar", () => document.querySelector(".pane-head [data-calendar]")?.click(), { signal });
-    on("tw:ui.room", () => dialog.close(), { signal });
+    // Before the pane changes: the focus goes back into it, and on with it.
+    for (const name of ["leaving", "room"]) on(`tw:ui.${name}`, () => dialog.close(), { signal });
     this.body.addEventListener("click", (event) => this.#turns(event), { signal });
     this.body.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.body.addEventListener("submit", (event) => this.#date(event), { signal });
@@ -30,7 +33,7 @@ export default class Calendar {
     const link = event.target.closest?.("a[data-calendar][href]");
     if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    const { day } = link.closest("[data-day]")?.dataset ?? {};
+    const { day } = (link.closest("[data-day]") ?? reading())?.dataset ?? {};
     const url = new URL(link.href);
     url.searchParams.set("zone", zone());
     if (day) url.searchParams.set("month", day.slice(0, "2026-11".length));
@@ -84,7 +87,7 @@ export default class Calendar {
     const days = this.#days();
     const chosen = days.find((one) => one.dataset.day === day) ?? days.at(-1);
     for (const one of days) one.tabIndex = one === chosen ? 0 : -1;
-    chosen?.focus();
+    (chosen ?? this.#way("earlier") ?? this.#way("later"))?.focus();
   }
 
   /**
@@ -93,7 +96,7 @@ export default class Calendar {
    */
   #key(event) {
     const day = event.target.closest("a.calendar__day");
-    if (!day) return;
+    if (!day && (!event.key.startsWith("Page") || event.target.matches("input"))) return;
     const days = this.#days();
     const at = days.indexOf(day);
     const forward = document.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
@@ -135,6 +138,13 @@ export default class Calendar {
     link.click();
     link.remove();
   }
+}
+
+/** The line of the day that stands at the top of the timeline: it sticks there, over those before it. */
+function reading() {
+  const top = document.querySelector("#main .timeline")?.getBoundingClientRect().top;
+  const lines = [...document.querySelectorAll("#main .timeline__day[data-day]")];
+  return lines.findLast((line) => line.getBoundingClientRect().top <= top + REACH_PX) ?? lines[0];
 }
 
 const zone = () => document.body.dataset.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone;
