@@ -12,6 +12,7 @@ from typing import Final
 _MORNING: Final = time(9)
 _LONGEST: Final = 100
 _WORDS_MOST: Final = 9
+_ME: Final = ("me", "mich", "mir")
 
 _DAYS: Final = {
     name: number
@@ -91,13 +92,18 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
 
 
 def split_line(line: str, now: datetime, zone: tzinfo) -> tuple[str, datetime] | None:
-    """What and when, from one line that says both: "buy milk in 20 minutes", "tomorrow at 9 water the plants"."""
+    """What and when, from one line that says both: "buy milk in 20 minutes", "tomorrow at 9 water the plants".
+
+    As one says it to somebody, it may begin with "me": "me to buy milk in 20 minutes".
+    """
     words = line.split()
+    if len(words) > 1 and words[0].casefold() in _ME:
+        del words[0]
     for size in range(min(len(words), _WORDS_MOST), 0, -1):
         for what, moment in ((words[:-size], words[-size:]), (words[size:], words[:size])):
             found = parse_moment(" ".join(moment), now, zone)
             if found is not None:
-                return re.sub(r"^(?:me\s+)?to\s+", "", " ".join(what), flags=re.IGNORECASE), found
+                return re.sub(r"^(?:to|about)\s+", "", " ".join(what), flags=re.IGNORECASE), found
     return None
 
 

@@ -84,3 +84,11 @@ def test_away_without_a_word_turns_round(signed_in, alice):
     assert client.post(reverse("away_set"), headers=JSON).json()["status"]["away"] is True
     assert client.post(reverse("away_set"), headers=JSON).json()["status"] is None
     assert client.post(reverse("away_set"), {"away": "maybe"}, headers=JSON).status_code == 400
+
+
+def test_an_emoji_before_the_words_is_the_emoji_also_by_its_name(signed_in, alice):
+    for text in (":palm_tree: by the sea", "🌴 by the sea"):
+        status = signed_in(alice).post("/status/", {"text": text}, headers=JSON).json()["status"]
+        assert (status["emoji"], status["text"]) == ("🌴", "by the sea")
+    status = signed_in(alice).post("/status/", {"text": "at 12:30:00 :nonsense:"}, headers=JSON).json()["status"]
+    assert (status["emoji"], status["text"]) == ("", "at 12:30:00 :nonsense:")

@@ -101,6 +101,8 @@ def test_it_is_the_clock_of_the_reader():
         ("buy milk in 20 minutes", "buy milk", "Wed 2026-03-04 10:35"),
         ("in 20 minutes buy milk", "buy milk", "Wed 2026-03-04 10:35"),
         ("me to call Olga tomorrow at 9", "call Olga", "Thu 2026-03-05 09:00"),
+        ("me in 2 hours to eat", "eat", "Wed 2026-03-04 12:15"),
+        ("mich morgen um 9 an den Zug", "an den Zug", "Thu 2026-03-05 09:00"),
         ("Blumen gießen am Freitag um 14:30", "Blumen gießen", "Fri 2026-03-06 14:30"),
         ("tomorrow", "", "Thu 2026-03-05 09:00"),
     ],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from presence import statuses
 from rooms import limits
+from rooms.text.emojis import qualified, replace_names
 from rooms.views.answers import done, door, person
 from talkwave.errors import Refused
 
@@ -18,16 +19,19 @@ MINUTES_MOST: Final = 60 * 24 * 366
 
 @door("POST")
 def set_status(request: HttpRequest) -> HttpResponse:
-    """`emoji` and `text`, for so many `minutes` (empty: until it is changed)."""
+    """`emoji` and `text`, for so many `minutes` (empty: until it is changed). Without `emoji` the text may begin with one,
+    by its sign or its `:name:`."""
     user = person(request)
     limits.spend(limits.setting_status, user)
     minutes = request.POST.get("minutes", "").strip()
     if minutes and not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes[:9]) <= MINUTES_MOST):
         raise Refused("bad_request", _("Choose how long it is to stand there."))
     until = timezone.now() + timedelta(minutes=int(minutes)) if minutes else None
-    status = statuses.set_status(
-        user, emoji=request.POST.get("emoji", ""), text=request.POST.get("text", ""), until=until
-    )
+    emoji, text = request.POST.get("emoji", "").strip(), replace_names(request.POST.get("text", "").strip())
+    first, _space, rest = text.partition(" ")
+    if not emoji and (found := qualified(first)):
+        emoji, text = found, rest
+    status = statuses.set_status(user, emoji=emoji, text=text, until=until)
     shown = status is not None and (status["emoji"] or status["text"])
     return done(
         request, reverse("home"), _("Your status is set.") if shown else _("Your status is cleared."), status=status
