@@ -2,6 +2,7 @@
  * The rows of a thread: its root first, then the answers that are here, each once and in order of seq, which has gaps.
  * What is not stored yet (data-unplaced) stands at the end. Knows nothing of scrolling or of the network.
  */
+import { focusOn } from "../lib/dom.js";
 import { placeDay } from "./dates.js";
 import { continues } from "./grouping.js";
 import { adoptRow, createRow, createUnsent, fillRow, fillUnsent, settle } from "./message.js";
@@ -79,10 +80,12 @@ export class ThreadRows {
   /** Takes a row away, with the lines above it that stood for it alone. */
   remove(row) {
     const next = nextMessage(row);
+    const stays = row.contains(document.activeElement) && (next ?? previousMessage(row));
     placeNew(row, false);
     placeDay(row, false);
     row.remove();
     if (next) this.#arrange(next);
+    if (stays) focusOn(stays);
     return "gone";
   }
 
