@@ -1,6 +1,7 @@
 """Sending later: once, at its time, through the same door as every message; never lost without a word."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -143,9 +144,11 @@ def test_a_crowd_of_them_keeps_to_the_rate_of_writing(room, alice, settings):
     work()
     assert len(bodies()) in (2, 3)
     assert Scheduled.objects.filter(state="waiting").count() == 5 - len(bodies())
-    limits.posting.clear()
-    is_due(*rows)
-    work()
+    # Five a second may be written: the rest goes by and by.
+    patience = time.monotonic() + 20
+    while len(bodies()) < 5 and time.monotonic() < patience:
+        is_due(*rows)
+        work()
     assert len(bodies()) == 5
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from talkwave.testing_browser import Window
+from rooms.actions.posting import post_message
+from talkwave.testing_browser import Window, apart
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
@@ -47,3 +48,29 @@ def test_a_question_is_asked_answered_by_both_and_ended(
     for window in (a, b):
         expect(window.page.get_by_text("ended")).to_be_visible()
         expect(beach[window]).to_be_disabled()
+
+    # Nobody is told who chose what, oneself included: what one presses is marked all the same, by keys too.
+    apart(post_message, bob, room.pk, "Honestly?", poll={"options": ["Yes", "No"], "anonymous": True})
+    yes, no = (a.sees("Honestly?").get_by_role("button", name=name) for name in ("Yes", "No"))
+    yes.focus()
+    a.page.keyboard.press("Space")
+    expect(b.sees("Honestly?").locator(".poll__count").first).to_have_text("1")
+    expect(yes).to_have_attribute("aria-pressed", "true")
+    no.click()
+    expect(yes).to_have_attribute("aria-pressed", "false")
+    expect(no).to_have_attribute("aria-pressed", "true")
+
+    # Asked later it waits, and the focus is where one writes again.
+    a.page.locator("form.composer [data-does=poll]").click()
+    a.page.keyboard.type("Breakfast?")
+    for name, words in (("Answer 1", "soup"), ("Answer 2", "bread")):
+        dialog.get_by_role("textbox", name=name).fill(words)
+    dialog.get_by_role("button", name="Ask later").click()
+    when = a.page.get_by_role("dialog", name="Ask later")
+    when.get_by_role("button", name="Tomorrow at 9").click()
+    a.page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(a.composer).to_be_focused()
+    a.page.get_by_role("link", name="1 message of yours is sent here later").click()
+    expect(a.page.locator(".kept__item")).to_contain_text("bread")
+    axe(a.page)

@@ -13,12 +13,15 @@ const TIMER_MOST_MS = 24 * 3_600_000;
 /** What the reader chose, where the poll does not tell: an anonymous one, and one with very many voters. It is asked for. Message id → ids of options. */
 const chosen = new Map();
 const ends = new WeakMap();
+/** Of each row the poll as it was last told. */
+const latest = new WeakMap();
 
 export function fill(row, message, reader) {
   const box = row.querySelector(".poll");
   const { poll } = message;
   box.hidden = !poll;
   if (!poll) return;
+  latest.set(row, message);
   const over = poll.closed || (poll.closes_at && Date.parse(poll.closes_at) <= Date.now());
   const mine = minesOf(row, message, reader);
   const list = box.querySelector(".poll__options");
@@ -109,7 +112,7 @@ function minesOf(row, message, reader) {
     if (poll.voters && me) {
       get(`/messages/${message.id}/vote/`).then(({ options }) => {
         chosen.set(message.id, new Set(options));
-        if (row.isConnected) fill(row, message, reader);
+        if (row.isConnected) fill(row, latest.get(row), reader);
       }, () => chosen.delete(message.id));
     }
   }
@@ -117,13 +120,19 @@ function minesOf(row, message, reader) {
 }
 
 async function vote(row, message, reader, id) {
-  const mine = new Set(minesOf(row, message, reader));
+  const before = minesOf(row, message, reader);
+  const mine = new Set(before);
   const had = mine.delete(id);
   if (!message.poll.multiple) mine.clear();
   if (!had) mine.add(id);
+  // The changed message may be told before the answer: what is chosen is known by then.
+  const choose = (options) => {
+    chosen.set(message.id, options);
+    if (row.isConnected) fill(row, latest.get(row), reader);
+  };
+  choose(mine);
   const box = row.querySelector(".poll");
-  if (!(await ask(box, `/messages/${message.id}/vote/`, [...mine].map((one) => ["options", one])))) return;
-  chosen.set(message.id, mine);
+  if (!(await ask(box, `/messages/${message.id}/vote/`, [...mine].map((one) => ["options", one])))) choose(before);
 }
 
 async function ask(box, url, fields) {
