@@ -22,12 +22,19 @@ if _database_url:
     if DATABASES["default"]["ENGINE"] not in ("django.db.backends.postgresql", "django.db.backends.sqlite3"):
         env.refuse("DATABASE_URL", "is not written postgres://USER:PASSWORD@HOST:PORT/NAME")
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        # A persistent connection per thread leaks under ASGI (a fresh thread a request): the pool instead.
-        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        _options = DATABASES["default"].setdefault("OPTIONS", {})
+        # A persistent connection per thread leaks under ASGI (a fresh thread a request): the pool instead. It tries
+        # again as soon as somebody asks: left to itself, it would wait as long again as the database was away.
+        _options["pool"] = {
             "min_size": 1,
             "max_size": env.number("DATABASE_POOL", 16, least=2, most=1000),
             "timeout": 10,
+            "reconnect_timeout": 2,
         }
+        # Seconds for connecting, and milliseconds for a network that swallows everything; without the second a query
+        # waits a quarter of an hour for it.
+        _options.setdefault("connect_timeout", 5)
+        _options.setdefault("tcp_user_timeout", 10_000)
 else:
     DATABASES = {
         "default": {

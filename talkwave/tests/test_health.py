@@ -1,6 +1,9 @@
 """/healthz, /readyz and /version: for probes, which come by address, over http, and with no session."""
 
 import json
+import socket
+import threading
+import time
 
 import pytest
 from django.conf import LazySettings
@@ -34,6 +37,39 @@ def test_readyz_is_503_where_redis_is_away(client: Client, settings: LazySetting
     settings.REDIS_URLS = ["redis://127.0.0.1:1"]
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["redis"]) == (503, "away")
+
+
+def test_what_hangs_is_away_within_a_second_and_is_looked_at_by_one_thread_only(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, begun = threading.Event(), []
+
+    def hangs() -> str:
+        begun.append(1)
+        released.wait()
+        return "ok"
+
+    monkeypatch.setitem(health.LOOKS, "redis", health.Look("redis", hangs))
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.05)
+    for _ in range(2):
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["database"], answer.json()["redis"]) == (503, "ok", "away")
+    assert begun == [1]
+    running = health.LOOKS["redis"].begin()
+    released.set()
+    assert running.result() == "ok"
+    assert client.get("/readyz").status_code == 200 and begun == [1, 1]
+
+
+def test_a_redis_that_swallows_everything_is_away_within_a_second(client: Client, settings: LazySettings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.REDIS_URLS = [f"redis://127.0.0.1:{mute.getsockname()[1]}"]
+        begun = time.monotonic()
+        answer = client.get("/readyz")
+        # Without a limit for the whole of it, the library's own tries would take eight.
+        assert time.monotonic() - begun < 3
+        assert (answer.status_code, answer.json()["redis"]) == (503, "away")
+        assert client.get("/healthz").status_code == 200
 
 
 def test_readyz_is_503_where_migrations_are_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

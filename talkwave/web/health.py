@@ -2,7 +2,9 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache
 
 import redis
@@ -10,6 +12,8 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from talkwave import __version__
 
@@ -17,7 +21,49 @@ log = logging.getLogger(__name__)
 
 # Set for good once this process was told to stop.
 draining = threading.Event()
-REDIS_PATIENCE_SECONDS = 2.0
+# What has not answered by then is away: a probe is answered within a second, whatever hangs.
+PATIENCE_SECONDS = 0.7
+
+
+class Look:
+    """One look at something this process needs, on a thread of its own: what hangs keeps that thread and nobody else.
+
+    There is one look at a time; who asks meanwhile hears of the same one.
+    """
+
+    def __init__(self, name: str, look: Callable[[], str]) -> None:
+        self._name = name
+        self._look = look
+        self._lock = threading.Lock()
+        self._running: Future[str] | None = None
+
+    def begin(self) -> "Future[str]":
+        """The look that is under way, or a new one."""
+        with self._lock:
+            if self._running is None or self._running.done():
+                self._running = Future()
+                # A daemon: one that hangs does not keep the process from ending.
+                threading.Thread(
+                    target=self._run, args=(self._running,), name=f"look-{self._name}", daemon=True
+                ).start()
+            return self._running
+
+    def _run(self, told: "Future[str]") -> None:
+        try:
+            told.set_result(self._look())
+        except Exception as error:  # whatever it was, it is no answer
+            log.exception("readyz: %s", self._name)
+            told.set_exception(error)
+
+    def word(self, look: "Future[str]", until: float) -> str:
+        """What it came to: `ok`, or what is wrong. Waits until then (time.monotonic) at most."""
+        try:
+            return look.result(max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            log.warning("readyz: %s: no answer within %s s", self._name, PATIENCE_SECONDS)
+        except Exception as error:
+            log.debug("readyz: %s: %s", self._name, type(error).__name__)
+        return "away"
 
 
 class HealthMiddleware:
@@ -51,7 +97,9 @@ def readyz() -> HttpResponse:
     """200 where this process can serve; 503 while it stops, or where something it needs is missing."""
     if draining.is_set():
         return JsonResponse({"status": "stopping"}, status=503)
-    state = {"database": _database(), "redis": _redis()}
+    until = time.monotonic() + PATIENCE_SECONDS
+    looks = {name: look.begin() for name, look in LOOKS.items()}
+    state = {name: LOOKS[name].word(running, until) for name, running in looks.items()}
     ready = all(word == "ok" for word in state.values())
     return JsonResponse({"status": "ok" if ready else "not ready", **state}, status=200 if ready else 503)
 
@@ -63,12 +111,21 @@ def version() -> HttpResponse:
 
 def _database() -> str:
     try:
+        if pool := getattr(connection, "pool", None):
+            # Asking is what makes a pool connect anew: who waits for the usual time in a pool nobody else asks would
+            # not see that the database is back.
+            with connection.wrap_database_errors:
+                pool.open()
+                pool.putconn(pool.getconn(timeout=PATIENCE_SECONDS))
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return "ok" if _migrated() else "migrations missing"
     except Error as error:
         log.warning("readyz: database: %s", type(error).__name__)
         return "away"
+    finally:
+        # Back to the pool, or given up where it broke.
+        connection.close()
 
 
 _known_migrated = threading.Event()
@@ -96,8 +153,18 @@ def _redis() -> str:
 
 @cache
 def _redis_clients() -> list[redis.Redis]:
-    patience = {"socket_timeout": REDIS_PATIENCE_SECONDS, "socket_connect_timeout": REDIS_PATIENCE_SECONDS}
-    return [redis.Redis.from_url(url, **patience) for url in settings.REDIS_URLS]
+    return [
+        redis.Redis.from_url(
+            url,
+            socket_timeout=PATIENCE_SECONDS,
+            socket_connect_timeout=PATIENCE_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        for url in settings.REDIS_URLS
+    ]
+
+
+LOOKS: dict[str, Look] = {"database": Look("database", _database), "redis": Look("redis", _redis)}
 
 
 PROBES: dict[str, Callable[[], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz, "/version": version}
