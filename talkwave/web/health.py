@@ -12,10 +12,9 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from talkwave import __version__
+from talkwave.web.redis import patience
 
 log = logging.getLogger(__name__)
 
@@ -153,15 +152,7 @@ def _redis() -> str:
 
 @cache
 def _redis_clients() -> list[redis.Redis]:
-    return [
-        redis.Redis.from_url(
-            url,
-            socket_timeout=PATIENCE_SECONDS,
-            socket_connect_timeout=PATIENCE_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
-        for url in settings.REDIS_URLS
-    ]
+    return [redis.Redis.from_url(url, **patience(PATIENCE_SECONDS)) for url in settings.REDIS_URLS]
 
 
 LOOKS: dict[str, Look] = {"database": Look("database", _database), "redis": Look("redis", _redis)}
