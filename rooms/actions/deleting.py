@@ -83,7 +83,7 @@ def wipe(messages: Iterable[Message], room: Room, actor: User) -> list[Message]:
     DeletedText.objects.bulk_create(
         DeletedText(message=one, body=one.body, kept=_kept(one, pins.get(one.pk)), deleted_by=actor) for one in gone
     )
-    seen = _seen(gone, room)
+    seen = seen_by_others(gone, room)
     now = timezone.now()
     for message in gone:
         message.deleted_at = now
@@ -98,13 +98,19 @@ def wipe(messages: Iterable[Message], room: Room, actor: User) -> list[Message]:
     return gone
 
 
-def _seen(messages: Sequence[Message], room: Room) -> set[int]:
-    """Those that somebody else has read as far as, or answered: for them something would be missing without a word."""
+def seen_by_others(messages: Sequence[Message], room: Room, *, besides: User | None = None) -> set[int]:
+    """Those that somebody else has read as far as, or answered: for them something would be missing without a word.
+
+    Somebody else than their authors, and than `besides`.
+    """
     ids = [message.pk for message in messages]
     answered: set[int | None] = set(Message.objects.filter(thread__in=ids).values_list("thread", flat=True))
     answered |= set(Message.objects.filter(reply_to__in=ids).values_list("reply_to", flat=True))
     # Whoever has read furthest, and the next: one of them is not the author.
-    furthest = list(Membership.objects.filter(room=room).order_by("-read_seq").values_list("user", "read_seq")[:2])
+    others = (
+        Membership.objects.filter(room=room).exclude(user=besides) if besides else Membership.objects.filter(room=room)
+    )
+    furthest = list(others.order_by("-read_seq").values_list("user", "read_seq")[:2])
     return {
         message.pk
         for message in messages

@@ -2,35 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from rooms import access, events, limits
 from rooms.access import Seat
-from rooms.actions.answers import recount, recounted
+from rooms.actions.answers import recounted
 from rooms.actions.messages import changed, post_system
-from rooms.models import (
-    Attachment,
-    Kind,
-    Membership,
-    Mention,
-    Message,
-    MessageKind,
-    Pin,
-    Room,
-    Thread,
-    ThreadFollow,
-    WrittenDraft,
-)
-from rooms.system import system_body
-from rooms.text import as_typed
+from rooms.actions.resettling import resettle
+from rooms.models import Kind, Membership, Message, MessageKind, Room, Thread, ThreadFollow
 from talkwave.errors import Refused
 
 
@@ -46,6 +31,8 @@ class Moved:
 def move_messages(actor: User, message_ids: Sequence[object], *, room: object = None, thread: object = None) -> Moved:
     """Moves messages of one room: into the thread of the message `thread`, or to the room `room`, which may be the one
     they are in, for answers that leave their thread. Raises Refused, and then moves none.
+
+    A message that comes back to a room where it stood before takes its place there again.
 
     One's own by who may post there; others' by who holds `move`. To another room goes who may post in both. Out of a
     private room only its author takes a message, and nothing leaves or enters a direct conversation: those in it agreed
@@ -189,84 +176,19 @@ def _to_room(actor: User, seat: Seat, goal: Seat, messages: list[Message]) -> Mo
     own = all(message.sender_id == actor.pk for message in spoken)
     may_return = target.kind == Kind.PUBLIC or own
     back = [{"message_ids": roots, "room": source.pk}] if may_return and (own or "move" in goal.may) else []
-    now = timezone.now()
     caught_up = target.last_seq
-    notes = _resettle(actor, source, target, moving, now)
-    left = _follow_along(source, target, moving, notes)
+    notes, left, joined = resettle(actor, source, target, moving)
     for root_id in left:
         recounted(root_id, source)
     source.save(update_fields=["version"])
-    target.last_message_at = now
     target.save(update_fields=["last_seq", "version", "last_message_at"])
-    shown = list(Message.objects.for_wire().filter(pk__in=[message.pk for message in moving]).order_by("seq"))
+    # In order of version, which is that of their numbers only where none goes back to its place.
+    shown = list(Message.objects.for_wire().filter(pk__in=[message.pk for message in moving]).order_by("version"))
     events.messages_changed([*(note.unadorned() for note in notes), *shown])
+    for root_id in joined:
+        recounted(root_id, target)
     # Who moved them has read them, unless there is something unread before.
-    if Membership.objects.filter(room=target, user=actor, read_seq=caught_up).update(read_seq=target.last_seq):
+    mine = Membership.objects.filter(room=target, user=actor, read_seq=caught_up)
+    if target.last_seq > caught_up and mine.update(read_seq=target.last_seq):
         events.read_updated(actor.pk, target.pk, target.last_seq, 0, 0)
     return Moved(shown, back)
-
-
-def _resettle(actor: User, source: Room, target: Room, moving: list[Message], now: datetime) -> list[Message]:
-    """Gives the messages their places in the target; a note takes each place in the source, so that its numbers stay
-    without a gap. Both rooms are locked."""
-    # Only what everybody may know: a public room's name.
-    system = {"event": "moved", "to": target.name} if target.kind == Kind.PUBLIC else {"event": "moved_away"}
-    body = system_body(system, actor)
-    going = {message.pk for message in moving}
-    notes = []
-    for message in moving:
-        notes.append(
-            Message(
-                room=source, seq=message.seq, version=source.take_version(), changes=message.changes + 1, sender=actor,
-                kind=MessageKind.SYSTEM, system=system, body=body, html=as_typed(body), created_at=message.stands_at,
-                in_room=message.in_room, thread_id=None if message.thread_id in going else message.thread_id,
-            )
-        )  # fmt: skip
-        target.last_seq += 1
-        message.room, message.seq, message.version = target, target.last_seq, target.take_version()
-        message.changes, message.moved_at = 1, now
-        if message.thread_id not in going:
-            message.thread_id, message.in_room = None, True
-    return notes
-
-
-def _follow_along(source: Room, target: Room, moving: list[Message], notes: list[Message]) -> list[int]:
-    """Stores the new places, and moves all that knows a message's room or number. Gives the threads left behind."""
-    ids = [message.pk for message in moving]
-    going = set(ids)
-    old = dict(Message.objects.filter(pk__in=ids).values_list("pk", "seq"))
-    before = Message.objects.filter(pk__in=ids, thread__isnull=False).exclude(thread__in=going)
-    left = list(Thread.objects.filter(pk__in=before.values("thread")).values_list("pk", flat=True))
-    fields = ["room", "seq", "version", "changes", "moved_at", "thread", "in_room"]
-    Message.objects.bulk_update(moving, fields)
-    Message.objects.bulk_create(notes)
-    # Lines of the room in a thread that goes stay, and stand nowhere any more.
-    Message.objects.filter(thread__in=ids, room=source).update(thread=None, in_room=False)
-    seqs = {message.pk: message.seq for message in moving}
-    mentions = list(Mention.objects.filter(message__in=ids))
-    for mention in mentions:
-        mention.room, mention.seq = target, seqs[mention.message_id]
-    Mention.objects.bulk_update(mentions, ["room", "seq"])
-    Attachment.objects.filter(message__in=ids).update(room=target)
-    # Held up for the people of the room it leaves: there, nobody asked for it.
-    Pin.objects.filter(message__in=ids).delete()
-    WrittenDraft.objects.filter(thread__in=ids).update(room=target)
-    _carry_reading(target, old, moving)
-    return left
-
-
-def _carry_reading(target: Room, old: dict[int, int], moving: list[Message]) -> None:
-    """In threads that moved, who had read up to an answer still has: by the numbers of the new room."""
-    states = list(Thread.objects.filter(root__in=[message.pk for message in moving]))
-    for state in states:
-        state.room = target
-        recount(state)
-    Thread.objects.bulk_update(states, ["room", "count", "last_seq", "last_at", "people"])
-    answers: dict[int, list[Message]] = {}
-    for message in moving:
-        answers.setdefault(message.thread_id or 0, []).append(message)
-    follows = list(ThreadFollow.objects.filter(thread__in=[state.pk for state in states]))
-    for follow in follows:
-        read = [message.seq for message in answers.get(follow.thread_id, ()) if old[message.pk] <= follow.read_seq]
-        follow.read_seq = max(read, default=0)
-    ThreadFollow.objects.bulk_update(follows, ["read_seq"])

@@ -4,7 +4,7 @@ from rooms.models.files import Attachment, FileKind, FileText, Upload
 from rooms.models.keeping import Pin, Reminder, Saved, SavedState, Scheduled, ScheduledState
 from rooms.models.life import DatabaseLife
 from rooms.models.memberships import Membership, Notify, Role
-from rooms.models.messages import DeletedText, Mention, Message, MessageKind
+from rooms.models.messages import DeletedText, LeftPlace, Mention, Message, MessageKind
 from rooms.models.polls import Poll, PollOption, PollVote
 from rooms.models.previews import LinkCard, Preview, url_digest
 from rooms.models.reactions import OwnEmoji, Reaction
@@ -14,7 +14,7 @@ from rooms.models.search import SearchDocument, SearchMark
 from rooms.models.threads import Thread, ThreadFollow
 
 __all__ = [
-    "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "LinkCard",
+    "Attachment", "AuditEntry", "DatabaseLife", "DeletedText", "FileKind", "FileText", "Kind", "LeftPlace", "LinkCard",
     "Membership", "Mention", "Message", "MessageKind", "Notify", "OwnEmoji", "Pin", "Poll", "PollOption", "PollVote", "Preview", "Reaction", "Reminder",
     "Revision", "Role", "Room", "Saved", "SavedState", "Scheduled", "ScheduledState",
     "SearchDocument", "SearchMark", "Thread", "ThreadFollow", "Upload", "WrittenDraft", "direct_key", "name_key", "url_digest",

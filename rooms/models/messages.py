@@ -243,6 +243,16 @@ class Mention(models.Model):
         return f"{self.user_id} in {self.room_id}#{self.seq}"
 
 
+class LeftPlace(models.Model):
+    """Where a message stood in a room it was moved out of: its note stands there. Moved back, the two change places."""
+
+    note = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.message_id} was where {self.note_id} is"
+
+
 class DeletedText(models.Model):
     """The words of a deleted message, for moderators alone; `cleanup` ends it after DELETED_TEXT_DAYS."""
 

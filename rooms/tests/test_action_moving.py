@@ -8,6 +8,7 @@ from django.utils import timezone
 from rooms.actions.deleting import delete_message
 from rooms.actions.moving import move_messages
 from rooms.actions.posting import post_message
+from rooms.actions.reads import mark_read
 from rooms.actions.threads import follow_thread, mark_thread_read
 from rooms.consistency import problems
 from rooms.models import Membership, Mention, Message, Room, Thread, ThreadFollow
@@ -147,13 +148,72 @@ def test_an_answer_alone_leaves_its_thread(square, harbour, alice):
     assert wire(answer)["in_room"] and wire(answer)["thread_root"] is None
 
 
-def test_it_can_be_moved_back(square, harbour, alice):
-    message = say(alice, square, "ships")
+def test_moved_back_it_stands_in_its_place_again_and_the_note_goes_the_other_way(square, harbour, alice, bob):
+    message, later = say(alice, square, "@bob ships"), say(alice, square, "later")
+    say(bob, harbour, "hello")
     (back,) = move_messages(alice, [message.pk], room=harbour.pk).back
+    note = Message.objects.get(room=square, kind="system")
+    mark_read(bob, harbour.pk, 2)
     move_messages(alice, **back)
     found = Message.objects.get(pk=message.pk)
-    assert (found.room_id, found.seq) == (square.pk, 2)
-    assert Message.objects.get(room=harbour).kind == "system"
+    assert (found.room_id, found.seq, found.moved_at) == (square.pk, 1, None)
+    assert (Mention.objects.get().room_id, Mention.objects.get().seq) == (square.pk, 1)
+    assert Message.objects.get(pk=later.pk).seq == 2 and Room.objects.get(pk=square.pk).last_seq == 2
+    # Bob had read it there: its place says where it went, by the same line as before, whose link still leads somewhere.
+    note = Message.objects.get(pk=note.pk)
+    assert (note.room_id, note.seq, note.in_room, note.system) == (
+        harbour.pk, 2, True, {"event": "moved", "to": "square"},
+    )  # fmt: skip
+    move_messages(alice, [message.pk], room=harbour.pk)
+    assert Message.objects.get(pk=message.pk).seq == 2 and Message.objects.get(pk=note.pk).room_id == square.pk
+    assert Message.objects.filter(kind="system").count() == 1
+
+
+def test_taken_back_before_anybody_saw_it_there_it_leaves_no_line(square, harbour, alice, bob, published):
+    message = say(alice, square, "ships")
+    say(bob, harbour, "hello")
+    mark_read(alice, harbour.pk, 1)
+    (back,) = move_messages(alice, [message.pk], room=harbour.pk).back
+    published.clear()
+    move_messages(alice, **back)
+    note = Message.objects.get(kind="system")
+    assert (note.room_id, note.seq, note.in_room) == (harbour.pk, 2, False)
+    told = [(event["type"], event["message"]["seq"]) for event in full_room_events(published)]
+    assert sorted(told) == [("message.updated", 1), ("message.updated", 2)]
+
+
+def test_moved_back_it_is_an_answer_again_in_the_thread_it_left(square, harbour, alice, bob):
+    root = say(alice, square, "root")
+    answer = say(alice, square, "answer", thread=root.pk, in_room=False)
+    say(alice, square, "more", thread=root.pk, in_room=False)
+    (back,) = move_messages(alice, [answer.pk], room=harbour.pk).back
+    assert wire(root)["thread"]["count"] == 1
+    move_messages(alice, **back)
+    shown = wire(answer)
+    assert (shown["seq"], shown["thread_root"], shown["in_room"]) == (answer.seq, str(root.pk), False)
+    assert wire(root)["thread"]["count"] == 2
+
+
+def test_a_thread_that_went_and_grew_comes_back_with_all_its_answers(square, harbour, alice):
+    root = say(alice, square, "root")
+    first = say(alice, square, "first", thread=root.pk, in_room=False)
+    say(alice, square, "between")
+    (back,) = move_messages(alice, [root.pk], room=harbour.pk).back
+    new = say(alice, harbour, "new", thread=root.pk, in_room=False)
+    move_messages(alice, **back)
+    assert [wire(one)["seq"] for one in (root, first, new)] == [1, 2, 4]
+    assert [wire(one)["thread_root"] for one in (first, new)] == [str(root.pk)] * 2
+    assert Thread.objects.get(pk=root.pk).count == 2 and Thread.objects.get(pk=root.pk).room_id == square.pk
+
+
+def test_an_answer_whose_thread_left_meanwhile_comes_back_into_the_room(square, harbour, alice):
+    root = say(alice, square, "root")
+    answer = say(alice, square, "answer", thread=root.pk, in_room=False)
+    (back,) = move_messages(alice, [answer.pk], room=harbour.pk).back
+    move_messages(alice, [root.pk], room=harbour.pk)
+    move_messages(alice, **back)
+    shown = wire(answer)
+    assert (shown["seq"], shown["thread_root"], shown["in_room"]) == (answer.seq, None, True)
 
 
 def test_a_quote_tells_nothing_across_rooms(square, room, alice):

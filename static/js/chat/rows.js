@@ -71,7 +71,8 @@ export class Rows {
    */
   upsert(message, { grow = true } = {}) {
     const row = this.#byId.get(message.id) ?? this.#byClient.get(message.client_id);
-    if (message.in_room === false) return this.#aside(row, message);
+    // Of a message that moved away the note may stand nowhere: then its number is nobody's here.
+    if (message.in_room === false) return this.#aside(row ?? this.rowAt(message.seq), message);
     if (row && !("unplaced" in row.dataset)) {
       if (Number(row.dataset.version) >= message.version) return "same";
       fillRow(row, message, this.reader);

@@ -141,6 +141,7 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     square = make_room("square", kind="public", olga="owner", alice="member", bob="member")
     harbour = make_room("harbour", kind="public", olga="owner", alice="member", bob="member")
     message = apart(post_message, alice, square.pk, "Ships at noon")
+    apart(post_message, bob, square.pk, "And boats")
     a, b = visit(alice, square), visit(bob, square)
     b.sees("Ships at noon")
     act(a, a.sees("Ships at noon"), "move")
@@ -156,9 +157,11 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     b.is_live()
     expect(b.page).to_have_url(re.compile(rf"/rooms/{harbour.pk}/"))
     expect(b.sees("Ships at noon").locator(".moved")).to_contain_text("Moved here")
-    # Taken back with one press, it is in the first room again.
+    # Taken back with one press, it is in the first room again, where it stood.
     a.page.get_by_role("button", name="Undo").click()
     a.sees("Ships at noon")
+    a.shows(["Ships at noon", "And boats"])
+    expect(a.page.locator(".message--system, .moved:visible")).to_have_count(0)
     expect(b.row("Ships at noon")).to_have_count(0)
 
 
