@@ -64,7 +64,8 @@ class User(AbstractUser):
     is_placeholder = models.BooleanField(default=False, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # When this person was last suspended, restored or deleted: server processes look for recent ones.
+    # When, by the clock of the database, this person was last suspended, restored or deleted: server processes look for
+    # recent ones.
     access_changed_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
 
     objects: ClassVar[Any] = PeopleManager()

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
 import orjson
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
@@ -33,8 +34,8 @@ class RoomSource:
     def members(self, room_id: int, user_ids: list[int]) -> set[int]:
         return set(Membership.objects.filter(room=room_id, user_id__in=user_ids).values_list("user_id", flat=True))
 
-    def barred(self, since: datetime) -> Mapping[int, int]:
-        changed = User.objects.filter(access_changed_at__gt=since)
+    def barred(self, within: timedelta) -> Mapping[int, int]:
+        changed = User.objects.filter(access_changed_at__gt=Now() - within)
         return {user.pk: SUSPENDED if user.suspended_at else SIGNED_OUT for user in changed if not user.can_take_part}
 
     def ended_sessions(self, session_keys: Iterable[str]) -> set[str]:
@@ -42,9 +43,11 @@ class RoomSource:
         alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
         return keys - set(alive.values_list("session_key", flat=True))
 
-    def newcomers(self, since: datetime, until: datetime) -> list[tuple[int, int]]:
-        seats = Membership.objects.filter(joined_at__gt=since, joined_at__lte=until)
-        return list(seats.values_list("user_id", "room_id"))
+    def newcomers(self, after: int | None) -> list[tuple[int, int, int]]:
+        seats = Membership.objects.values_list("pk", "user_id", "room_id")
+        if after is None:
+            return list(seats.order_by("-pk")[:1])
+        return list(seats.filter(pk__gt=after).order_by("pk"))
 
     def joined(self, user_id: int, room_id: int) -> tuple[int, bytes] | None:
         person = User.objects.filter(pk=user_id).first()

@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,8 +38,10 @@ def delete_account(actor: User | None, user: User) -> User:
         user.theme = "system"
         user.is_active = user.is_staff = user.is_superuser = False
         user.set_unusable_password()
-        user.deleted_at = user.access_changed_at = timezone.now()
+        user.deleted_at = timezone.now()
+        user.access_changed_at = Now()
         user.save()
+        user.refresh_from_db(fields=["access_changed_at"])
         user.groups.clear()
         user.user_permissions.clear()
         user.api_tokens.all().delete()

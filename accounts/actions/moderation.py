@@ -2,6 +2,7 @@
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,13 +25,15 @@ def suspend(actor: User | None, user: User, reason: str = "") -> User:
             raise Refused("conflict", _("This account is deleted."))
         if user.suspended_at is not None:
             return user
-        user.suspended_at = user.access_changed_at = timezone.now()
+        user.suspended_at = timezone.now()
+        user.access_changed_at = Now()
         user.save(update_fields=["suspended_at", "access_changed_at"])
         # First: a socket closes with the first code it is given, and this one says why.
         publish.close_user(user.pk, 4403)
         sessions.end(UserSession.objects.filter(user=user), farewell="suspended")
         detail = reason.strip()[:REASON_MAX_LENGTH]
         moderated.send(sender=User, actor=actor, verb="suspend", subject=user.username, detail=detail)
+    user.refresh_from_db(fields=["access_changed_at"])
     return user
 
 
@@ -42,9 +45,10 @@ def restore(actor: User | None, user: User) -> User:
         if user.suspended_at is None:
             return user
         user.suspended_at = None
-        user.access_changed_at = timezone.now()
+        user.access_changed_at = Now()
         user.save(update_fields=["suspended_at", "access_changed_at"])
         moderated.send(sender=User, actor=actor, verb="restore", subject=user.username, detail="")
+    user.refresh_from_db(fields=["access_changed_at"])
     return user
 
 

@@ -49,7 +49,7 @@ def test_nothing_about_the_person_stays_but_what_they_said(
         "",
     )
     assert not gone.avatar and not gone.has_usable_password() and not gone.can_take_part
-    assert gone.deleted_at == gone.access_changed_at is not None
+    assert gone.deleted_at is not None and gone.access_changed_at is not None
     assert wire_person(gone)["display_name"] == "Deleted person"
     assert not EmailAddress.objects.exists() and not ApiToken.objects.exists() and user_for_token(token) is None
     assert not Membership.objects.filter(user=ann, room=room).exists()

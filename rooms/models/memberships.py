@@ -33,8 +33,6 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="one_membership")]
-        # Each server process asks every second who came just now.
-        indexes = [models.Index(fields=["joined_at"], name="membership_joined")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.room_id} as {self.role}"

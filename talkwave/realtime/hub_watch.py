@@ -7,11 +7,11 @@ import asyncio
 import logging
 import random
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from talkwave.realtime import tasks
 from talkwave.realtime.database import db
@@ -25,10 +25,9 @@ log = logging.getLogger(__name__)
 
 _SESSIONS_EVERY = 30.0
 _EMPTY_FOR = 30.0
-# How far back to look for people who came, or whose access ended: longer than a check may be late.
-_NEWS_MARGIN = timedelta(seconds=30)
-# What was committed just now is told by the layer in a moment.
-_ON_ITS_WAY = timedelta(seconds=1)
+# How far back to look for people who came, or whose access ended: longer than a transaction or a check may take. No
+# other server's clock is asked: by our own monotonic one, or by the database's.
+_NEWS_SECONDS = 30.0
 
 
 class HubWatch:
@@ -39,6 +38,9 @@ class HubWatch:
         self._source = source
         self._mending: set[int] = set()
         self._sessions_at = time.monotonic() + _SESSIONS_EVERY
+        # When we looked, and the newest seat there was by then: the oldest is the one from which on we look again.
+        self._looks: deque[tuple[float, int]] = deque()
+        self._seats: set[int] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -102,18 +104,30 @@ class HubWatch:
             self._mending.discard(room.id)
 
     async def _seat(self) -> None:
-        """People who came into a room hear it, also where the word of that was lost."""
-        now = timezone.now()
-        for user_id, room_id in await db(self._source.newcomers, now - _NEWS_MARGIN, now - _ON_ITS_WAY):
+        """People who came into a room hear it, also where the word of that was lost.
+
+        A seat may be committed after others with higher numbers: what was new in the last half minute is looked at again.
+        """
+        now = time.monotonic()
+        if not self._looks:
+            newest = await db(self._source.newcomers, None)
+            self._looks.append((now, newest[-1][0] if newest else 0))
+        found = await db(self._source.newcomers, self._looks[0][1])
+        self._looks.append((now, max([self._looks[-1][1], *(seat for seat, _, _ in found)])))
+        while len(self._looks) > 1 and self._looks[1][0] < now - _NEWS_SECONDS:
+            self._looks.popleft()
+        # What was not there a round ago is told by the layer in a moment.
+        before, self._seats = self._seats, {seat for seat, _, _ in found}
+        for _, user_id, room_id in (each for each in found if each[0] in before):
             while any(room_id not in socket.rooms for socket in self._hub.people.get(user_id, ())):
-                found = await db(self._source.joined, user_id, room_id)
-                if found is None or self._hub.seat(user_id, room_id, *found):
+                joined = await db(self._source.joined, user_id, room_id)
+                if joined is None or self._hub.seat(user_id, room_id, *joined):
                     await self._hub.join_all()
                     break
 
     async def _bar(self) -> None:
         if self._hub.people:
-            for user_id, code in (await db(self._source.barred, timezone.now() - _NEWS_MARGIN)).items():
+            for user_id, code in (await db(self._source.barred, timedelta(seconds=_NEWS_SECONDS))).items():
                 for socket in list(self._hub.people.get(user_id, ())):
                     self._hub.end(socket, code)
 

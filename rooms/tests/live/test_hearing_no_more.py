@@ -1,15 +1,22 @@
 """Who is removed, suspended or signed out hears nothing more, on any server process."""
 
 import uuid
+from datetime import timedelta
 
+import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.actions import suspend
 from rooms.actions import memberships
 from talkwave.realtime import publish
 from talkwave.testing_client import Client
+
+APART = pytest.mark.parametrize(
+    "clock", [timedelta(), timedelta(minutes=-10), timedelta(minutes=10)], ids=["right", "slow", "fast"]
+)
 
 
 def test_a_removed_member_hears_nothing_more_on_either_process(connect, second_server, room, alice, bob, olga):
@@ -49,15 +56,17 @@ def test_who_was_invited_hears_the_room_from_then_on(connect, room, charlie, bob
 
 def test_suspending_closes_sockets_on_both_processes(connect, second_server, alice):
     here, there = connect(alice), connect(alice, to=second_server)
-    from accounts.actions import suspend
-
     suspend(None, alice, reason="spam")
     assert here.closed_with() == 4403 and there.closed_with() == 4403
 
 
-def test_even_where_the_word_of_the_suspension_is_lost(connect, alice):
+@APART
+def test_even_where_the_word_of_the_suspension_is_lost(connect, alice, clock, monkeypatch):
     a = connect(alice)
-    User.objects.filter(pk=alice.pk).update(suspended_at=timezone.now(), access_changed_at=timezone.now())
+    monkeypatch.setattr(publish, "_send", lambda envelopes: None)
+    # Nor does it matter what the clock of the server says where it was done.
+    with time_machine.travel(timezone.now() + clock, tick=True):
+        suspend(None, alice)
     assert a.closed_with() == 4403
 
 
@@ -86,12 +95,14 @@ def test_people_on_different_processes_talk_as_if_on_one(connect, second_server,
     assert [message["id"] for message in heard[0]] == [message["id"] for message in heard[1]]
 
 
+@APART
 def test_who_is_invited_hears_the_room_also_where_the_word_of_it_is_lost(
-    connect, room, charlie, bob, alice, monkeypatch
+    connect, room, charlie, bob, alice, clock, monkeypatch
 ):
     c, a = connect(charlie), connect(alice)
     monkeypatch.setattr(publish, "_send", lambda envelopes: None)
-    memberships.invite(bob, room.pk, [charlie.pk])
+    with time_machine.travel(timezone.now() + clock, tick=True):
+        memberships.invite(bob, room.pk, [charlie.pk])
     monkeypatch.undo()
     joined = c.until("room.joined")["room"]
     assert joined["id"] == str(room.pk)
