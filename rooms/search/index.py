@@ -1,6 +1,6 @@
 """Keeping the index: what changed in a room is read into it in order of version, from where its mark stands.
 
-Nothing of this is done while a message is stored. A worker reads what is new every second, and a search first takes
+Nothing of this is done while a message is stored. A worker reads what is new every two seconds, and a search first takes
 along what is newer still. Every change of a message takes a version of its room, so an edit, a deletion, a reaction or
 a move finds its way here by itself; until it has, the document is at another version than its message and answers
 nothing (rooms.search.find).

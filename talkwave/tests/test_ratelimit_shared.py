@@ -147,3 +147,16 @@ def test_while_redis_is_away_a_flood_of_new_keys_is_bounded(
         here.buckets.take_here(number)
     here.ledger.tell()
     assert here.ledger.waiting() <= 100
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_that_redis_is_away_is_said_where_there_is_to_be_one(
+    given: bool, name: str, settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    # A management command may run while no server does, and none is needed then.
+    settings.REDIS_URLS = ["redis://127.0.0.1:1"] if given else []
+    alone = Process(name, 1, 5)
+    assert alone.granted(3) == 3
+    alone.ledger.tell()
+    assert alone.ledger.failures > 0
+    assert ("Redis away" in caplog.text) is given

@@ -234,7 +234,8 @@ class Ledger:
 
     def _lost(self, error: Exception) -> None:
         self.failures += 1
-        if self.answers:
+        # Of a command that runs without any there is nothing to say.
+        if self.answers and settings.REDIS_URLS:
             log.warning("Redis away, each process counts limits alone: %s", type(error).__name__)
         self.answers = False
         self._away_until = time.monotonic() + AWAY_SECONDS
