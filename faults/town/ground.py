@@ -65,10 +65,7 @@ class Ground:
         folder = self.folder / f"t{self._towns}"
         folder.mkdir()
         shutil.copytree(self.prepared, folder / "data")
-        if not postgres:
-            return folder, ""
-        self.postgres.sql(f"CREATE DATABASE town{self._towns} TEMPLATE prepared")
-        return folder, self.postgres.url(f"town{self._towns}")
+        return folder, self.postgres.new_database("prepared") if postgres else ""
 
     def close(self) -> None:
         if self._postgres is not None:

