@@ -57,6 +57,14 @@ def wrong_redis(url: str) -> str | None:
     return "is not written redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///PATH"
 
 
+def place(raw: str, port: int) -> tuple[str, int]:
+    """`HOST` or `HOST:PORT`, with `port` where none is given; raises ValueError."""
+    parts = urlsplit(f"//{raw}")
+    if not parts.hostname or parts.path or parts.query or parts.username is not None:
+        raise ValueError("is not written HOST:PORT")
+    return parts.hostname, parts.port or port
+
+
 class Env:
     """Reads variables, collects what is wrong with them, and says it all together in `check()`.
 
@@ -127,6 +135,10 @@ class Env:
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         return self._read(name, list(default), lambda raw: [word.strip() for word in raw.split(",") if word.strip()])
+
+    def places(self, name: str, port: int) -> list[tuple[str, int]]:
+        """Several of `HOST:PORT`, comma-separated; `port` where one has none."""
+        return self._read(name, [], lambda raw: [place(word.strip(), port) for word in raw.split(",") if word.strip()])
 
     def rate(self, name: str, default: str) -> tuple[float, int]:
         """A token bucket written `PER_SECOND/BURST`, as in `5/20`; returns (tokens a second, bucket size)."""

@@ -7,6 +7,7 @@ import dj_database_url
 
 from talkwave.env import wrong_redis
 from talkwave.settings.environment import BASE_DIR, DATA_DIR, DEBUG, SITE_NAME, env
+from talkwave.web.redis_pools import layer_host
 
 # --- Database: SQLite in the data folder, or PostgreSQL by DATABASE_URL ------------------------------
 DATABASE_THREADS = env.number("DATABASE_THREADS", 4, least=1, most=64)
@@ -59,6 +60,13 @@ REDIS_URLS = env.words("REDIS_URL")
 for _url in REDIS_URLS:
     if _wrong_url := wrong_redis(_url):
         env.refuse("REDIS_URL", _wrong_url)
+# With these the host in REDIS_URL is the name that they know the primary by.
+REDIS_SENTINELS = env.places("REDIS_SENTINELS", 26379)
+REDIS_SENTINEL_PASSWORD = env.text("REDIS_SENTINEL_PASSWORD")
+if REDIS_SENTINELS and not REDIS_URLS:
+    env.refuse("REDIS_SENTINELS", "REDIS_URL is to name the primary, as in redis://NAME/0")
+if REDIS_SENTINELS and any(_url.startswith("unix:") for _url in REDIS_URLS):
+    env.refuse("REDIS_SENTINELS", "REDIS_URL is to name a primary, and is the path of a socket")
 REDIS_EMBEDDED = not REDIS_URLS
 # `serve` writes the embedded one's address here, so that management commands find it while it runs.
 REDIS_ADDRESS_FILE = DATA_DIR / "run" / "redis-url"
@@ -73,7 +81,12 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # Without an address (a command while no server runs) publishing is skipped quietly: nobody listens.
-        "CONFIG": {"hosts": REDIS_URLS or [REDIS_NOWHERE], "prefix": REDIS_PREFIX},
+        "CONFIG": {
+            "hosts": [
+                layer_host(url, REDIS_SENTINELS, REDIS_SENTINEL_PASSWORD) for url in REDIS_URLS or [REDIS_NOWHERE]
+            ],
+            "prefix": REDIS_PREFIX,
+        },
     }
 }
 # Rate limits of sign-in are counted here: shared by all processes.
@@ -82,6 +95,7 @@ CACHES = {
         "BACKEND": "talkwave.web.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URLS[:1] or [REDIS_NOWHERE],
         "KEY_PREFIX": REDIS_PREFIX,
+        "OPTIONS": {"pool_class": "talkwave.web.redis_pools.CachePool"},
     }
 }
 

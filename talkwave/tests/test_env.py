@@ -99,6 +99,8 @@ def test_any_other_address_of_redis_is_refused(url: str) -> None:
         ("ENV_FILE", "/nowhere/env", "there is no"),
         ("DATABASE_URL", "mysql://u:hush@h/n", "is not written postgres://"),
         ("REDIS_URL", "http://hush@x", "is not written redis://"),
+        ("REDIS_SENTINELS", "hush@10.0.0.1/x", "is not written HOST:PORT"),
+        ("REDIS_SENTINELS", "10.0.0.1:26379", "REDIS_URL is to name the primary"),
         ("DRAIN_SECONDS", "inf", "is not between"),
     ],
 )
@@ -146,7 +148,7 @@ def names_read() -> list[str]:
     """Every variable the settings ask for."""
     files = sorted((ROOT / "talkwave/settings").glob("*.py"))
     text = "".join(file.read_text() for file in files)
-    return re.findall(r'env\.(?:text|flag|number|decimal|words|rate)\(\s*"(\w+)"', text)
+    return re.findall(r'env\.(?:text|flag|number|decimal|words|places|rate)\(\s*"(\w+)"', text)
 
 
 @pytest.mark.parametrize("name", names_read())

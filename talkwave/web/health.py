@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from talkwave import __version__
 from talkwave.web.redis import patience
+from talkwave.web.redis_pools import pool
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ def _redis() -> str:
 
 @cache
 def _redis_clients() -> list[redis.Redis]:
-    return [redis.Redis.from_url(url, **patience(PATIENCE_SECONDS)) for url in settings.REDIS_URLS]
+    return [redis.Redis.from_pool(pool(url, **patience(PATIENCE_SECONDS))) for url in settings.REDIS_URLS]
 
 
 LOOKS: dict[str, Look] = {"database": Look("database", _database), "redis": Look("redis", _redis)}

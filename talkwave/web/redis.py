@@ -17,6 +17,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError
 from redis.retry import Retry
 
+from talkwave.web.redis_pools import async_pool, pool
+
 # Who asks waits so long at most. It answers within a millisecond; what takes longer than this is no answer any more.
 ASK_SECONDS: Final = 0.5
 # One that did not answer is left alone for so long.
@@ -35,13 +37,13 @@ def patience(seconds: float = ASK_SECONDS) -> dict[str, Any]:
 
 def client(seconds: float = ASK_SECONDS, **options: Any) -> Redis:
     """For threads. Raises redis' errors."""
-    return Redis.from_url(address(), **patience(seconds), **options)
+    return Redis.from_pool(pool(address(), **patience(seconds), **options))
 
 
 def async_client(seconds: float = ASK_SECONDS, **options: Any) -> Any:
     """The same on an event loop; Any: redis-py types its asyncio commands as maybe not awaitable."""
     options = {**patience(seconds), "retry": AsyncRetry(NoBackoff(), 0), **options}
-    return aioredis.from_url(address(), **options)
+    return aioredis.Redis.from_pool(async_pool(address(), **options))
 
 
 class Away(ConnectionError):
