@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -48,10 +49,10 @@ def database_url() -> str:
 class ServerProcess:
     """A server process on this test process's database and Valkey, as the supervisor starts them.
 
-    With `port` one that was killed comes back at its address.
+    With `port` one that was killed comes back at its address. `under`: a command that it is run by.
     """
 
-    def __init__(self, port: int = 0, **environ: str) -> None:
+    def __init__(self, port: int = 0, under: Sequence[str] = (), **environ: str) -> None:
         listener = socket.create_server(("127.0.0.1", port), backlog=512)
         listener.setblocking(False)
         self.port = listener.getsockname()[1]
@@ -62,7 +63,7 @@ class ServerProcess:
         self.log = Path(tempfile.mkstemp(prefix="tw-server-", suffix=".log")[1])
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "talkwave.serving.worker", "--listener", str(listener.fileno()),
+                [*under, sys.executable, "-m", "talkwave.serving.worker", "--listener", str(listener.fileno()),
                  "--ready", str(told), "--parent", str(os.getpid()), "--number", str(number)],
                 cwd=ROOT,
                 env={**os.environ, "DJANGO_SETTINGS_MODULE": "talkwave.test_settings", **environ},

@@ -6,17 +6,21 @@ import time
 from collections.abc import AsyncIterator
 
 from faults.cases.registry import case
+from faults.people import Crowd
 from faults.people.client import Client, Lost
 from faults.people.forms import get
 from faults.stage import Stage, percentile
-from faults.town import Town
+from faults.town import Replicated, Town
 from faults.watching import Stopwatch, pinging
 
 
-@case("F3", "PostgreSQL restarts without a goodbye", short=True)
+@case("F3", "PostgreSQL restarts without a goodbye, and is replaced by its replica", short=True)
 async def postgres_restarts(stage: Stage) -> None:
     """Two servers, people talking. PostgreSQL is restarted with `-m immediate`, which kills every backend in the middle
-    of what it does and replays the log: what was acknowledged is there after it, what was not is sent again."""
+    of what it does and replays the log: what was acknowledged is there after it, what was not is sent again. Then the
+    same on a PostgreSQL with a replica (`synchronous_commit=remote_apply`): all processes of the primary are killed with
+    -9, some seconds later the replica is promoted, and the servers, who know both, find it (docs/operators.md); three
+    times, each with a new replica."""
     town = await stage.town(servers=2)
     async with stage.crowd(town, people=12 if stage.short else 60) as crowd:
         watch = Stopwatch(crowd)
@@ -25,14 +29,47 @@ async def postgres_restarts(stage: Stage) -> None:
             for _ in range(1 if stage.short else 5):
                 await asyncio.sleep(1 if stage.short else 5)
                 await asyncio.to_thread(town.postgres.restart_at_once)
-                ended = time.monotonic()
-                await crowd.until(
-                    lambda since=ended: watch.acks and watch.acks[-1][0] > since, "an ack after the restart"
-                )
-                back.append(watch.acks[-1][0] - ended)
+                back.append(await _first_ack(crowd, watch))
         took = await stage.converge(crowd, town)
         stage.figure("first ack after a restart, longest", max(back), "s", at_most=5)
         stage.figure("everybody holds everything after the last", took, "s", at_most=30)
+    if not stage.short:
+        await _replaced(stage)
+
+
+# Between the death of a primary and the promotion: somebody, or something, has to find out and to decide.
+DECIDING_SECONDS = (1, 5, 15)
+
+
+async def _replaced(stage: Stage) -> None:
+    ground = stage.ground
+    with Replicated(ground.postgres, ground.folder / "replicated") as pair:
+        await asyncio.to_thread(ground.fill, pair.url)
+        town = await stage.town(servers=2, DATABASE_URL=pair.url)
+        async with stage.crowd(town, people=60) as crowd:
+            watch = Stopwatch(crowd)
+            back = []
+            for seconds in DECIDING_SECONDS:
+                async with crowd.living(acts_a_second=20):
+                    await asyncio.sleep(5)
+                    await asyncio.to_thread(pair.primary.kill)
+                    died = time.monotonic()
+                    await asyncio.sleep(seconds)
+                    stage.expect(not watch.acks_between(died + 0.5, time.monotonic()), "an ack without a database")
+                    await asyncio.to_thread(pair.promote)
+                    back.append(await _first_ack(crowd, watch))
+                await asyncio.to_thread(pair.follow)
+            took = await stage.converge(crowd, town)
+            stage.figure("first ack after a promotion, longest", max(back), "s", at_most=5)
+            stage.figure("everybody holds everything after the last promotion", took, "s", at_most=30)
+            stage.note("first ack after each promotion: " + ", ".join(f"{one:.2f} s" for one in back))
+
+
+async def _first_ack(crowd: Crowd, watch: Stopwatch) -> float:
+    """How long from now until something is acknowledged."""
+    began = time.monotonic()
+    await crowd.until(lambda: watch.acks and watch.acks[-1][0] > began, "an ack after it")
+    return watch.acks[-1][0] - began
 
 
 @contextlib.asynccontextmanager

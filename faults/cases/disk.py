@@ -6,8 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from faults.cases.registry import case
-from faults.people import Crowd, Who, forms
+from faults.people import Crowd
 from faults.people.person import Person
+from faults.people.uploading import Upload
 from faults.stage import Stage
 from faults.town import Town
 from faults.town.disk import filled, may_mount, nothing_written, small_disk
@@ -15,33 +16,6 @@ from faults.watching import Stopwatch
 
 MIB = 1 << 20
 SPARE = 16 * MIB
-PIECE = b"x" * 100_000
-
-
-class Uploading:
-    """A file on its way."""
-
-    def __init__(self, port: int, who: Who) -> None:
-        self.port, self.who = port, who
-        self.id = ""
-        self.offset = 0
-
-    async def begin(self, room: str) -> int:
-        size = str(3 * len(PIECE))
-        status, told = await forms.ask(self.port, self.who, "/uploads/", room=room, name="words.txt", size=size)
-        self.id = told["id"] if status == 201 else ""
-        return status
-
-    async def piece(self) -> int:
-        """The next piece; it counts only where it was taken."""
-        headers = {"Upload-Offset": str(self.offset)}
-        status, _, _ = await forms.request(self.port, self.who, f"PATCH /uploads/{self.id}/", headers, PIECE)
-        if status == 200:
-            self.offset += len(PIECE)
-        return status
-
-    async def finish(self) -> int:
-        return await forms.post(self.port, self.who, f"/uploads/{self.id}/done/")
 
 
 @case("F12", "the disk is full", short=True)
@@ -76,7 +50,7 @@ async def _full(
     async with stage.crowd(town, people=6, rooms=2) as crowd:
         watch = Stopwatch(crowd)
         await crowd.act(2)
-        upload = Uploading(server.port, crowd.people[0].client.who)
+        upload = Upload([server.port], crowd.people[0].client.who)
         stage.expect(await upload.begin(crowd.rooms[0]) == 201, f"{name}: no upload could be begun before")
         stage.expect(await upload.piece() == 200, f"{name}: no piece was taken before")
         refused: list[str] = []

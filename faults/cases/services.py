@@ -5,44 +5,57 @@ import time
 from collections.abc import Awaitable, Callable
 
 from faults.cases.registry import case
+from faults.people import Crowd
 from faults.stage import Stage, percentile
-from faults.town import Proxy, Town
+from faults.town import Proxy, Sentinels, Town
 from faults.watching import Stopwatch
 
 Fault = Callable[[], Awaitable[None]]
+# A channel of Valkey that every server listens to.
+EVERYBODY = "talkwave__group__everywhere"
 
 
-@case("F2", "Valkey restarts, stands still, is away", short=True)
+@case("F2", "Valkey restarts, stands still, is away, is replaced", short=True)
 async def valkey_goes_away(stage: Stage) -> None:
     """Two servers on one Valkey, people talking. It is killed and started again at once; it answers nothing for ten
     seconds; it is away for sixty. Messages go on being acknowledged, arrive by way of the database meanwhile, and nobody
-    is thrown out."""
+    is thrown out. Then the same with a Valkey, a replica, and three Sentinels that miss one after a second: the primary
+    is killed, and the replica takes its place; later that one freezes and keeps its connections. Half a minute after
+    each the servers listen to the new one, and what is said comes by push."""
     town = await stage.town(servers=2)
     async with stage.crowd(town, people=12 if stage.short else 80) as crowd:
-        watch = Stopwatch(crowd)
-        sockets = len(crowd.clients)
-        closes = sum(len(client.closes) for client in crowd.clients)
-        for name, fault in _faults(town, stage.short):
-            async with crowd.living(acts_a_second=20):
-                await asyncio.sleep(0.5)
-                began = time.monotonic()
-                await fault()
-                ended = time.monotonic()
-                await asyncio.sleep(0.5 if stage.short else 8)
-            after = time.monotonic()
-            stage.figure(
-                f"{name}: acks meanwhile, p99", percentile(watch.acks_between(began, ended), 99), "s", at_most=0.5
-            )
-            stage.figure(
-                f"{name}: arrival meanwhile, p99", percentile(watch.arrivals_between(began, ended), 99), "s", at_most=10
-            )
-            pushed = percentile(watch.arrivals_between(min(ended + 5, after), after), 95)
-            stage.figure(f"{name}: arrival five seconds later, p95", pushed, "s", at_most=1)
-        took = await stage.converge(crowd, town)
-        # All came once more at the end.
-        closes = sum(len(client.closes) for client in crowd.clients) - closes - sockets
-        stage.figure("everybody holds everything after the last", took, "s", at_most=30)
-        stage.figure("sockets closed meanwhile", 100 * max(0, closes) / sockets, "%", at_most=1)
+        await _hurt(stage, town, crowd, _faults(town, stage.short))
+    if stage.short:
+        return
+    with Sentinels(stage.folder / "valkeys") as sentinels:
+        town = await stage.town(servers=2, **sentinels.settings)
+        async with stage.crowd(town, people=80) as crowd:
+            await _hurt(stage, town, crowd, _failovers(stage, sentinels))
+
+
+async def _hurt(stage: Stage, town: Town, crowd: Crowd, faults: list[tuple[str, Fault]]) -> None:
+    watch = Stopwatch(crowd)
+    sockets = len(crowd.clients)
+    closes = sum(len(client.closes) for client in crowd.clients)
+    for name, fault in faults:
+        async with crowd.living(acts_a_second=20):
+            await asyncio.sleep(0.5)
+            began = time.monotonic()
+            await fault()
+            ended = time.monotonic()
+            await asyncio.sleep(0.5 if stage.short else 8)
+        after = time.monotonic()
+        stage.figure(f"{name}: acks meanwhile, p99", percentile(watch.acks_between(began, ended), 99), "s", at_most=0.5)
+        stage.figure(
+            f"{name}: arrival meanwhile, p99", percentile(watch.arrivals_between(began, ended), 99), "s", at_most=10
+        )
+        pushed = percentile(watch.arrivals_between(min(ended + 5, after), after), 95)
+        stage.figure(f"{name}: arrival five seconds later, p95", pushed, "s", at_most=1)
+    took = await stage.converge(crowd, town)
+    # All came once more at the end.
+    closes = sum(len(client.closes) for client in crowd.clients) - closes - sockets
+    stage.figure(f"{name}: everybody holds everything after it", took, "s", at_most=30)
+    stage.figure(f"{name}: sockets closed by then", 100 * max(0, closes) / sockets, "%", at_most=1)
 
 
 def _faults(town: Town, short: bool) -> list[tuple[str, Fault]]:
@@ -63,6 +76,39 @@ def _faults(town: Town, short: bool) -> list[tuple[str, Fault]]:
         await asyncio.to_thread(valkey.start)
 
     return [("restart", restart), ("stands still 10 s", pause), ("away 60 s", away)]
+
+
+def _failovers(stage: Stage, sentinels: Sentinels) -> list[tuple[str, Fault]]:
+    async def killed() -> None:
+        old = sentinels.primary
+        await asyncio.to_thread(old.kill)
+        stage.figure("killed: until another is primary", await asyncio.to_thread(sentinels.replaced, old), "s")
+        await _heard_again(stage, sentinels)
+        await asyncio.to_thread(old.start)
+        await asyncio.to_thread(sentinels.restored, old)
+
+    async def frozen() -> None:
+        old = sentinels.primary
+        sentinels.freeze(old)
+        stage.figure("frozen: until another is primary", await asyncio.to_thread(sentinels.replaced, old), "s")
+        await asyncio.sleep(10)
+        sentinels.thaw(old)
+        await asyncio.to_thread(sentinels.restored, old)
+        await _heard_again(stage, sentinels)
+
+    return [("killed", killed), ("frozen", frozen)]
+
+
+async def _heard_again(stage: Stage, sentinels: Sentinels) -> None:
+    """Both servers listen to the primary there is now."""
+    began = time.monotonic()
+    primary = sentinels.primary
+    while int((await asyncio.to_thread(primary.ask, "PUBSUB", "NUMSUB", EVERYBODY))[1]) < 2:
+        if time.monotonic() - began > 30:
+            stage.problem("the servers do not listen to the new primary")
+            return
+        await asyncio.sleep(0.1)
+    stage.figure("until both servers listen to the new primary", time.monotonic() - began, "s", at_most=5)
 
 
 @case("F17", "one of two servers loses Valkey, and keeps the database", short=True)

@@ -5,7 +5,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from faults.people.client import Who
+from faults.people.connection import Who
 
 # Any secret will do where the cookie and the header say the same.
 _CSRF = "a" * 32
@@ -17,10 +17,10 @@ async def post(port: int, who: Who, path: str, **fields: str) -> int:
     return (await ask(port, who, path, **fields))[0]
 
 
-async def ask(port: int, who: Who, path: str, **fields: str) -> tuple[int, Any]:
+async def ask(port: int, who: Who, path: str, *, method: str = "POST", **fields: str) -> tuple[int, Any]:
     """The same, with what was answered as JSON, or None."""
-    kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    status, _, body = await request(port, who, f"POST {path}", kind, urlencode(fields).encode())
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
+    status, _, body = await request(port, who, f"{method} {path}", kind, urlencode(fields).encode())
     try:
         return status, json.loads(body)
     except ValueError:

@@ -8,7 +8,7 @@ import struct
 import time
 from typing import Any, Self
 
-from faults.people.client import Who
+from faults.people.connection import Who
 
 TEXT, CONTINUED, BINARY, CLOSE, PING, PONG = 1, 0, 2, 8, 9, 10
 PATIENCE = 30.0

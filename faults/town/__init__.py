@@ -2,7 +2,9 @@
 
 from faults.town.ground import Ground
 from faults.town.proxy import Line, Proxy
+from faults.town.replicas import Replicated
+from faults.town.sentinels import Sentinels
 from faults.town.services import Postgres, Valkey
 from faults.town.town import Server, Town
 
-__all__ = ["Ground", "Line", "Postgres", "Proxy", "Server", "Town", "Valkey"]
+__all__ = ["Ground", "Line", "Postgres", "Proxy", "Replicated", "Sentinels", "Server", "Town", "Valkey"]

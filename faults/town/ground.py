@@ -67,6 +67,12 @@ class Ground:
         shutil.copytree(self.prepared, folder / "data")
         return folder, self.postgres.new_database("prepared") if postgres else ""
 
+    def fill(self, url: str) -> None:
+        """Makes another empty PostgreSQL database like the prepared one."""
+        dump = self.folder / "prepared.dump"
+        self.postgres.program("pg_dump", "-Fc", "-f", str(dump), self.postgres.url("prepared"))
+        self.postgres.program("pg_restore", "--no-owner", "-d", url, str(dump))
+
     def close(self) -> None:
         if self._postgres is not None:
             self._postgres.end()

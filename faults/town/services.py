@@ -3,8 +3,10 @@
 import contextlib
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -100,13 +102,34 @@ class Postgres:
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
-    def program(self, name: str, *arguments: str) -> None:
-        """One of those that come with PostgreSQL, to its end; raises with what it said."""
-        done = subprocess.run(
-            [self._server.bin_path / name, *arguments], capture_output=True, text=True, timeout=120, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(f"{name} failed:\n{done.stderr[-3000:]}")
+    def program(self, name: str, *arguments: str, as_server: bool = False) -> None:
+        """One of those that come with PostgreSQL, to its end; raises with what it said. `as_server`: as the account
+        that its servers run as."""
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+            # Into a file: a server that it leaves running would keep a pipe open.
+            done = subprocess.run(
+                [self.bin_path / name, *arguments], stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=120,
+                user=self.system_user if as_server else None, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                said.seek(0)
+                raise RuntimeError(f"{name} failed:\n{said.read()[-3000:]}")
+
+    @property
+    def bin_path(self) -> Path:
+        return Path(self._server.bin_path)
+
+    @property
+    def system_user(self) -> str | None:
+        """Whom servers run as where we are root, which they refuse; else None."""
+        found: str | None = self._server.system_user
+        return found
+
+    def own_folder(self, folder: Path) -> None:
+        """Makes a folder in which a server may write."""
+        folder.mkdir()
+        if self.system_user is not None:
+            shutil.chown(folder, self.system_user)
 
     def restart_at_once(self) -> None:
         """`pg_ctl restart -m immediate`: every backend is killed, and the log is replayed."""

@@ -56,6 +56,8 @@ class Server:
         self._start = start
         # Of this one alone, from its next start on.
         self.settings: dict[str, str] = {}
+        # A command that it is run by.
+        self.under: list[str] = []
         self.process: ServerProcess | None = None
         self.logs: list[Path] = []
         self.port = 0
@@ -104,7 +106,7 @@ class Town:
             "DATABASE_URL": url,
             **settings,
         }
-        self.database = Database(url or self.folder / "data" / "talkwave.sqlite3")
+        self.database = Database(self.settings["DATABASE_URL"] or self.folder / "data" / "talkwave.sqlite3")
         self.people: list[Who] = []
         self.rooms: list[str] = []
         self.open_rooms: list[str] = []
@@ -122,7 +124,7 @@ class Town:
         return [server.port for server in self.servers]
 
     def _process(self, server: Server) -> ServerProcess:
-        return ServerProcess(server.port, **clean_environ(**{**self.settings, **server.settings}))
+        return ServerProcess(server.port, server.under, **clean_environ(**{**self.settings, **server.settings}))
 
     def move(self, url: str) -> None:
         """To another PostgreSQL database, for servers that start from now on."""
