@@ -108,7 +108,8 @@ def ack(message: Message, ref: str | None = None) -> bytes:
     """The answer to `message.send` as JSON, the same however often the same `client_id` comes, but for the `ref`."""
     return b'{"type":"ack","client_id":"%b","id":"%d","room":"%d","seq":%d,"version":%d,"created_at":"%b"%b}' % (
         str(message.client_id).encode(),
-        message.pk,
+        # Not `pk`: a property that looks into the model's description each time.
+        message.id,
         message.room_id,
         message.seq,
         message.version,

@@ -81,7 +81,7 @@ def plain_created(message: Message, sender: User) -> bytes:
         % (
             message.room_id,
             message.version,
-            message.pk,
+            message.id,
             message.room_id,
             message.seq,
             message.version,

@@ -83,7 +83,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
                 # In which order they come back, no database promises.
                 ids = {(room_id, seq): pk for pk, room_id, seq in cursor.fetchall()}
                 for message in chunk:
-                    message.pk = ids[message.room_id, message.seq]
+                    message.id = ids[message.room_id, message.seq]
                     message._state.adding = False
 
 

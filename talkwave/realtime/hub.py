@@ -135,6 +135,8 @@ class Hub:
                     for group in lacking:
                         await self._layer.group_add(group, self._channel)
                         self._joined.add(group)
+                        if group == EVERYWHERE:
+                            self.here()
         except Away:
             log.debug("channel layer away, groups are joined later")
         except Exception as error:  # whatever a layer raises
@@ -144,6 +146,10 @@ class Hub:
     async def join_all(self) -> None:
         """Joins whatever could not be joined before."""
         await self.join([EVERYWHERE, *map(user_group, self.people), *map(room_group, self.rooms)])
+
+    def here(self) -> None:
+        """Tells the hubs of other processes that this one is there."""
+        self._sending.here()
 
     async def _leave(self, group: str) -> None:
         self._joined.discard(group)
@@ -166,7 +172,9 @@ class Hub:
         while True:
             try:
                 message = await self._layer.receive(self._channel)
-                if message.get("from") != self._sending.name:
+                if (sender := message.get("from")) != self._sending.name:
+                    if sender is not None:
+                        self._sending.others()
                     self._hear(message)
             except asyncio.CancelledError:
                 raise

@@ -70,6 +70,7 @@ class HubWatch:
 
     async def _round(self) -> None:
         await self._hub.join_all()
+        self._hub.here()
         rooms = {room.id: room for room in self._hub.rooms.values() if room.sockets and room.version is not None}
         if rooms:
             versions = await db(self._source.versions, list(rooms))

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+
 from talkwave.realtime import publish
 from talkwave.realtime.publish import Envelope
 from talkwave.web import counting
@@ -17,8 +19,16 @@ log = logging.getLogger(__name__)
 LAYER_SECONDS = 2.0
 
 
+# Another hub that was not heard for so many rounds of its own (hub_watch.py) is not there.
+ROUNDS_SILENT = 3
+
+
 class Sending:
-    """The hub's way out; `deliver` tells our own sockets. What comes back from the layer under `name` is our own."""
+    """The hub's way out; `deliver` tells our own sockets. What comes back from the layer under `name` is our own.
+
+    While no other hub is there, hubs are told nothing by way of Redis: it was a tenth of what a message cost. Each hub
+    says at every round that it is here, and one that starts says so at once.
+    """
 
     def __init__(self, layer: Any, loop: asyncio.AbstractEventLoop, deliver: Callable[[dict[str, Any]], None]) -> None:
         self._layer = layer
@@ -26,6 +36,9 @@ class Sending:
         self._deliver = deliver
         self.name = uuid.uuid4().hex
         self._waiting: dict[str, list[dict[str, Any]]] = {}
+        # For others than hubs, who only want to know that there is something: the last word is enough.
+        self._calls: dict[str, dict[str, Any]] = {}
+        self._others_at = loop.time()
         self._wake = asyncio.Event()
         counting.gauge("talkwave_publish_queue", "Groups with something to be published.", lambda: len(self._waiting))
 
@@ -33,29 +46,51 @@ class Sending:
         """publish.outlet: takes envelopes from any thread."""
         self._loop.call_soon_threadsafe(self._put, envelopes)
 
+    @property
+    def alone(self) -> bool:
+        """No other hub was heard lately."""
+        return self._loop.time() - self._others_at > ROUNDS_SILENT * settings.HUB_CHECK_SECONDS
+
+    def others(self) -> None:
+        """Another hub said something."""
+        self._others_at = self._loop.time()
+
+    def here(self) -> None:
+        """Tells the other hubs that this one is there."""
+        self._waiting.setdefault(publish.EVERYWHERE, []).append({"type": "hub", "op": "here"})
+        self._wake.set()
+
     def _put(self, envelopes: list[Envelope]) -> None:
+        alone = self.alone
         for group, message in envelopes:
+            if message["type"] != "hub":
+                self._calls[group] = message
+                continue
             try:
                 # Here at once: by way of the layer it would be late, and read and decoded for nothing.
                 self._deliver(message)
             except Exception:
                 log.exception("an envelope could not be delivered")
+            if alone:
+                continue
             waiting = self._waiting.setdefault(group, [])
             if waiting and message["op"] == "events" and waiting[-1]["op"] == "events":
                 # What waits for one room goes out as one.
                 waiting[-1]["events"].extend(message["events"])
             else:
                 waiting.append(message)
-        self._wake.set()
+        if self._waiting or self._calls:
+            self._wake.set()
 
     async def run(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
             ready, self._waiting = self._waiting, {}
+            calls, self._calls = self._calls, {}
             envelopes = [Envelope(group, message) for group, waiting in ready.items() for message in waiting]
             try:
-                for group, message in publish.bundled(envelopes):
+                for group, message in [*publish.bundled(envelopes), *calls.items()]:
                     async with asyncio.timeout(LAYER_SECONDS):
                         await self._layer.group_send(group, {**message, "from": self.name})
             except Exception as error:  # whatever a layer raises
