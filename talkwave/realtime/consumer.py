@@ -103,6 +103,9 @@ class LiveConsumer(AsyncConsumer):
             else:
                 async with asyncio.timeout(settings.IDENTIFY_SECONDS):
                     await self.greet()
+                if lifecycle.draining:
+                    # Let in before the others were told to go: nobody would tell this one.
+                    self.hub.end(self.socket, RESTARTING)
             while (message := await receive())["type"] != "websocket.disconnect":
                 if not self.socket.closed:
                     await self._take(message)

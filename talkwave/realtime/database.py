@@ -69,13 +69,22 @@ async def db_commits(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
     return await asyncio.get_running_loop().run_in_executor(_pool("commits"), lambda: _work(fn, *args, **kwargs))
 
 
-def close() -> None:
-    """Ends the threads, and with them their connections: for the end of a server process, and for tests."""
-    for pool in _threads.values():
+async def close() -> None:
+    """Ends the threads, and with them their connections, once what they do is done: for the end of a server process.
+
+    Something may still ask meanwhile, and be answered: a connection that was taken in the last moment, a goodbye.
+    """
+    # On the event loop, where they are asked: whoever comes from now on gets others.
+    ending = list(_threads.values())
+    _threads.clear()
+    await asyncio.to_thread(_end, ending)
+
+
+def _end(pools: list[ThreadPoolExecutor]) -> None:
+    for pool in pools:
         for _ in range(pool._max_workers):
             pool.submit(connection.close)
         pool.shutdown(wait=True)
-    _threads.clear()
 
 
 def _queues() -> dict[str, int]:

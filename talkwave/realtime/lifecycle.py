@@ -65,4 +65,4 @@ async def stop() -> None:
         made, watch = running
         await watch.stop()
         await made.stop()
-    await asyncio.to_thread(database.close)
+    await database.close()

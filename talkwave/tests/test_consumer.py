@@ -1,6 +1,7 @@
-"""What only looks is answered in turn, but beside everything else: a slow page of history holds up no ping."""
+"""A consumer by itself. What only looks is answered in turn, but beside everything else; who comes while it drains goes back."""
 
 import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from asgiref.sync import async_to_sync
 from talkwave.realtime import lifecycle
 from talkwave.realtime.consumer import LOOKS_WAITING, LiveConsumer
 from talkwave.realtime.hub import Hub
+from talkwave.realtime.socket import RESTARTING
 
 
 class Talk:
@@ -19,6 +21,8 @@ class Talk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.go = asyncio.Event()
         self.ended: list[str] = []
+        self.closed_with: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.greeting: Callable[[], object] = lambda: None
         self._frames: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._came: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         hub = Hub()
@@ -46,6 +50,7 @@ class Talk:
                 return SimpleNamespace(pk=1), "session"
 
             async def greet(self) -> None:
+                talk.greeting()
                 self.socket.greet({"type": "hello"})
 
             async def look(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +68,8 @@ class Talk:
         return Talker()
 
     async def _sent(self, message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.close":
+            self.closed_with.set_result(message["code"])
         if message["type"] == "websocket.send":
             for event in orjson.loads(message.get("text") or message["bytes"]):
                 if event["type"] != "hello":
@@ -133,5 +140,16 @@ def test_who_leaves_while_something_is_looked_at_leaves_nothing_behind(monkeypat
         await talk.settled()
         assert talk.ended == ["slow"]
         assert talk.nothing_came()
+
+    async_to_sync(story)()
+
+
+def test_who_is_greeted_while_the_server_drains_is_sent_back_at_once(monkeypatch):
+    async def story() -> None:
+        talk = Talk(monkeypatch)
+        talk.greeting = lambda: monkeypatch.setattr(lifecycle, "draining", True)
+        async with talk:
+            async with asyncio.timeout(10):
+                assert await talk.closed_with == RESTARTING
 
     async_to_sync(story)()
