@@ -81,9 +81,8 @@ def with_links(reader: User, room: Room, *, before: int | None, limit: int) -> t
     found = _found(made, LAST_KEY if before is None else before, limit + 1)
     messages = Message.objects.select_related("sender").with_rows("previews").in_bulk([pk for _key, pk in found])
     page = [messages[pk] for _key, pk in found[:limit] if pk in messages]
-    return [message for message in page if message.deleted_at is None], found[limit - 1][0] if len(
-        found
-    ) > limit else None
+    older = found[limit - 1][0] if len(found) > limit else None
+    return [message for message in page if message.deleted_at is None], older
 
 
 def _found(made: Plan, below: int, limit: int) -> list[tuple[int, int]]:
