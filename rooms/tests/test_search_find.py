@@ -1,6 +1,6 @@
 """Searching: what is found, by whom, and that what went is found no more."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
@@ -22,13 +22,6 @@ pytestmark = pytest.mark.django_db
 
 def found(user, typed, **more):
     return [hit.message.body for hit in search(user, typed, **more).hits]
-
-
-def shown(user, typed):
-    return [
-        "".join(f"[{piece.text}]" if piece.found else piece.text for piece in hit.pieces)
-        for hit in search(user, typed).hits
-    ]
 
 
 def problems(user, typed):
@@ -284,45 +277,3 @@ def test_nothing_that_is_typed_breaks_it(said, alice, typed):
 def test_marks_cannot_be_typed(said, bob, charlie, room):
     said(f"\ue000r{room.pk + 1} hello")
     assert found(charlie, "hello") == [] and found(charlie, f"\ue000r{room.pk}") == []
-
-
-# --- pages, highlights, context -------------------------------------------------------------------------
-def test_pages_go_on_where_the_last_ended_without_gap_or_repetition(said, alice):
-    said(*(f"tea number {number}" for number in range(45)))
-    seen, before = [], None
-    while True:
-        page = search(alice, "tea", before=before)
-        seen += [hit.message.body for hit in page.hits]
-        if page.older is None:
-            break
-        before = page.older
-    assert seen == [f"tea number {number}" for number in reversed(range(45))]
-
-
-def test_messages_of_old_that_came_in_late_stand_at_their_time(said, alice):
-    _first, late = said("tea today", "tea long ago")
-    Message.objects.filter(pk=late.pk).update(created_at=timezone.now() - timedelta(days=4_000))
-    assert found(alice, "tea") == ["tea today", "tea long ago"]
-
-
-def test_the_words_are_marked_and_a_long_message_is_cut_around_them(said, alice):
-    said("The **Grüße** are here", "x " * 400 + "needle in it" + " y" * 400, "||a covered needle||")
-    assert shown(alice, "grusse") == ["The [Grüße] are here"]
-    assert shown(alice, "東") == []
-    covered, cut = shown(alice, "needle")
-    assert "[needle] in it" in cut and cut.startswith("…") and cut.endswith("…") and len(cut) < 300
-    assert "needle" not in covered
-
-
-def test_what_stood_before_is_shown_with_it(said, alice, bob, room):
-    (asked,) = said("who brings marmalade?", by=bob)
-    said("I do, two jars")
-    post_message(alice, room.pk, "jars are empty", thread=asked.pk, in_room=False)
-    assert [hit.context.body for hit in search(alice, "jars").hits] == ["who brings marmalade?"] * 2
-
-
-def test_a_page_costs_the_same_however_many_it_finds(said, alice, django_assert_max_num_queries):
-    said(*(f"tea number {number}" for number in range(30)))
-    search(alice, "tea")
-    with django_assert_max_num_queries(14):
-        assert len(search(alice, "tea from:alice in:den").hits) == 20
