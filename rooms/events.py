@@ -114,9 +114,13 @@ def room_preferences(user_id: int, room: dict[str, Any]) -> None:
     publish.user_event(user_id, {"type": "room.joined", "room": room})
 
 
-def read_updated(user_id: int, room_id: int, read_seq: int, unread: int, mentions: int, *, back: bool = False) -> None:
-    """How far somebody has read, to their own sockets. `back`: they chose so, though the mark may go back."""
-    event = {"type": "read.updated", "room": str(room_id), "read_seq": read_seq, "unread": unread, "mentions": mentions}
+def read_updated(
+    user_id: int, room_id: int, read_seq: int, unread: int, mentions: int, last_seq: int, *, back: bool = False
+) -> None:
+    """How far somebody has read, to their own sockets; counted up to `last_seq`. `back`: they chose so, though the mark
+    may go back."""
+    event = {"type": "read.updated", "room": str(room_id), "read_seq": read_seq, "unread": unread,
+             "mentions": mentions, "last_seq": last_seq}  # fmt: skip
     publish.user_event(user_id, {**event, "back": True} if back else event)
 
 

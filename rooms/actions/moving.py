@@ -190,5 +190,5 @@ def _to_room(actor: User, seat: Seat, goal: Seat, messages: list[Message]) -> Mo
     # Who moved them has read them, unless there is something unread before.
     mine = Membership.objects.filter(room=target, user=actor, read_seq=caught_up)
     if target.last_seq > caught_up and mine.update(read_seq=target.last_seq):
-        events.read_updated(actor.pk, target.pk, target.last_seq, 0, 0)
+        events.read_updated(actor.pk, target.pk, target.last_seq, 0, 0, target.last_seq)
     return Moved(shown, back)

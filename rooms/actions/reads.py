@@ -77,4 +77,4 @@ def _tell(actor: User, room_ids: Iterable[int], *, back: bool = False) -> None:
     for room_id, read, last, aside, mentions in counted.values_list(
         "room_id", "read_seq", "room__last_seq", "aside", "mentions"
     ):
-        events.read_updated(actor.pk, room_id, read, last - read - aside, mentions, back=back)
+        events.read_updated(actor.pk, room_id, read, last - read - aside, mentions, last, back=back)

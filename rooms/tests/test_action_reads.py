@@ -33,7 +33,15 @@ def test_unread_from_here_sets_the_mark_just_before_and_says_so(room, alice, sai
     mark_unread(alice, room.pk, 3)
     assert read_seq(alice, room) == 2
     assert events == [
-        {"type": "read.updated", "room": str(room.pk), "read_seq": 2, "unread": 3, "mentions": 0, "back": True}
+        {
+            "type": "read.updated",
+            "room": str(room.pk),
+            "read_seq": 2,
+            "unread": 3,
+            "mentions": 0,
+            "last_seq": 5,
+            "back": True,
+        }
     ]
 
 
@@ -56,8 +64,11 @@ def test_who_is_told_again_hears_what_is_left_unread(room, alice, bob, said, mon
     called = post_message(bob, room.pk, "@alice come!")
     delete_message(bob, called.pk)
     events = told(monkeypatch)
-    mark_read(alice, room.pk, 4)
-    assert events == [{"type": "read.updated", "room": str(room.pk), "read_seq": 4, "unread": 1, "mentions": 0}]
+    # A mark long passed, which moves nothing.
+    mark_read(alice, room.pk, 0)
+    assert events == [
+        {"type": "read.updated", "room": str(room.pk), "read_seq": 4, "unread": 1, "mentions": 0, "last_seq": 6}
+    ]
 
 
 @pytest.mark.parametrize("seq", [0, 6, 2**40])

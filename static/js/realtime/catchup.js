@@ -93,26 +93,33 @@ export class Catchup {
   /** One `sync` and what it brought. True where another is needed. */
   async #step(room, held) {
     let answer;
+    const asked = held.version;
     try {
-      answer = await this.request({ type: "sync", room, version: held.version });
+      answer = await this.request({ type: "sync", room, version: asked });
     } catch (refusal) {
       return this.#refused(room, held, refusal);
     }
     if (this.#rooms.get(room) !== held) return false;
-    if (answer.reset) {
-      held.version = answer.version;
-      if (answer.state) this.apply({ type: "room.updated", room, version: answer.version, state: answer.state });
-      this.reset(room);
-    } else {
-      for (const message of answer.messages) {
-        // Events that came in order meanwhile may have brought it already.
-        if (message.version > held.version) this.apply({ type: "message.synced", room, version: message.version, message });
-      }
-      if (answer.state) this.apply({ type: "room.updated", room, version: answer.version, state: answer.state });
-      held.version = Math.max(held.version, answer.version);
-    }
+    // Behind what was asked, the server holds other data. Else, what came in order meanwhile may be all that it answers.
+    if (answer.version < asked || answer.version > held.version) this.#take(room, held, answer);
     this.#drain(held);
     return answer.more || held.ahead.size > 0;
+  }
+
+  #take(room, held, answer) {
+    const state = { type: "room.updated", room, version: answer.version, state: answer.state };
+    if (answer.reset) {
+      held.version = answer.version;
+      if (answer.state) this.apply({ ...state, anew: true });
+      this.reset(room);
+      return;
+    }
+    for (const message of answer.messages) {
+      // Events that came in order meanwhile may have brought it already.
+      if (message.version > held.version) this.apply({ type: "message.synced", room, version: message.version, message });
+    }
+    if (answer.state) this.apply(state);
+    held.version = answer.version;
   }
 
   async #refused(room, held, refusal) {

@@ -31,15 +31,17 @@ export class Reads {
     this.#marks.delete(room);
   }
 
-  /** What is unread in that room may be less by now: the server says, when it is told the same mark again. */
+  /**
+   * What is unread in that room may be less by now: the server says, when it is told a mark. It is one long passed, which
+   * moves nothing: on another device the reader may just have gone back.
+   */
   doubt(room) {
     if (this.#doubts.has(room)) return;
     this.#doubts.add(room);
     this.#env.timers.setTimeout(() => {
       this.#doubts.delete(room);
-      const known = this.#env.store.room(room);
       // Offline, nothing is lost: hello counts anew.
-      if (known) this.#env.request({ type: "room.read", room, seq: known.read_seq }).catch(() => {});
+      if (this.#env.store.room(room)) this.#env.request({ type: "room.read", room, seq: 0 }).catch(() => {});
     }, DOUBT_MS * (0.25 + Math.random()));
   }
 

@@ -3,14 +3,11 @@
  * Counting leans on seq alone, so an event that comes twice counts once. Says `tw:store.rooms` when something changed.
  */
 import { emit } from "../lib/events.js";
-
-/** Of so many unread messages a room it is known how each one counts; of older ones the server is asked. */
-const KNOWN_MOST = 2_000;
+import { Tally } from "./tally.js";
 
 export class Store {
   #rooms = new Map();
-  /** Room → seq → how that unread message counts: { counts, calls }. Only of those that came while this page lives. */
-  #known = new Map();
+  #tallies = new Map();
   #changed = new Set();
   #me = null;
   #announce;
@@ -39,19 +36,25 @@ export class Store {
   /** Everything anew, as hello lists it. */
   replace(rooms) {
     const before = [...this.#rooms.keys()];
-    this.#known.clear();
     this.#rooms = new Map(rooms.map((room) => [room.id, { ...room, watched: room.id === this.#watched }]));
+    this.#tallies = new Map(rooms.map((room) => [room.id, new Tally(room)]));
     this.#touch(...before, ...this.#rooms.keys());
   }
 
   /** A room joined, or its personal settings changed. */
   joined(room) {
-    this.#rooms.set(room.id, { ...this.#rooms.get(room.id), ...room });
-    this.#touch(room.id);
+    const known = this.#rooms.get(room.id);
+    const now = { ...known, ...room, last_seq: Math.max(known?.last_seq ?? 0, room.last_seq) };
+    this.#rooms.set(room.id, now);
+    if (known) this.#tallies.get(room.id).say(room);
+    else this.#tallies.set(room.id, new Tally(room));
+    // A mark that is on its way to the server holds.
+    if (known) this.#tallies.get(room.id).read(known.read_seq);
+    this.#show(now);
   }
 
   left(id) {
-    this.#known.delete(id);
+    this.#tallies.delete(id);
     if (this.#rooms.delete(id)) this.#touch(id);
   }
 
@@ -60,33 +63,29 @@ export class Store {
     const room = this.#rooms.get(event.room);
     if (!room) return;
     room.version = Math.max(room.version, event.version);
-    if (event.type === "message.updated" && event.message.seq <= room.last_seq) this.#recount(room, event.message);
-    else if (event.message) this.#count(room, event.message);
-    else if (event.state) Object.assign(room, event.state);
+    if (event.message) this.#hear(room, event);
+    else if (event.state) this.#state(room, event);
     else if (event.member) this.#member(room, event);
     this.#touch(room.id);
   }
 
-  /** The server's word on how far the reader has read, also from another of their devices. `back`: they chose to. */
-  readUpdated({ room: id, read_seq, unread, mentions, back = false }) {
+  /**
+   * The server's word on how far the reader has read, also from another of their devices, which counts everything up to
+   * `last_seq`: that may be more, or less, than came here by now. `back`: they chose to.
+   */
+  readUpdated({ room: id, back = false, ...word }) {
     const room = this.#rooms.get(id);
-    if (!room || (read_seq < room.read_seq && !back)) return;
-    Object.assign(room, { read_seq, unread, mentions });
-    this.#forget(room);
-    this.#touch(id);
+    if (!room || (word.read_seq < room.read_seq && !back)) return;
+    this.#tallies.get(id).say({ last_seq: room.last_seq, ...word });
+    this.#show(room);
   }
 
   /** The reader has seen everything up to `seq`, and the server is being told. */
   markedRead(id, seq) {
     const room = this.#rooms.get(id);
     if (!room || seq <= room.read_seq) return;
-    room.read_seq = seq;
-    // How many above the mark stand only in threads the server knows, and says in a moment.
-    room.unread = Math.min(room.unread, Math.max(0, room.last_seq - seq));
-    // How many of the mentions lie above the mark only the server knows, until everything is read.
-    if (room.unread === 0) room.mentions = 0;
-    this.#forget(room);
-    this.#touch(id);
+    this.#tallies.get(id).read(seq);
+    this.#show(room);
   }
 
   /** Room → how many threads the reader follows there have something unread. */
@@ -109,60 +108,46 @@ export class Store {
     this.#touch(id);
   }
 
-  #count(room, message) {
-    if (message.seq <= room.last_seq) return;
-    const caughtUp = room.unread === 0;
-    room.last_seq = message.seq;
-    const said = this.#standing(message);
-    if (message.seq > room.read_seq) this.#remember(room, message.seq, said);
+  #hear(room, { type, message, synced = false }) {
+    const { seq, sender, kind, deleted } = message;
     // A thread makes no room unread.
-    if (!said.counts) return;
-    room.last_message_at = message.moved_at ?? message.created_at;
-    // What somebody moved here they had read.
-    if (message.seq <= room.read_seq) return;
-    const mine = message.sender.id === this.#me && !message.moved_at;
-    // Writing is reading; and a line like "Ann joined" makes no room unread for whoever had read everything.
-    if ((mine && message.kind === "text") || (message.kind === "system" && caughtUp)) {
-      room.read_seq = message.seq;
-      room.mentions = room.unread = 0;
-      this.#forget(room);
-      return;
-    }
-    room.unread += 1;
-    if (said.calls) room.mentions += 1;
-  }
-
-  /** How a message counts while it is unread. */
-  #standing(message) {
     const counts = message.in_room !== false;
-    const mine = message.sender.id === this.#me && !message.moved_at;
+    if (counts && seq > room.last_seq) room.last_message_at = message.moved_at ?? message.created_at;
+    room.last_seq = Math.max(room.last_seq, seq);
+    // What somebody moved here they had read.
+    const mine = sender.id === this.#me && !message.moved_at;
     const named = message.mentions.includes(this.#me) || message.mentions_all === "everyone";
-    return { counts, calls: counts && named && !mine && !message.deleted };
+    const doubtful = this.#tallies.get(room.id).hear(seq, {
+      counts,
+      calls: counts && named && !mine && !deleted,
+      reads: counts && mine && kind === "text",
+      quiet: counts && kind === "system",
+      fresh: type === "message.created" && !synced,
+    });
+    if (doubtful) this.#doubt(room.id);
+    this.#show(room);
   }
 
-  /** An unread message changed: deleted, it calls nobody any more; moved into a thread, it makes no room unread. */
-  #recount(room, message) {
-    if (message.seq <= room.read_seq) return;
-    const now = this.#standing(message);
-    const before = this.#known.get(room.id)?.get(message.seq);
-    this.#remember(room, message.seq, now);
-    if (before) {
-      room.unread = Math.max(0, room.unread + now.counts - before.counts);
-      room.mentions = Math.max(0, room.mentions + now.calls - before.calls);
-    } else if (now.calls || room.mentions > 0 || (room.unread > 0 && !now.counts)) this.#doubt(room.id);
+  /**
+   * The Room. What is unread in it is counted here: as it is in an answer may be older than what the server said since.
+   * `anew`: too much was missed for that.
+   */
+  #state(room, { state, anew = false }) {
+    const read = room.read_seq;
+    Object.assign(room, { ...state, last_seq: Math.max(room.last_seq, state.last_seq ?? 0) });
+    if (anew && state.unread !== undefined) {
+      const tally = this.#tallies.get(room.id);
+      tally.say({ ...state, read_seq: Math.min(read, state.read_seq) });
+      tally.read(read);
+      if (state.read_seq !== read) this.#doubt(room.id);
+    }
+    this.#show(room);
   }
 
-  #remember(room, seq, standing) {
-    if (!this.#known.has(room.id)) this.#known.set(room.id, new Map());
-    const known = this.#known.get(room.id);
-    known.set(seq, standing);
-    if (known.size > KNOWN_MOST) known.delete(known.keys().next().value);
-  }
-
-  /** What is read need not be known. */
-  #forget(room) {
-    const known = this.#known.get(room.id);
-    for (const seq of known?.keys() ?? []) if (seq <= room.read_seq) known.delete(seq);
+  #show(room) {
+    const { read_seq, unread, mentions } = this.#tallies.get(room.id);
+    Object.assign(room, { read_seq, unread, mentions });
+    this.#touch(room.id);
   }
 
   #member(room, event) {

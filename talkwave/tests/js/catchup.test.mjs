@@ -63,6 +63,20 @@ test("an event that comes while sync is on its way is not applied a second time 
   assert.deepEqual(applied.map((event) => event.message.id), ["2"]);
 });
 
+test("an answer that is older than what came in order meanwhile changes nothing, be it a reset", async () => {
+  for (const reset of [false, true]) {
+    let fill;
+    const { catchup, applied, resets } = harness(() => new Promise((resolve) => (fill = resolve)));
+    catchup.hold("7", 1);
+    catchup.sync("7");
+    for (const seq of [2, 3, 4]) catchup.observe(created(seq));
+    fill({ messages: [], version: 3, state: { name: "as it was" }, more: false, reset });
+    await settle();
+    assert.deepEqual(applied.map((event) => event.type), ["message.created", "message.created", "message.created"]);
+    assert.deepEqual([catchup.version("7"), resets], [4, []]);
+  }
+});
+
 test("more is asked for until there is no more", async () => {
   const pages = [
     { messages: [message({ id: 1 })], version: 1, state: null, more: true, reset: false },

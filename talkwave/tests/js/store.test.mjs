@@ -233,6 +233,81 @@ test("a mark goes back only where the reader chose so", () => {
   assert.deepEqual({ read_seq, unread, mentions }, { read_seq: 2, unread: 3, mentions: 1 });
 });
 
+test("the server's word counts what is still on its way, and not what came beyond it", () => {
+  const { store } = storeWith(den());
+  const counts = () => [store.room("7").unread, store.room("7").mentions];
+  store.readUpdated({ room: "7", read_seq: 5, unread: 2, mentions: 1, last_seq: 7 });
+  store.apply(created(6, { mentions: ["1"] }));
+  store.apply(created(7));
+  assert.deepEqual(counts(), [2, 1]);
+  store.apply(created(8));
+  store.readUpdated({ room: "7", read_seq: 7, unread: 0, mentions: 0, last_seq: 7 });
+  assert.deepEqual(counts(), [1, 0]);
+});
+
+test("messages that a sync brings in another order count as in theirs", () => {
+  const { store } = storeWith(den());
+  store.apply(created(7, { kind: "system" }));
+  assert.equal(store.room("7").unread, 0);
+  store.apply(created(6));
+  assert.equal(store.room("7").unread, 2);
+});
+
+test("of an unread message that changed after the server counted it, or before, the server is asked", () => {
+  const { store, doubts } = storeWith(den());
+  store.apply(created(6, { mentions: ["1"] }));
+  store.readUpdated({ room: "7", read_seq: 5, unread: 1, mentions: 0, last_seq: 6 });
+  store.apply(updated(6, { mentions: ["1"], reactions: [{}] }));
+  assert.deepEqual(doubts, []);
+  store.apply(updated(6, { deleted: true }));
+  assert.deepEqual([store.room("7").unread, store.room("7").mentions, doubts], [1, 0, ["7"]]);
+});
+
+test("an answer that was under way puts back no mark, and no count", () => {
+  const { store } = storeWith(den({ unread: 2, last_seq: 7 }));
+  store.readUpdated({ room: "7", read_seq: 7, unread: 0, mentions: 0, last_seq: 7 });
+  store.apply({ type: "room.updated", room: "7", version: 12, state: den({ name: "harbour", version: 12, unread: 2, last_seq: 7 }) });
+  const { name, read_seq, unread } = store.room("7");
+  assert.deepEqual({ name, read_seq, unread }, { name: "harbour", read_seq: 7, unread: 0 });
+});
+
+test("where too much was missed to count it, the server's count holds, but not its mark: it is asked", () => {
+  const { store, doubts } = storeWith(den());
+  const anew = (more) => store.apply({ type: "room.updated", room: "7", version: 90, state: den({ version: 90, last_seq: 80, ...more }), anew: true });
+  anew({ unread: 75, mentions: 3 });
+  store.apply(created(81));
+  assert.deepEqual([store.room("7").unread, store.room("7").mentions, doubts], [76, 3, []]);
+  store.markedRead("7", 81);
+  anew({ unread: 75, mentions: 3 });
+  assert.deepEqual([store.room("7").read_seq, store.room("7").unread, doubts], [81, 0, ["7"]]);
+  store.readUpdated({ room: "7", read_seq: 2, unread: 79, mentions: 3, last_seq: 81, back: true });
+  anew({ read_seq: 81, last_seq: 81, unread: 0, mentions: 0 });
+  assert.deepEqual([store.room("7").read_seq, doubts], [2, ["7", "7"]]);
+});
+
+test("a room whose settings changed keeps a mark that is on its way to the server", () => {
+  const { store } = storeWith(den({ read_seq: 2, unread: 3 }));
+  store.markedRead("7", 5);
+  store.joined(den({ read_seq: 2, unread: 3, notify: "none" }));
+  const { read_seq, unread, notify } = store.room("7");
+  assert.deepEqual({ read_seq, unread, notify }, { read_seq: 5, unread: 0, notify: "none" });
+});
+
+test("what I wrote stays read when it is deleted", () => {
+  const { store } = storeWith(den());
+  store.apply(created(6));
+  store.apply(created(7, { sender: "1" }));
+  store.apply(created(8));
+  store.apply(updated(7, { sender: "1", deleted: true, in_room: false }));
+  assert.deepEqual([store.room("7").read_seq, store.room("7").unread], [7, 1]);
+});
+
+test("many unread messages are counted as few are", () => {
+  const { store } = storeWith(den());
+  for (let seq = 6; seq < 5006; seq += 1) store.apply(created(seq, { mentions: seq % 2 ? ["1"] : [] }));
+  assert.deepEqual([store.room("7").unread, store.room("7").mentions], [5000, 2500]);
+});
+
 test("what one looks at is counted by no list, and truly again as soon as one looks away", async () => {
   const { store, announced } = storeWith(den());
   store.watch("7", true);
