@@ -8,8 +8,8 @@ from rooms.actions.memberships import invite, join_room, leave_room, remove_memb
 from rooms.actions.posting import post_message
 from rooms.actions.rooms import archive_room, rename_room
 from rooms.models import Room
+from rooms.tests.at_once import at_once
 from rooms.tests.outgoing import to_person
-from rooms.tests.test_action_memberships import at_once
 from rooms.tests.test_action_rooms import refused, true_version
 
 pytestmark = pytest.mark.django_db

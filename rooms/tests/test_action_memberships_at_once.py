@@ -1,39 +1,15 @@
 """Coming and going by several people in the same moment: nobody is counted twice, and no room is left without an owner."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from rooms.actions.memberships import (
     join_room,
     leave_room,
 )
 from rooms.models import Membership
+from rooms.tests.at_once import at_once
 from rooms.tests.test_action_memberships import counted, roles
 from rooms.tests.test_action_rooms import true_version
-
-
-def at_once(count, call):
-    """Runs `call(number)` in as many threads, started together; gives what each returned or raised."""
-    barrier = threading.Barrier(count)
-    results = [None] * count
-
-    def run(number):
-        barrier.wait()
-        try:
-            results[number] = call(number)
-        except Exception as error:  # noqa: BLE001  (whatever it was is compared with what should be)
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

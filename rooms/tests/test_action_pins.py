@@ -8,8 +8,8 @@ from rooms.actions.messages import post_system
 from rooms.actions.pins import pin_message, unpin_message
 from rooms.actions.posting import post_message
 from rooms.models import Message, Pin, Room
+from rooms.tests.at_once import at_once
 from rooms.tests.outgoing import full_room_events, room_events
-from rooms.tests.test_action_memberships import at_once
 from rooms.wire import message_wire
 from talkwave.errors import Refused
 

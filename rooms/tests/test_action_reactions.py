@@ -12,8 +12,8 @@ from rooms.actions.messages import post_system
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction, remove_reaction
 from rooms.models import Membership, Message, OwnEmoji, Reaction, Room
+from rooms.tests.at_once import at_once
 from rooms.tests.outgoing import full_room_events
-from rooms.tests.test_action_memberships import at_once
 from rooms.text import qualified
 from rooms.wire import message_wire
 from talkwave.errors import Refused

@@ -22,7 +22,7 @@ from rooms.actions.reminders import (
     tell_of_due,
 )
 from rooms.models import Reminder
-from rooms.tests.test_action_memberships import at_once
+from rooms.tests.at_once import at_once
 from talkwave.errors import Refused
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_due, send_now
 from rooms.models import Message, Poll, Room, Scheduled
-from rooms.tests.test_action_memberships import at_once
+from rooms.tests.at_once import at_once
 from talkwave.errors import Refused
 
 pytestmark = pytest.mark.django_db
