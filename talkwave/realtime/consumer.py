@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 # Read once: each look into the settings costs a third of a microsecond, and this is asked at every frame.
 _FRAME_MAX: int = settings.WEBSOCKET_FRAME_MAX
 
+# A frame counts once for each so many characters begun: a flood of large ones ends as soon as one of small ones.
+FRAME_WEIGHT: Final = 8_192
 # So many looks of one socket may wait for their turn.
 LOOKS_WAITING: Final = 20
 
@@ -132,9 +134,10 @@ class LiveConsumer(AsyncConsumer):
         try:
             # Read before it is limited: a refusal has to name what it refuses.
             command = frames.parse(text)
-            wait = self._buckets.take_known(self.socket.user_id)
+            weight = 1 + len(text) // FRAME_WEIGHT
+            wait = self._buckets.take_known(self.socket.user_id, weight)
             if wait is None:
-                wait = await self._buckets.take_soon(self.socket.user_id)
+                wait = await self._buckets.take_soon(self.socket.user_id, weight)
             if wait:
                 raise self.too_fast(wait)
             if self.socket.refusals:

@@ -10,9 +10,11 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from talkwave.realtime import lifecycle
-from talkwave.realtime.consumer import LOOKS_WAITING, LiveConsumer
+from talkwave.realtime.consumer import FRAME_WEIGHT, LOOKS_WAITING, LiveConsumer
 from talkwave.realtime.hub import Hub
 from talkwave.realtime.socket import RESTARTING
+from talkwave.web import limits
+from talkwave.web.ratelimit import Buckets
 
 
 class Talk:
@@ -80,9 +82,12 @@ class Talk:
             {"type": "websocket.receive", "text": orjson.dumps({"type": kind, "ref": ref}).decode()}
         )
 
-    async def heard(self) -> str:
+    async def event(self) -> dict[str, Any]:
         async with asyncio.timeout(10):
-            return str((await self._came.get())["ref"])
+            return await self._came.get()
+
+    async def heard(self) -> str:
+        return str((await self.event())["ref"])
 
     async def settled(self) -> None:
         """Everything that can happen without `go` has."""
@@ -151,5 +156,21 @@ def test_who_is_greeted_while_the_server_drains_is_sent_back_at_once(monkeypatch
         async with talk:
             async with asyncio.timeout(10):
                 assert await talk.closed_with == RESTARTING
+
+    async_to_sync(story)()
+
+
+def test_a_large_frame_counts_as_several(monkeypatch):
+    monkeypatch.setattr(limits, "asking", Buckets(0.001, 10))
+
+    async def story() -> None:
+        async with Talk(monkeypatch) as talk:
+            for ref in ("large", "large again"):
+                talk.say("ping", ref, pad="x" * (7 * FRAME_WEIGHT))
+            talk.say("ping", "small")
+            assert (await talk.event())["type"] == "pong"
+            refused = await talk.event()
+            assert (refused["ref"], refused["code"]) == ("large again", "rate_limited")
+            assert (await talk.event())["type"] == "pong"
 
     async_to_sync(story)()
