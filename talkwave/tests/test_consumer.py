@@ -77,10 +77,9 @@ class Talk:
                 if event["type"] != "hello":
                     self._came.put_nowait(event)
 
-    def say(self, kind: str, ref: str) -> None:
-        self._frames.put_nowait(
-            {"type": "websocket.receive", "text": orjson.dumps({"type": kind, "ref": ref}).decode()}
-        )
+    def say(self, kind: str, ref: str, **more: str) -> None:
+        command = {"type": kind, "ref": ref, **more}
+        self._frames.put_nowait({"type": "websocket.receive", "text": orjson.dumps(command).decode()})
 
     async def event(self) -> dict[str, Any]:
         async with asyncio.timeout(10):
