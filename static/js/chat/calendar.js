@@ -1,13 +1,14 @@
 /**
  * The calendar of a room in a dialog: opened by any link `data-calendar` (the head, a line between days) or its key, at
- * the day one is reading. The server draws the month; here one turns it and walks over its days by arrows. A day is a link like any other.
+ * the day one is reading. The server draws the month; here one turns it and walks over its days by arrows. A day is a
+ * link like any other.
  */
 import { on } from "../lib/events.js";
 import { page } from "../lib/http.js";
 
 const WEEK = 7;
-/** A line that sticks stands so near to the top. */
-const REACH_PX = 24;
+/** So much of the top the line of the day, which sticks there, covers. */
+const COVERED_PX = 24;
 
 export default class Calendar {
   constructor(dialog) {
@@ -140,11 +141,11 @@ export default class Calendar {
   }
 }
 
-/** The line of the day that stands at the top of the timeline: it sticks there, over those before it. */
+/** The first message in sight: its day is the one being read. A line of a day may be further up, and not there yet. */
 function reading() {
   const top = document.querySelector("#main .timeline")?.getBoundingClientRect().top;
-  const lines = [...document.querySelectorAll("#main .timeline__day[data-day]")];
-  return lines.findLast((line) => line.getBoundingClientRect().top <= top + REACH_PX) ?? lines[0];
+  const rows = [...document.querySelectorAll("#main .message[data-day]")];
+  return rows.find((row) => row.getBoundingClientRect().bottom > top + COVERED_PX);
 }
 
 const zone = () => document.body.dataset.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone;
