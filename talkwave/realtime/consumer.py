@@ -131,10 +131,10 @@ class LiveConsumer(AsyncConsumer):
         self.socket.last_heard = time.monotonic()
         counts.frames_in += 1
         command: dict[str, Any] = {}
+        weight = 1 + len(text) // FRAME_WEIGHT
         try:
             # Read before it is limited: a refusal has to name what it refuses.
             command = frames.parse(text)
-            weight = 1 + len(text) // FRAME_WEIGHT
             wait = self._buckets.take_known(self.socket.user_id, weight)
             if wait is None:
                 wait = await self._buckets.take_soon(self.socket.user_id, weight)
@@ -144,7 +144,7 @@ class LiveConsumer(AsyncConsumer):
                 self.socket.refusals -= 1
         except Malformed as refusal:
             # Also what is no command counts: ten thousand of them are a flood.
-            wait = await self._buckets.take_soon(self.socket.user_id)
+            wait = await self._buckets.take_soon(self.socket.user_id, weight)
             self.refuse(self.too_fast(wait) if wait else refusal, command)
         except Refused as refusal:
             self.refuse(refusal, command)

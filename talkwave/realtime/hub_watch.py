@@ -48,6 +48,8 @@ class HubWatch:
         self._tasks = [
             loop.create_task(self._every(settings.HUB_GAP_SECONDS / 2, self._gaps)),
             loop.create_task(self._every(settings.HUB_CHECK_SECONDS, self._round)),
+            # Beside the rounds: these wait for the database, and others must not take us for gone meanwhile.
+            loop.create_task(self._every(settings.HUB_CHECK_SECONDS, self._here)),
         ]
 
     async def stop(self) -> None:
@@ -62,6 +64,9 @@ class HubWatch:
             except Exception as error:
                 log.warning("a round of the hub failed, the next one tries again: %s: %s", type(error).__name__, error)
 
+    async def _here(self) -> None:
+        self._hub.here()
+
     async def _gaps(self) -> None:
         """Rooms where an event is missing for longer than it may be on its way."""
         late = time.monotonic() - settings.HUB_GAP_SECONDS
@@ -70,7 +75,6 @@ class HubWatch:
 
     async def _round(self) -> None:
         await self._hub.join_all()
-        self._hub.here()
         rooms = {room.id: room for room in self._hub.rooms.values() if room.sockets and room.version is not None}
         if rooms:
             versions = await db(self._source.versions, list(rooms))

@@ -17,17 +17,15 @@ log = logging.getLogger(__name__)
 
 # A layer that has not answered by then is away.
 LAYER_SECONDS = 2.0
-
-
-# Another hub that was not heard for so many rounds of its own (hub_watch.py) is not there.
-ROUNDS_SILENT = 3
+# A hub says that it is here every HUB_CHECK_SECONDS; one not heard for so many of them is not there.
+HERE_MISSED = 10
 
 
 class Sending:
     """The hub's way out; `deliver` tells our own sockets. What comes back from the layer under `name` is our own.
 
     While no other hub is there, hubs are told nothing by way of Redis: it was a tenth of what a message cost. Each hub
-    says at every round that it is here, and one that starts says so at once.
+    says again and again that it is here (hub_watch.py), and one that starts says so at once.
     """
 
     def __init__(self, layer: Any, loop: asyncio.AbstractEventLoop, deliver: Callable[[dict[str, Any]], None]) -> None:
@@ -39,6 +37,8 @@ class Sending:
         # For others than hubs, who only want to know that there is something: the last word is enough.
         self._calls: dict[str, dict[str, Any]] = {}
         self._others_at = loop.time()
+        # Whether the layer took what it was last given: of one that is away it is said once.
+        self._taken = True
         self._wake = asyncio.Event()
         counting.gauge("talkwave_publish_queue", "Groups with something to be published.", lambda: len(self._waiting))
 
@@ -49,7 +49,7 @@ class Sending:
     @property
     def alone(self) -> bool:
         """No other hub was heard lately."""
-        return self._loop.time() - self._others_at > ROUNDS_SILENT * settings.HUB_CHECK_SECONDS
+        return self._loop.time() - self._others_at > HERE_MISSED * settings.HUB_CHECK_SECONDS
 
     def others(self) -> None:
         """Another hub said something."""
@@ -93,7 +93,10 @@ class Sending:
                 for group, message in [*publish.bundled(envelopes), *calls.items()]:
                     async with asyncio.timeout(LAYER_SECONDS):
                         await self._layer.group_send(group, {**message, "from": self.name})
+                self._taken = True
             except Exception as error:  # whatever a layer raises
                 # The hubs of other processes find it in the database.
-                log.warning("not published: %s", type(error).__name__)
+                if self._taken:
+                    log.warning("not published, until the layer is back: %s", type(error).__name__)
+                self._taken = False
                 counts.layer_errors += 1

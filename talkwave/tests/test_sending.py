@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 
 from talkwave.realtime import tasks
 from talkwave.realtime.publish import EVERYWHERE, Envelope, room_group
-from talkwave.realtime.sending import ROUNDS_SILENT, Sending
+from talkwave.realtime.sending import HERE_MISSED, Sending
 
 
 class Hearing:
@@ -17,12 +17,15 @@ class Hearing:
 
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
+        self.away = False
         self.sent: list[tuple[str, str]] = []
         loop = asyncio.get_running_loop()
         self.sending = Sending(self, loop, self.told.append)
         self._running = loop.create_task(self.sending.run())
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        if self.away:
+            raise ConnectionError
         self.sent.append((group, message.get("op") or message["type"]))
 
     async def say(self, *envelopes: Envelope) -> None:
@@ -32,7 +35,7 @@ class Hearing:
 
     def long_ago(self, settings: Any) -> None:
         """Another hub was heard at the start, and not since."""
-        self.sending._others_at -= ROUNDS_SILENT * settings.HUB_CHECK_SECONDS + 1
+        self.sending._others_at -= HERE_MISSED * settings.HUB_CHECK_SECONDS + 1
 
     async def end(self) -> None:
         await tasks.end([self._running])
@@ -109,3 +112,13 @@ def test_the_worker_is_called_once_however_often_and_in_no_bundle(story, setting
         assert hub.sent[-1] == ("work", "work")
 
     story(told)
+
+
+def test_of_a_layer_that_is_away_it_is_said_once_until_it_is_back(story, caplog):
+    async def told(hub: Hearing) -> None:
+        for away in (True, True, False, True):
+            hub.away = away
+            await hub.say(event())
+
+    story(told)
+    assert len([record for record in caplog.records if "not published" in record.message]) == 2
