@@ -12,7 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from talkwave.web.fetching import Network
+import pytest
+
+from talkwave.web.fetching import Fetched, Network, NotFetched, fetch
 
 # example.com's of old; nothing is ever sent there.
 PUBLIC = "93.184.215.14"
@@ -161,3 +163,15 @@ def _certificate(folder: Path, names: tuple[str, ...]) -> tuple[Path, Path]:
         + authority.read_bytes()
     )
     return authority, chain
+
+
+def get(elsewhere: Elsewhere, url: str = "http://example.org/") -> Fetched:
+    """What the fetcher brings from there."""
+    return fetch(url, accept=("text/html", "image/"), network=elsewhere.network)
+
+
+def refusal(elsewhere: Elsewhere, url: str = "http://example.org/") -> NotFetched:
+    """Why it brings nothing."""
+    with pytest.raises(NotFetched) as caught:
+        get(elsewhere, url)
+    return caught.value

@@ -1,11 +1,12 @@
-"""Fixtures for tests that start real server processes."""
+"""Fixtures for tests that start real server processes, and for those that fetch from elsewhere."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from talkwave.testing_network import Elsewhere
 from talkwave.tests.served import Served
 
 
@@ -32,3 +33,17 @@ def serve(data: Path) -> Callable[..., Served]:
         return Served(data, *options, **settings)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which places elsewhere keep their certificates."""
+    return tmp_path_factory.mktemp("certificates")
+
+
+@pytest.fixture
+def elsewhere(certificates: Path) -> Iterator[Elsewhere]:
+    """example.org, for the fetcher."""
+    running = Elsewhere(certificates, ("example.org",))
+    yield running
+    running.close()
