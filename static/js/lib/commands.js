@@ -13,7 +13,7 @@ export const COMMANDS = [
   { name: "status", takes: "some" },
   { name: "away", takes: "none" },
   { name: "remind", takes: "all" },
-  { name: "poll", takes: "all" },
+  { name: "poll", takes: "some" },
   { name: "search", takes: "some" },
   { name: "help", takes: "none" },
 ];

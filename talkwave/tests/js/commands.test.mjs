@@ -49,6 +49,11 @@ test("a status has an emoji, words, or both", () => {
   assert.deepEqual(statusOf("Clear"), { emoji: "", text: "" });
 });
 
+test("a poll may be begun without a word: its dialog asks for them", () => {
+  assert.equal(meant("/poll", "direct").command.name, "poll");
+  assert.deepEqual(asked(""), { question: "", options: [] });
+});
+
 test("a poll has its question and answers apart by bars, or a line each", () => {
   assert.deepEqual(asked("Lunch? | soup|salad |"), { question: "Lunch?", options: ["soup", "salad"] });
   assert.deepEqual(asked("Lunch?\nsoup\nsalad"), { question: "Lunch?", options: ["soup", "salad"] });
