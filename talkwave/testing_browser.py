@@ -8,6 +8,7 @@ by `forgive`.
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
@@ -142,6 +143,18 @@ class Window:
 
     def close(self) -> None:
         self.context.close()
+
+
+def until_true(page: Page, script: str, argument: Any = None) -> Any:
+    """Waits until a script gives something true in the page, and gives it.
+
+    Not Playwright's wait_for_function: what it evaluates at its second look is refused by a page's policy.
+    """
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while not (found := page.evaluate(script, argument)):
+        assert time.monotonic() < ends, f"waited in vain for {script}"
+        page.wait_for_timeout(20)
+    return found
 
 
 def apart(action: Callable[..., Any], *arguments: Any, **options: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from talkwave.testing_browser import until_true
 from talkwave.tests.served import Served, manage
 
 pytestmark = [pytest.mark.process, pytest.mark.browser]
@@ -53,5 +54,5 @@ def test_a_script_that_was_smuggled_in_does_not_run(serve: Callable[..., Served]
                 document.body.append(script)
             }"""
         )
-        tab.wait_for_function("[...document.images].every(image => image.complete)")
+        until_true(tab, "[...document.images].every(image => image.complete)")
         assert tab.evaluate("window.smuggled") is None

@@ -16,6 +16,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from playwright.sync_api import Browser
 
+from talkwave.testing_browser import until_true
 from talkwave.web.middleware import ContentSecurityPolicyMiddleware
 from talkwave.web.templatetags import assets
 
@@ -139,8 +140,7 @@ def test_in_chromium_each_module_is_loaded_once_and_by_its_hashed_name(hashed: P
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"http://127.0.0.1:{server.server_port}/")
-        page.wait_for_function("window.result")
-        result = page.evaluate("window.result")
+        result = until_true(page, "window.result")
         page.close()
         server.shutdown()
 

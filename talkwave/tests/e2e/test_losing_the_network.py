@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rooms.models import Message
-from talkwave.testing_browser import Window
+from talkwave.testing_browser import Window, until_true
 from talkwave.testing_servers import ServerProcess
 
 pytestmark = pytest.mark.browser
@@ -63,13 +63,13 @@ def test_what_is_unsent_is_sent_after_a_reload(
     a.say("second, with the server away")
     expect(a.unsent).to_have_count(2)
     # It is kept before anybody may leave the page.
-    a.page.wait_for_function(KEPT, arg=2)
+    until_true(a.page, KEPT, 2)
     mortal(server.port)
     a.page.reload()
     order = ["before", "first, with the server away", "second, with the server away"]
     a.shows(order)
     assert stored(room) == order
-    a.page.wait_for_function(KEPT, arg=0)
+    until_true(a.page, KEPT, 0)
     a.page.reload()
     a.shows(order)
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from rooms.actions.posting import Draft, post_messages
 from rooms.models import Membership
-from talkwave.testing_browser import PHONE, Window, apart
+from talkwave.testing_browser import PHONE, Window, apart, until_true
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
@@ -58,7 +58,7 @@ def test_somebody_finds_again_what_was_said(
     expect(page).to_have_url(f"{window_url(page)}/rooms/{den.pk}/?at=61&find=grusse")
     expect(page.locator("#side .hit")).to_have_count(2)
     expect(window.link_to(den)).to_contain_text("121")
-    page.wait_for_function("() => document.visibilityState === 'visible'")
+    until_true(page, "document.visibilityState === 'visible'")
     assert Membership.objects.get(room=den, user=alice).read_seq == 0
     # × searches without it; what is searched lately is offered again.
     page.get_by_role("button", name="Take out from:bob").click()
