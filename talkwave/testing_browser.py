@@ -31,8 +31,8 @@ class Window:
     """One window of one person: a page, what it complained of, and what people do with it."""
 
     def __init__(self, browser: Browser, base_url: str, cookie: str | None, **options: Any) -> None:
-        options.setdefault("viewport", DESKTOP)
-        self.context = browser.new_context(base_url=base_url, reduced_motion="reduce", locale="en-GB", **options)
+        options = {"viewport": DESKTOP, "locale": "en-GB", **options}
+        self.context = browser.new_context(base_url=base_url, reduced_motion="reduce", **options)
         self.context.set_default_timeout(PATIENCE_MS)
         if cookie:
             self.context.add_cookies([{"name": "sessionid", "value": cookie, "url": base_url}])

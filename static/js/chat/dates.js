@@ -4,7 +4,6 @@
  */
 import { clone } from "../lib/dom.js";
 import { calendarPath } from "../lib/paths.js";
-import { word } from "../lib/words.js";
 
 /** Puts the line of `day` before `row`, or takes away one that is not needed there. `dates` as in lib/time.js. */
 export function placeDay(row, needed, date, dates) {
@@ -36,7 +35,7 @@ export function relabel(list, dates) {
 
 function label(line, date, dates) {
   line.dataset.at = date.getTime();
-  line.firstElementChild.textContent = dates.dayLabel(date, new Date(), { today: word("today"), yesterday: word("yesterday") });
+  line.firstElementChild.textContent = dates.dayLabel(date);
 }
 
 function dayAboveNew(element) {

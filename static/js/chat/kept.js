@@ -4,7 +4,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { page, post } from "../lib/http.js";
-import { browserZone, datesFor } from "../lib/time.js";
+import { browserZone, showTimes } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const EVENTS = { saved: "tw:saved.updated", reminders: "tw:reminders.updated", scheduled: "tw:scheduled.updated" };
@@ -15,7 +15,6 @@ export default class Kept {
 
   constructor(element) {
     this.element = element;
-    this.dates = datesFor();
     this.listening = new AbortController();
     const { signal } = this.listening;
     const event = EVENTS[element.dataset.kept];
@@ -33,13 +32,7 @@ export default class Kept {
   }
 
   #show() {
-    const now = new Date();
-    const words = { today: word("today"), yesterday: word("yesterday") };
-    for (const time of this.element.querySelectorAll("time[data-when]")) {
-      const at = new Date(time.dateTime);
-      time.textContent = `${this.dates.dayLabel(at, now, words)}, ${this.dates.clock(at)}`;
-      time.title = this.dates.full(at);
-    }
+    showTimes(this.element);
     for (const button of this.element.querySelectorAll("[data-moves]")) button.hidden = false;
   }
 

@@ -122,7 +122,8 @@ function decorate(row, { me, dates, may }) {
   row.dataset.day = dates.dayKey(at);
   const time = row.querySelector("time");
   time.dateTime = row.dataset.at;
-  time.textContent = dates.clock(at);
+  // No line between days stands above the message a thread is about.
+  time.textContent = "root" in row.dataset ? dates.moment(at) : dates.clock(at);
   time.parentElement.title = dates.full(at);
   const edited = row.querySelector(".message__edited");
   // What it said before is for its author, and for those who moderate.

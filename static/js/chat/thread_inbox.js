@@ -1,8 +1,7 @@
 /** The list of threads one follows: shown anew when something in one of them changed, and nobody is in the middle of it. */
 import { on } from "../lib/events.js";
 import { page } from "../lib/http.js";
-import { datesFor } from "../lib/time.js";
-import { word } from "../lib/words.js";
+import { showTimes } from "../lib/time.js";
 
 /** Answers come in bunches: the list is fetched once, after the last. */
 const SETTLES_MS = 600;
@@ -10,13 +9,12 @@ const SETTLES_MS = 600;
 export default class ThreadInbox {
   constructor(element) {
     this.element = element;
-    this.dates = datesFor();
     this.timer = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:threads.changed", () => this.#later(), { signal });
     on("tw:ui.posted", ({ action }) => new URL(action, location).pathname.includes("/threads/") && this.#load(), { signal });
-    this.#times();
+    showTimes(this.element);
   }
 
   stop() {
@@ -39,19 +37,9 @@ export default class ThreadInbox {
       const { root } = here && list.contains(here) ? here.dataset : {};
       list.replaceChildren(...fresh.childNodes);
       if (root) list.querySelector(`[data-root="${CSS.escape(root)}"] .threads__link`)?.focus({ preventScroll: true });
-      this.#times();
+      showTimes(this.element);
     } catch {
       // Offline, or on the way elsewhere: the next change, or the next visit, shows it.
-    }
-  }
-
-  #times() {
-    for (const time of this.element.querySelectorAll("time[data-time]")) {
-      const at = new Date(time.dataset.time);
-      const now = new Date();
-      const today = this.dates.dayKey(at) === this.dates.dayKey(now);
-      time.textContent = today ? this.dates.clock(at) : this.dates.dayLabel(at, now, { today: word("today"), yesterday: word("yesterday") });
-      time.title = this.dates.full(at);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** How large a file is, as people say it, and how large a picture of it stands in the timeline. */
-import { localeFor } from "./time.js";
+import { localeFor } from "./locale.js";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 

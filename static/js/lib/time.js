@@ -2,13 +2,10 @@
  * Times as the reader knows them: in their zone and their habits, by Intl.
  * `datesFor()` takes both from the page and the browser; tests give their own.
  */
-const DAY_MS = 86_400_000;
+import { localeFor } from "./locale.js";
+import { word } from "./words.js";
 
-/** The browser's variant of the page's language: en-GB people read 22:42, en-US people 10:42 PM. */
-export function localeFor(pageLanguage, browserLanguages = []) {
-  const base = (pageLanguage || "en").split("-")[0];
-  return browserLanguages.find((language) => language.split("-")[0] === base) ?? pageLanguage ?? "en";
-}
+const DAY_MS = 86_400_000;
 
 /** The zone of this browser's clock, for whoever chose none; empty where it does not say. */
 export function browserZone() {
@@ -18,11 +15,24 @@ export function browserZone() {
 /** The functions below for the reader of this page. */
 export function datesFor(page = document, browser = navigator) {
   const zone = page.body.dataset.timeZone || undefined;
-  return new Dates(localeFor(page.documentElement.lang, browser.languages), zone);
+  return new Dates(localeFor(page.documentElement.lang, browser.languages), zone, { today: word("today"), yesterday: word("yesterday") });
+}
+
+/**
+ * The times that the server wrote, as the reader knows them: each `time[data-when]` in `root` is said by the function of
+ * that name below (`clock`, `moment`, `brief`), and in full in its title.
+ */
+export function showTimes(root, dates = datesFor()) {
+  for (const time of root.querySelectorAll("time[data-when]")) {
+    const at = new Date(time.dateTime);
+    time.textContent = dates[time.dataset.when](at);
+    time.title = dates.full(at);
+  }
 }
 
 export class Dates {
-  constructor(locale = "en", timeZone = undefined) {
+  constructor(locale = "en", timeZone = undefined, { today, yesterday } = {}) {
+    Object.assign(this, { today, yesterday });
     try {
       new Intl.DateTimeFormat(locale, { timeZone });
     } catch {
@@ -30,7 +40,7 @@ export class Dates {
     }
     const format = (options) => new Intl.DateTimeFormat(locale, { timeZone, ...options });
     this.formats = {
-      clock: format({ hour: "2-digit", minute: "2-digit" }),
+      clock: format({ timeStyle: "short" }),
       full: format({ dateStyle: "full", timeStyle: "short" }),
       day: format({ weekday: "long", day: "numeric", month: "long" }),
       dayOfYear: format({ weekday: "short", day: "numeric", month: "long", year: "numeric" }),
@@ -54,14 +64,24 @@ export class Dates {
   }
 
   /** "Today", "Yesterday", "Tuesday 3 March", and with the year where it is another one. */
-  dayLabel(date, now, { today, yesterday }) {
+  dayLabel(date, now = new Date()) {
     const key = this.dayKey(date);
-    if (key === this.dayKey(now)) return today;
+    if (key === this.dayKey(now)) return this.today;
     // Noon of today minus a day is yesterday even when the clocks change in between.
     const noon = new Date(`${this.dayKey(now)}T12:00:00Z`);
-    if (key === new Date(noon - DAY_MS).toISOString().slice(0, 10)) return yesterday;
+    if (key === new Date(noon - DAY_MS).toISOString().slice(0, 10)) return this.yesterday;
     return key.slice(0, 4) === this.dayKey(now).slice(0, 4)
       ? this.formats.day.format(date)
       : this.formats.dayOfYear.format(date);
+  }
+
+  /** "Yesterday, 10:42" */
+  moment(date, now = new Date()) {
+    return `${this.dayLabel(date, now)}, ${this.clock(date)}`;
+  }
+
+  /** Of today the time, of any other day the day. */
+  brief(date, now = new Date()) {
+    return this.dayKey(date) === this.dayKey(now) ? this.clock(date) : this.dayLabel(date, now);
   }
 }

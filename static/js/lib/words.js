@@ -4,7 +4,7 @@
  * A part in braces is filled in; a word that depends on a number has one entry for each form
  * of the language (`new.one`, `new.other`).
  */
-import { localeFor } from "./time.js";
+import { localeFor } from "./locale.js";
 
 let words = null;
 let forms = null;

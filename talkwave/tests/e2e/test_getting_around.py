@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from talkwave.testing_browser import PHONE, Window
+from rooms.actions.messages import edit_message
+from rooms.actions.pins import pin_message
+from rooms.actions.posting import post_message
+from talkwave.testing_browser import PHONE, Window, apart
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
@@ -133,3 +136,28 @@ def test_on_a_touch_keyboard_enter_breaks_the_line_and_the_button_sends(visit: V
     a.page.get_by_role("button", name="Send", exact=True).tap()
     expect(a.rows).to_have_count(1)
     expect(a.composer).to_have_value("")
+
+
+def test_hours_are_said_in_one_way_everywhere_that_of_the_readers_own_country(
+    visit: Visit, room: Any, alice: Any, bob: Any
+) -> None:
+    message = apart(post_message, bob, room.pk, "the kettle is on")
+    answer = apart(post_message, bob, room.pk, "no, it is off", thread=message.pk, in_room=False)
+    apart(edit_message, bob, message.pk, "the kettle was on")
+    apart(pin_message, bob, message.pk)
+    a = visit(bob, room, locale="en-US")
+    hours = re.compile(r"(^|, )\d{1,2}:\d\d\s[AP]M$")
+    expect(a.sees("the kettle was on").locator(".message__time time")).to_have_text(hours)
+    for place, time in [
+        (f"/rooms/{room.pk}/threads/{message.pk}/", f"#t-{message.pk} time, #t-{answer.pk} time"),
+        ("/threads/", ".threads__time"),
+        ("/search/?q=kettle", ".hit__time"),
+        (f"/rooms/{room.pk}/pins/", ".kept__time"),
+        (f"/rooms/{room.pk}/m/{message.pk}/history/", ".history__when time"),
+    ]:
+        a.open(place)
+        for shown in a.page.locator(time).all():
+            expect(shown).to_have_text(hours)
+        assert a.page.locator(time).count() > 0, place
+    g = visit(alice, "/catch-up/?since=day", locale="en-US")
+    expect(g.page.locator("main time").first).to_have_text(hours)

@@ -5,7 +5,8 @@ import { delayBefore } from "../../../static/js/lib/backoff.js";
 import { uuid } from "../../../static/js/lib/ids.js";
 import { placeIn } from "../../../static/js/lib/paths.js";
 import { Span } from "../../../static/js/lib/span.js";
-import { Dates, localeFor } from "../../../static/js/lib/time.js";
+import { localeFor } from "../../../static/js/lib/locale.js";
+import { Dates } from "../../../static/js/lib/time.js";
 import { fill } from "../../../static/js/lib/words.js";
 import { seeded } from "./fakes.mjs";
 
@@ -76,10 +77,9 @@ test("days are the reader's, not the server's", () => {
 });
 
 test("today, yesterday, and days by name; the year where it is another", () => {
-  const dates = new Dates("en-GB", "Europe/Berlin");
-  const words = { today: "Today", yesterday: "Yesterday" };
+  const dates = new Dates("en-GB", "Europe/Berlin", { today: "Today", yesterday: "Yesterday" });
   const now = new Date("2026-03-29T12:00:00Z");
-  const label = (text) => dates.dayLabel(new Date(text), now, words);
+  const label = (text) => dates.dayLabel(new Date(text), now);
   assert.equal(label("2026-03-29T00:00:00Z"), "Today");
   assert.equal(label("2026-03-28T22:59:00Z"), "Yesterday");
   assert.equal(label("2026-03-27T10:00:00Z"), "Friday 27 March");
@@ -87,11 +87,20 @@ test("today, yesterday, and days by name; the year where it is another", () => {
 });
 
 test("yesterday is yesterday on the days the clocks change", () => {
-  const dates = new Dates("en-GB", "Europe/Berlin");
-  const words = { today: "T", yesterday: "Y" };
+  const dates = new Dates("en-GB", "Europe/Berlin", { today: "T", yesterday: "Y" });
   for (const [now, before] of [["2026-03-29T21:30:00Z", "2026-03-28T10:00:00Z"], ["2026-10-25T22:30:00Z", "2026-10-24T10:00:00Z"]]) {
-    assert.equal(dates.dayLabel(new Date(before), new Date(now), words), "Y");
+    assert.equal(dates.dayLabel(new Date(before), new Date(now)), "Y");
   }
+});
+
+test("in lists of many days a time is its day and hour, or, where room is short, the one of them that tells more", () => {
+  const dates = new Dates("en-US", "Europe/Berlin", { today: "Today", yesterday: "Yesterday" });
+  const now = new Date("2026-03-29T12:00:00Z");
+  const said = (way, text) => dates[way](new Date(text), now).replaceAll("\u202f", " ");
+  assert.equal(said("moment", "2026-03-29T08:00:00Z"), "Today, 10:00 AM");
+  assert.equal(said("moment", "2026-03-27T20:00:00Z"), "Friday, March 27, 9:00 PM");
+  assert.equal(said("brief", "2026-03-29T08:00:00Z"), "10:00 AM");
+  assert.equal(said("brief", "2026-03-28T08:00:00Z"), "Yesterday");
 });
 
 test("a time zone nobody knows is the browser's own", () => {

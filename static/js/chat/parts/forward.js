@@ -30,7 +30,7 @@ function ask(box, forward) {
 
 function say(line, { sender, kind, room, at }, { dates }) {
   const place = room ? `#${room.name}` : kind === "private" ? word("forwarded.elsewhere") : null;
-  const day = dates.dayLabel(new Date(at), new Date(), { today: word("today"), yesterday: word("yesterday") });
+  const day = dates.dayLabel(new Date(at));
   const from = word("forwarded.from", { name: sender.display_name });
   line.querySelector(".forwarded__from").textContent = [from, place, day].filter(Boolean).join(" · ");
   line.title = dates.full(new Date(at));

@@ -21,8 +21,7 @@ export function fill(row, message, reader) {
     line.querySelector(".thread-line__count").textContent = plural("thread.answers", thread.count);
     const last = new Date(thread.last_at);
     const { dates } = reader;
-    const today = dates.dayKey(last) === dates.dayKey(new Date());
-    line.querySelector(".thread-line__last").textContent = word("thread.last", { when: today ? dates.clock(last) : dates.dayLabel(last, new Date(), { today: word("today"), yesterday: word("yesterday") }) });
+    line.querySelector(".thread-line__last").textContent = word("thread.last", { when: dates.brief(last) });
     line.title = dates.full(last);
     mark(line, message.id);
   }
