@@ -61,7 +61,9 @@ def test_somebody_finds_again_what_was_said(
     until_true(page, "document.visibilityState === 'visible'")
     assert Membership.objects.get(room=den, user=alice).read_seq == 0
     # × searches without it; what is searched lately is offered again.
+    before = hits.first.element_handle()
     page.get_by_role("button", name="Take out from:bob").click()
+    before.wait_for_element_state("hidden")
     expect(chips(page)).to_have_count(0)
     expect(hits).to_have_count(2)
     field(page).fill("")
