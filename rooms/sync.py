@@ -107,8 +107,10 @@ def beyond(room: Room, messages: list[Message], view: str | None, thread: int | 
     first, last = messages[0].seq, messages[-1].seq
     rows = Message.objects.filter(room=room).in_view(view, thread)
     every = view is None and thread is None
-    older = first > 1 and (every or rows.filter(seq__lt=first).exists())
-    newer = last < room.last_seq and (every or rows.filter(seq__gt=last).exists())
+    # In order, so that PostgreSQL goes by the index to the next one. Asked whether there is any at all, it prefers to read
+    # the table from its beginning once the statement is prepared: a tenth of a second in a room of a million.
+    older = first > 1 and (every or any(rows.filter(seq__lt=first).order_by("-seq").values_list("seq")[:1]))
+    newer = last < room.last_seq and (every or any(rows.filter(seq__gt=last).order_by("seq").values_list("seq")[:1]))
     return older, newer
 
 
