@@ -1,6 +1,7 @@
 """Messages by socket: send, edit, delete, and saying that one writes."""
 
 import uuid
+from collections.abc import Awaitable
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,9 +15,10 @@ from talkwave.realtime.consumer import Answer, Command, LiveConsumer
 from talkwave.realtime.database import db
 from talkwave.realtime.frames import Malformed, boolean, items, string
 from talkwave.realtime.pressure import shed_typing
+from talkwave.web.ratelimit import Buckets
 
 
-async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer | Awaitable[Answer]:
     try:
         client_id = uuid.UUID(string(command, "client_id"))
     except ValueError:
@@ -24,7 +26,16 @@ async def send(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     buckets = limits.posting_programs if consumer.socket.is_program else limits.posting
     wait = buckets.take_known(consumer.socket.user_id)
     if wait is None:
-        wait = await buckets.take_soon(consumer.socket.user_id)
+        return _send_soon(consumer, command, client_id, buckets)
+    return _submit(consumer, command, client_id, wait)
+
+
+async def _send_soon(consumer: LiveConsumer, command: dict[str, Any], client_id: uuid.UUID, buckets: Buckets) -> Answer:
+    """The same once the other processes have told what was granted there."""
+    return _submit(consumer, command, client_id, await buckets.take_soon(consumer.socket.user_id))
+
+
+def _submit(consumer: LiveConsumer, command: dict[str, Any], client_id: uuid.UUID, wait: float) -> Answer:
     if wait:
         raise consumer.too_fast(wait)
     draft = Draft(
@@ -59,7 +70,7 @@ async def restore(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     return {"type": "ok"}
 
 
-async def typing(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+def typing(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     room_id = access.parse_id(command.get("room"))
     # The hub hears a room for its members alone: no question to the database for a hint.
     if room_id not in consumer.socket.rooms:

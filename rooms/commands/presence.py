@@ -16,7 +16,7 @@ from talkwave.realtime.database import db
 from talkwave.realtime.frames import Malformed, string, whole_number
 
 
-async def set_presence(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+def set_presence(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     state = string(command, "state")
     if state not in ("active", "idle"):
         raise Malformed(_("A state is active or idle."))
@@ -50,7 +50,7 @@ async def watch_presence(consumer: LiveConsumer, command: dict[str, Any]) -> Ans
     }
 
 
-async def ping(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
+def ping(consumer: LiveConsumer, command: dict[str, Any]) -> Answer:
     consumer.socket.confirm(whole_number(command, "received", default=0))
     return {"type": "pong"}
 

@@ -5,9 +5,10 @@ one channel of the process, and the loop below does nothing but receive.
 """
 
 import asyncio
+import contextvars
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar, Final
 
 from channels.consumer import AsyncConsumer
@@ -21,7 +22,7 @@ from talkwave.realtime import frames, lifecycle
 from talkwave.realtime.admission import TurnedAway, admission
 from talkwave.realtime.frames import Malformed
 from talkwave.realtime.hub import Hub
-from talkwave.realtime.parts import PARTS
+from talkwave.realtime.line import LINE
 from talkwave.realtime.publish import encode
 from talkwave.realtime.socket import FLOODING, NOT_A_FRAME, RESTARTING, Socket
 from talkwave.web import limits
@@ -38,7 +39,10 @@ FRAME_WEIGHT: Final = 8_192
 LOOKS_WAITING: Final = 20
 
 Answer = dict[str, Any] | None
-Command = Callable[["LiveConsumer", dict[str, Any]], Awaitable[Answer]]
+# One that has nothing to wait for is a plain function: it is done with where its frame is read.
+Command = Callable[["LiveConsumer", dict[str, Any]], Answer | Awaitable[Answer]]
+# What is left to be waited for, or None where it is done.
+Later = Coroutine[Any, Any, None] | None
 
 
 class LiveConsumer(AsyncConsumer):
@@ -89,16 +93,23 @@ class LiveConsumer(AsyncConsumer):
         # A connection is a task of its own: this reaches no other.
         translation.activate(self.language)
         self.hub = lifecycle.hub()
+        line = (self.scope.get("extensions") or {}).get(LINE, {})
         self.socket = Socket(
             send,
             user,
             session_key=session_key,
             send_now=self.hub.flusher.socket_ready,
-            takes_parts=PARTS in (self.scope.get("extensions") or {}),
+            write=line.get("write"),
         )
         self._buckets = limits.asking_programs if self.socket.is_program else limits.asking
         self._looking: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
+        # Whether frames have to wait in the queue: one of those that came by it is under way.
+        self._queued = False
+        # What waits of a frame that was heard at once.
+        self._waiting: asyncio.Task[None] | None = None
+        # A connection's language, where its frames are heard from outside its task.
+        self._context = contextvars.copy_context()
         try:
             if len(self.hub.people.get(user.pk, ())) >= settings.SOCKETS_PER_USER:
                 self.socket.close(FLOODING)
@@ -108,73 +119,119 @@ class LiveConsumer(AsyncConsumer):
                 if lifecycle.draining:
                     # Let in before the others were told to go: nobody would tell this one.
                     self.hub.end(self.socket, RESTARTING)
+            if line:
+                line["listen"](self._hear)
             while (message := await receive())["type"] != "websocket.disconnect":
-                if not self.socket.closed:
-                    await self._take(message)
+                self._queued = True
+                if self._waiting is not None:
+                    await asyncio.wait([self._waiting])
+                if (later := self._take(message.get("text"))) is not None:
+                    await later
+                self._queued = False
+            if self._waiting is not None:
+                await asyncio.wait([self._waiting])
         except (DatabaseError, TimeoutError) as error:
             log.warning("database away, a connection is sent back: %s", type(error).__name__)
             self.socket.close(RESTARTING)
         finally:
-            for look in self._looking:
-                look.cancel()
+            self._queued = True
+            for under_way in filter(None, (*self._looking, self._waiting)):
+                under_way.cancel()
             self.hub.remove(self.socket)
             # Shielded: an ending server cancels this task, and leaving must still be said.
             await asyncio.shield(self.bye())
 
-    async def _take(self, message: dict[str, Any]) -> None:
-        text = message.get("text")
+    def _hear(self, text: str) -> bool:
+        """Takes a frame as it is read (the extension LINE). False: it has to wait for those before it."""
+        if self._queued or self._waiting is not None:
+            return False
+        if (later := self._context.run(self._take, text)) is not None:
+            self._waiting = self._context.run(asyncio.get_running_loop().create_task, later)
+            self._waiting.add_done_callback(self._heard)
+        return True
+
+    def _heard(self, task: asyncio.Task[None]) -> None:
+        self._waiting = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a frame could not be answered", exc_info=error)
+            self.socket.close(RESTARTING)
+
+    def _take(self, text: str | None) -> Later:
+        """Does what a frame asks for, or what can be done of it now."""
+        if self.socket.closed:
+            return None
         limit = _FRAME_MAX
         # Characters first: their bytes are counted only where they could matter.
         if text is None or len(text) > limit or (len(text) > limit // 4 and len(text.encode(errors="replace")) > limit):
             self.hub.end(self.socket, NOT_A_FRAME)
-            return
+            return None
         self.socket.last_heard = time.monotonic()
         counts.frames_in += 1
-        command: dict[str, Any] = {}
         weight = 1 + len(text) // FRAME_WEIGHT
+        command: dict[str, Any] = {}
+        malformed = None
         try:
             # Read before it is limited: a refusal has to name what it refuses.
             command = frames.parse(text)
-            wait = self._buckets.take_known(self.socket.user_id, weight)
-            if wait is None:
-                wait = await self._buckets.take_soon(self.socket.user_id, weight)
-            if wait:
-                raise self.too_fast(wait)
-            if self.socket.refusals:
-                self.socket.refusals -= 1
         except Malformed as refusal:
-            # Also what is no command counts: ten thousand of them are a flood.
-            wait = await self._buckets.take_soon(self.socket.user_id, weight)
-            self.refuse(self.too_fast(wait) if wait else refusal, command)
-        except Refused as refusal:
-            self.refuse(refusal, command)
-        else:
-            if command["type"] in self.looks:
-                await self._look(command)
-            else:
-                await self._do(command)
+            malformed = refusal
+        wait = self._buckets.take_known(self.socket.user_id, weight)
+        return self._weigh(command, malformed, weight) if wait is None else self._go_on(command, malformed, wait)
 
-    async def _do(self, command: dict[str, Any]) -> None:
+    async def _weigh(self, command: dict[str, Any], malformed: Malformed | None, weight: int) -> None:
+        wait = await self._buckets.take_soon(self.socket.user_id, weight)
+        if (later := self._go_on(command, malformed, wait)) is not None:
+            await later
+
+    def _go_on(self, command: dict[str, Any], malformed: Malformed | None, wait: float) -> Later:
+        if wait:
+            # Also what is no command counts: ten thousand of them are a flood.
+            self.refuse(self.too_fast(wait), command)
+            return None
+        if malformed is not None:
+            self.refuse(malformed, command)
+            return None
+        if self.socket.refusals:
+            self.socket.refusals -= 1
+        return self._look(command) if command["type"] in self.looks else self._do(command)
+
+    def _do(self, command: dict[str, Any]) -> Later:
         try:
-            answer = await self._run(command)
-        except Refused as refusal:
-            self.refuse(refusal, command)
+            handler = self.commands.get(command["type"])
+            if handler is None:
+                raise Malformed(_("There is no such command."))
+            answer = handler(self, command)
+        except Exception as error:
+            self.refuse(_refusal(error, command), command)
+            return None
+        if answer is None:
+            return None
+        if not isinstance(answer, dict):
+            return self._answer_later(answer, command)
+        self.answer(answer, command)
+        return None
+
+    async def _answer_later(self, answering: Awaitable[Answer], command: dict[str, Any]) -> None:
+        try:
+            answer = await answering
+        except Exception as error:
+            self.refuse(_refusal(error, command), command)
         else:
             if answer is not None:
                 self.answer(answer, command)
 
-    async def _look(self, command: dict[str, Any]) -> None:
+    def _look(self, command: dict[str, Any]) -> Later:
         """Has it answered after those before it. With too many waiting, this one is waited for: the socket is not read."""
 
         async def in_turn() -> None:
             async with self._turn:
-                await self._do(command)
+                if (later := self._do(command)) is not None:
+                    await later
 
         look = asyncio.get_running_loop().create_task(in_turn())
         self._looking.add(look)
         look.add_done_callback(self._looking.discard)
-        if len(self._looking) > LOOKS_WAITING:
-            await asyncio.wait([look])
+        return _ended(look) if len(self._looking) > LOOKS_WAITING else None
 
     def too_fast(self, wait: float) -> Refused:
         """The refusal to raise; where it goes on and on, the socket is closed with 4429."""
@@ -182,22 +239,6 @@ class LiveConsumer(AsyncConsumer):
         if self.socket.refusals > settings.RATE_PATIENCE:
             self.hub.end(self.socket, FLOODING)
         return Refused("rate_limited", _("That is a little fast. Wait a moment."), retry_after=wait)
-
-    async def _run(self, command: dict[str, Any]) -> dict[str, Any] | None:
-        handler = self.commands.get(command["type"])
-        if handler is None:
-            raise Malformed(_("There is no such command."))
-        try:
-            return await handler(self, command)
-        except DatabaseError as error:
-            log.warning("%s: database away: %s", command["type"], type(error).__name__)
-            raise Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1) from error
-        except (Refused, asyncio.CancelledError):
-            raise
-        except Exception as error:
-            # One bug in one command must not end everybody's conversation.
-            log.exception("%s failed", command["type"])
-            raise Refused("unavailable", _("Something went wrong here. Try again."), retry_after=1) from error
 
     def refuse(self, refusal: Refused, command: dict[str, Any]) -> None:
         """Sends an `error` for this command."""
@@ -212,3 +253,18 @@ class LiveConsumer(AsyncConsumer):
         if (ref := command.get("ref")) is not None:
             answer["ref"] = ref
         self.socket.push(answer)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await asyncio.wait([task])
+
+
+def _refusal(error: Exception, command: dict[str, Any]) -> Refused:
+    """What whoever gave this command is told. Not theirs is logged: one bug in one command must not end everybody's talk."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, DatabaseError):
+        log.warning("%s: database away: %s", command["type"], type(error).__name__)
+        return Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)
+    log.error("%s failed", command["type"], exc_info=error)
+    return Refused("unavailable", _("Something went wrong here. Try again."), retry_after=1)

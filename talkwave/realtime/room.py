@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from talkwave.realtime.parts import spliced
+from talkwave.realtime.line import spliced
 from talkwave.realtime.publish import RoomEvent
 from talkwave.realtime.socket import Socket
 from talkwave.web.counting import counts

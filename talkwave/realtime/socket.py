@@ -4,12 +4,13 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 
 from talkwave.realtime.eager import run_eagerly
+from talkwave.realtime.line import Parts
 from talkwave.realtime.publish import encode
 from talkwave.web.counting import counts
 
@@ -22,7 +23,7 @@ class Socket:
     """What the hub and the consumer know of a connection. Never blocks: `push` keeps, `flush` writes what it can."""
 
     __slots__ = (
-        "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_takes_parts", "_window_bytes", "_window_frames", "_writing", "is_program", "last_heard",
+        "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_window_bytes", "_window_frames", "_write_now", "_writing", "is_program", "last_heard",
         "refusals", "rooms", "send_now", "session_key", "state", "user", "user_id", "watching",
     )  # fmt: skip
 
@@ -33,7 +34,7 @@ class Socket:
         *,
         session_key: str | None,
         send_now: Callable[["Socket"], None],
-        takes_parts: bool = False,
+        write: Callable[[Parts, int], bool] | None = None,
     ) -> None:
         self.user = user
         self.user_id: int = user.pk
@@ -46,7 +47,8 @@ class Socket:
         self.last_heard = time.monotonic()
         self.send_now = send_now
         self._send = send
-        self._takes_parts = takes_parts
+        # As the extension LINE has it; None where a server has none.
+        self._write_now = write
         # What is to go out, in pieces, a comma before each object.
         self._out: list[bytes | memoryview] = []
         # The sizes of the frames that are out and not confirmed, and their sum.
@@ -88,7 +90,7 @@ class Socket:
         """JSON objects joined by commas."""
         self.push_parts((json,))
 
-    def push_parts(self, parts: Sequence[bytes | memoryview]) -> None:
+    def push_parts(self, parts: Parts) -> None:
         """The same in pieces, as the hub has them: large ones are shared by many sockets, and copied by none."""
         if self._closed:
             return
@@ -123,9 +125,7 @@ class Socket:
         if len(self._sizes) > self._window_frames or self._bytes_out > self._window_bytes:
             self.close(TOO_SLOW)
             return
-        if self._takes_parts:
-            self._write({"type": "websocket.send", "parts": parts, "size": size})
-        else:
+        if self._write_now is None or not self._write_now(parts, size):
             self._write({"type": "websocket.send", "text": b"".join(parts).decode()})
 
     def close(self, code: int) -> None:

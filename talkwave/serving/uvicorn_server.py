@@ -10,13 +10,12 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from talkwave.realtime.parts import PARTS
+from talkwave.realtime.line import LINE, Parts
 from talkwave.serving.drain import Drain
 from talkwave.serving.frames import frame_head
 
@@ -40,6 +39,7 @@ class ChatSocketProtocol(WebSocketsSansIOProtocol):
     frames: list[bytes]
     close_sent: bool
     read_paused: bool
+    _hear: Callable[[str], bool] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,17 +48,24 @@ class ChatSocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if self.response.status_code == 101:
-            self.scope["extensions"][PARTS] = {}
+            self.scope["extensions"][LINE] = {"write": self._write, "listen": self._listen}
 
-    async def send(self, message: Any) -> None:
-        """As uvicorn does; a frame that comes in pieces goes to the transport in these."""
-        if "parts" not in message:
-            await super().send(message)
-            return
-        await self.writable.wait()
-        if self.close_sent or self.conn.state is not State.OPEN:
-            raise ClientDisconnected
-        self.transport.writelines((frame_head(message["size"]), *message["parts"]))
+    def _write(self, parts: Parts, size: int) -> bool:
+        if not self.writable.is_set() or self.close_sent or self.conn.state is not State.OPEN:
+            return False
+        self.transport.writelines((frame_head(size), *parts))
+        return True
+
+    def _listen(self, hear: Callable[[str], bool]) -> None:
+        self._hear = hear
+
+    def handle_text(self, event: Frame) -> None:
+        """As uvicorn does, but for the way of a whole frame that can be heard at once: nothing is paused for it."""
+        if self._hear is not None and event.fin and self.queue.empty() and not self.close_sent:
+            with contextlib.suppress(UnicodeDecodeError):
+                if self._hear(bytes(event.data).decode()):
+                    return
+        super().handle_text(event)
 
     def handle_cont(self, event: Frame) -> None:
         # Each piece costs far more memory than the byte it may hold.

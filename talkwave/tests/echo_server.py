@@ -7,7 +7,7 @@ import asyncio
 import os
 from typing import Any
 
-from talkwave.realtime.parts import PARTS
+from talkwave.realtime.line import LINE
 from talkwave.serving import listening
 from talkwave.serving.worker import runner
 from talkwave.web import health
@@ -17,7 +17,8 @@ reading = asyncio.Event()
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Sockets: the length of each text; `say …` comes back as it is, `parts N` as that many bytes in many pieces;
-    `close N` is answered with that close code; under /stuck nothing is read before GET /read.
+    `close N` is answered with that close code; under /stuck nothing is read before GET /read. Under /heard what is said
+    is heard at once (talkwave/realtime/line.py), but for every third, which has to wait.
 
     Requests: /slow ends only once the server is told to stop; anything else tells its root path and its body's length.
     """
@@ -29,7 +30,19 @@ async def _socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "websocket.accept"})
     if scope["path"] == "/stuck":
         await reading.wait()
+    line = scope["extensions"][LINE]
+    heard, busy = 0, False
+
+    def hear(text: str) -> bool:
+        nonlocal heard
+        heard += 1
+        said = text.encode()
+        return text.startswith("say ") and not busy and heard % 3 != 0 and bool(line["write"]((said,), len(said)))
+
+    if scope["path"] == "/heard":
+        line["listen"](hear)
     while (message := await receive())["type"] == "websocket.receive":
+        busy = True
         text = message.get("text") or ""
         if text.startswith("close "):
             await send({"type": "websocket.close", "code": int(text.split()[1])})
@@ -39,10 +52,11 @@ async def _socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
             size = int(text.split()[1])
             shared = memoryview(b"0123456789" * (size // 10))
             pieces = [shared[place : place + 1000] for place in range(0, size, 1000)]
-            assert PARTS in scope["extensions"]
-            await send({"type": "websocket.send", "parts": pieces, "size": sum(map(len, pieces))})
+            if not line["write"](pieces, size):
+                await send({"type": "websocket.send", "text": b"".join(pieces).decode()})
         else:
             await send({"type": "websocket.send", "text": str(len(text))})
+        busy = False
 
 
 async def _request(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -34,12 +34,12 @@ def frame(
 class Wire:
     """A WebSocket of bare bytes."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, path: str) -> None:
         host, _, port = server.rpartition(":")
         self.socket = socket.create_connection((host, int(port)), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.sendall(
-            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"GET " + path.encode() + b" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )
         self.file = self.socket.makefile("rb")
@@ -79,9 +79,9 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield f"127.0.0.1:{port}"
 
 
-@pytest.fixture
-def wire(server: str) -> Iterator[Wire]:
-    made = Wire(server)
+@pytest.fixture(params=["/", "/heard"], ids=["by receive", "heard at once"])
+def wire(server: str, request: pytest.FixtureRequest) -> Iterator[Wire]:
+    made = Wire(server, request.param)
     with contextlib.closing(made.socket):
         yield made
 

@@ -116,3 +116,19 @@ def test_a_ref_is_repeated(connect, room, alice):
     a = connect(alice)
     a.send(type="message.send", room=str(room.pk), body="x", client_id=str(uuid.uuid4()), ref="mine")
     assert a.until("ack")["ref"] == "mine"
+
+
+def test_what_one_socket_asks_for_is_done_in_the_order_it_was_asked_also_where_the_first_takes_longer(
+    connect, room, alice
+):
+    a = connect(alice)
+    message = a.say(room, "first")
+    # The first of three waits for the database, the others for nothing: they wait for it all the same.
+    for number in range(0, 60, 3):
+        a.send(type="message.edit", id=message["id"], body=f"edited {number}", ref=str(number))
+        a.send(type="no such command", ref=str(number + 1))
+        a.send(type="presence.set", state="idle" if number % 2 else "active", ref=str(number + 2))
+    answers = [a.until(lambda event: "ref" in event) for _ in range(60)]
+    assert [answer["ref"] for answer in answers] == [str(number) for number in range(60)]
+    assert [answer["type"] for answer in answers] == ["ok", "error", "ok"] * 20
+    assert Message.objects.get().body == "edited 57"

@@ -6,33 +6,39 @@ from typing import Any
 
 import pytest
 
-from talkwave.realtime.parts import spliced
+from talkwave.realtime.line import Parts, spliced
 from talkwave.realtime.publish import RoomEvent, encode
 from talkwave.realtime.room import LiveRoom
 from talkwave.realtime.socket import Socket
 
 
-def written(*, takes_parts: bool) -> tuple[Socket, list[Any]]:
-    """A socket that keeps what it would send."""
+def written(write: str = "takes it") -> tuple[Socket, list[Any]]:
+    """A socket that keeps what it would send; `write`: whether its server has such a thing, and whether it can."""
     frames: list[Any] = []
 
     async def send(message: dict[str, Any]) -> None:
-        if "parts" in message:
-            text = b"".join(message["parts"])
-            assert len(text) == message["size"]
-        else:
-            text = message["text"]
-        frames.append(json.loads(text))
+        frames.append(json.loads(message["text"]))
+
+    def write_now(parts: Parts, size: int) -> bool:
+        text = b"".join(parts)
+        assert len(text) == size
+        if write == "takes it":
+            frames.append(json.loads(text))
+        return write == "takes it"
 
     socket = Socket(
-        send, SimpleNamespace(pk=7), session_key=None, send_now=lambda _socket: None, takes_parts=takes_parts
+        send,
+        SimpleNamespace(pk=7),
+        session_key=None,
+        send_now=lambda _socket: None,
+        write=None if write == "has none" else write_now,
     )
     return socket, frames
 
 
-@pytest.mark.parametrize("takes_parts", [True, False])
-def test_whatever_is_pushed_goes_out_as_one_array_in_order_after_hello(takes_parts: bool) -> None:
-    socket, frames = written(takes_parts=takes_parts)
+@pytest.mark.parametrize("write", ["takes it", "is full", "has none"])
+def test_whatever_is_pushed_goes_out_as_one_array_in_order_after_hello(write: str) -> None:
+    socket, frames = written(write)
     socket.push({"n": 1})
     socket.push_json(b'{"n":2},{"n":3}')
     socket.greet({"type": "hello", "é": "👋"})
@@ -45,8 +51,8 @@ def test_whatever_is_pushed_goes_out_as_one_array_in_order_after_hello(takes_par
 
 def test_only_its_author_gets_the_client_id_and_each_at_their_own_message() -> None:
     room = LiveRoom(1)
-    author, frames = written(takes_parts=True)
-    other, others = written(takes_parts=True)
+    author, frames = written()
+    other, others = written()
     other.user_id = 8
     for socket in (author, other):
         socket.greet({})
@@ -69,14 +75,14 @@ def test_splicing_keeps_every_byte() -> None:
 
 def test_a_reader_that_confirms_nothing_has_only_so_many_bytes_waiting(settings: Any) -> None:
     settings.SOCKET_WINDOW_BYTES = 100
-    socket, _ = written(takes_parts=True)
+    socket, _ = written()
     socket.push_parts((b"x" * 60, memoryview(b"x" * 60)))
     assert socket.closed
 
 
 def test_whoever_is_in_more_rooms_than_the_window_holds_is_greeted_and_has_all_of_it_still(settings: Any) -> None:
     settings.SOCKET_WINDOW_BYTES = 100
-    socket, frames = written(takes_parts=True)
+    socket, frames = written()
     socket.greet({"type": "hello", "rooms": ["x" * 60] * 10})
     socket.flush()
     socket.push_json(b"1" * 50)
