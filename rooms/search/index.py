@@ -6,10 +6,7 @@ a move finds its way here by itself; until it has, the document is at another ve
 nothing (rooms.search.find).
 """
 
-import os
 import re
-import sys
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -39,8 +36,9 @@ from rooms.search.tokens import GAP, document
 FORMAT: Final = 1
 BATCH: Final = 500
 # The worker takes fewer at once: on SQLite who stores a message waits while these are written, and by SQLite's own clock
-# (1, 2, 5, 10, 15 ms … between one look and the next) longer than that.
-SHARE: Final = 100
+# (1, 2, 5, 10, 15 ms … between one look and the next) longer than that. It takes so many such shares one after another.
+SHARE: Final = 25
+SHARES: Final = 4
 # A document's key is the second of its message, and so many bits that tell those of one second apart.
 SECOND_BITS: Final = 14
 _LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
@@ -48,7 +46,6 @@ _LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
 _MENTIONS_MOST: Final = 200
 # The worker shares its machine with the server: where reading takes so many times its own time, others need it more.
 _CROWDED: Final = 1.25
-_NICENESS: Final = 10
 
 # Those with least to read first: a room that was just imported keeps none waiting.
 _LAGGING: Final = """
@@ -135,16 +132,10 @@ def index_some(most: int = BATCH) -> int:
 
 def index_new() -> bool:
     """The worker's chore: what is new since. True where there is more and nobody else needs the processor."""
-    _step_back()
     wall, cpu = time.perf_counter(), time.thread_time()
-    done = index_some(SHARE)
-    return done >= SHARE and time.perf_counter() - wall < _CROWDED * (time.thread_time() - cpu)
-
-
-def _step_back() -> None:
-    """On Linux each thread has a niceness of its own: this one takes the time that others leave."""
-    if sys.platform == "linux" and threading.current_thread() is not threading.main_thread():
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    if any(index_some(SHARE) < SHARE for _share in range(SHARES)):
+        return False
+    return time.perf_counter() - wall < _CROWDED * (time.thread_time() - cpu)
 
 
 def catch_up() -> None:

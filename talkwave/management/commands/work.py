@@ -15,6 +15,9 @@ from talkwave.serving import lifeline
 from talkwave.web import metrics
 from talkwave.work import Worker, chores
 
+# It shares its machine with the servers, and takes the time that they leave.
+NICENESS = 10
+
 
 class Command(BaseCommand):
     help = "Does the work beside the talk: files, previews, reminders, what is to be sent later. `serve` runs one."
@@ -29,6 +32,7 @@ class Command(BaseCommand):
         for app in apps.get_app_configs():
             if app.module is not None and module_has_submodule(app.module, "chores"):
                 import_module(f"{app.name}.chores")
+        os.nice(NICENESS)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
