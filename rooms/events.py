@@ -131,6 +131,12 @@ def reaction_mine(user_id: int, message_id: int, emoji: str, *, mine: bool) -> N
     )  # fmt: skip
 
 
+def poll_mine(user_id: int, message_id: int, option_ids: Iterable[int]) -> None:
+    """What somebody chose in a poll, to their own pages: an anonymous one tells it nobody else."""
+    options = [str(pk) for pk in sorted(option_ids)]
+    publish.user_event(user_id, {"type": "poll.mine", "message": str(message_id), "options": options})
+
+
 def saved_updated(user_id: int, message_id: int, state: str | None, todo: int) -> None:
     """Somebody's own list of saved messages changed: `state` todo, done, or None for one taken off it."""
     publish.user_event(user_id, {"type": "saved.updated", "message": str(message_id), "state": state, "todo": todo})

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rooms import access
+from rooms import access, events
 from rooms.actions.messages import changed
 from rooms.models import Message, Poll, PollOption, PollVote
 from rooms.models.polls import OPTION_LENGTH
@@ -119,6 +119,7 @@ def vote(actor: User, message_id: object, option_ids: Iterable[object]) -> Messa
             return message
         mine.filter(option_id__in=before - chosen).delete()
         PollVote.objects.bulk_create(PollVote(option_id=pk, user=actor) for pk in sorted(chosen - before))
+        events.poll_mine(actor.pk, message.pk, chosen)
         return changed(message, room)
 
 

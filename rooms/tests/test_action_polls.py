@@ -64,13 +64,17 @@ def test_several_answers_where_the_poll_takes_them(room, alice, bob):
     assert counts(several) == [1, 1] and shown(several)["voters"] == 1
 
 
-def test_of_an_anonymous_poll_only_the_numbers_are_told(signed_in, room, alice, bob):
+def test_of_an_anonymous_poll_only_the_numbers_are_told(signed_in, room, alice, bob, published):
     message = post_message(alice, room.pk, "Who?", poll={**WHERE, "anonymous": True})
     vote(bob, message.pk, ids(message)[:1])
     assert counts(message) == [1, 0] and shown(message)["options"][0]["users"] == []
     address = reverse("poll_vote", args=[message.pk])
     assert signed_in(bob).get(address).json() == {"options": ids(message)[:1]}
     assert signed_in(alice).get(address).json() == {"options": []}
+    # Bob's other devices hear which it was; they, and nobody else.
+    told = [envelope for envelopes in published for envelope in envelopes if "poll.mine" in str(envelope)]
+    assert [envelope.group for envelope in told] == [f"user.{bob.pk}"]
+    assert ids(message)[0] in str(told[0].message)
 
 
 def test_ended_by_who_asked_or_who_moderates_it_takes_no_votes(room, alice, bob, olga, person):

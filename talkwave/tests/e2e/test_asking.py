@@ -56,9 +56,15 @@ def test_a_question_is_asked_answered_by_both_and_ended(
     a.page.keyboard.press("Space")
     expect(b.sees("Honestly?").locator(".poll__count").first).to_have_text("1")
     expect(yes).to_have_attribute("aria-pressed", "true")
+    other = a.tab().open(room)
+    yes_there, no_there = (other.sees("Honestly?").get_by_role("button", name=name) for name in ("Yes", "No"))
+    expect(yes_there).to_have_attribute("aria-pressed", "true")
     no.click()
     expect(yes).to_have_attribute("aria-pressed", "false")
     expect(no).to_have_attribute("aria-pressed", "true")
+    # On another device of theirs, too.
+    expect(no_there).to_have_attribute("aria-pressed", "true")
+    other.page.close()
 
     # Asked later it waits, and the focus is where one writes again.
     a.page.locator("form.composer [data-does=poll]").click()

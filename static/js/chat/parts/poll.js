@@ -2,7 +2,7 @@
  * In a row of the timeline: the answers to the question a message asks. A press votes, another takes it back; what the
  * server says then comes as the changed message.
  */
-import { emit } from "../../lib/events.js";
+import { emit, on } from "../../lib/events.js";
 import { get, post } from "../../lib/http.js";
 import { datesFor } from "../../lib/time.js";
 import { plural, word } from "../../lib/words.js";
@@ -13,15 +13,22 @@ const TIMER_MOST_MS = 24 * 3_600_000;
 /** What the reader chose, where the poll does not tell: an anonymous one, and one with very many voters. It is asked for. Message id → ids of options. */
 const chosen = new Map();
 const ends = new WeakMap();
-/** Of each row the poll as it was last told. */
+/** Of each row the poll as it was last told, and to whom. */
 const latest = new WeakMap();
+
+// On another device of the reader's.
+on("tw:poll.mine", ({ message, options }) => {
+  if (!chosen.has(message)) return;
+  chosen.set(message, new Set(options));
+  for (const row of document.querySelectorAll(`.message[data-id="${CSS.escape(message)}"]`)) refill(row);
+});
 
 export function fill(row, message, reader) {
   const box = row.querySelector(".poll");
   const { poll } = message;
   box.hidden = !poll;
   if (!poll) return;
-  latest.set(row, message);
+  latest.set(row, { message, reader });
   const over = poll.closed || (poll.closes_at && Date.parse(poll.closes_at) <= Date.now());
   const mine = minesOf(row, message, reader);
   const list = box.querySelector(".poll__options");
@@ -91,6 +98,11 @@ function show(button, option, { poll, over, mine }) {
   button.querySelector(".poll__faces").replaceChildren(...faces);
 }
 
+function refill(row) {
+  const told = latest.get(row);
+  if (told && row.isConnected) fill(row, told.message, told.reader);
+}
+
 function stateOf(poll, over) {
   const parts = [plural("poll.voters", poll.voters)];
   if (poll.multiple) parts.push(word("poll.multiple"));
@@ -108,11 +120,13 @@ function minesOf(row, message, reader) {
   const all = !poll.anonymous && poll.options.every(({ count, users, id }) => count === users.length || named.includes(id));
   if (all) return new Set(named);
   if (!chosen.has(message.id)) {
-    chosen.set(message.id, new Set());
+    const unknown = new Set();
+    chosen.set(message.id, unknown);
     if (poll.voters && me) {
       get(`/messages/${message.id}/vote/`).then(({ options }) => {
-        chosen.set(message.id, new Set(options));
-        if (row.isConnected) fill(row, latest.get(row), reader);
+        // What was chosen meanwhile is newer.
+        if (chosen.get(message.id) === unknown) chosen.set(message.id, new Set(options));
+        refill(row);
       }, () => chosen.delete(message.id));
     }
   }
@@ -128,7 +142,7 @@ async function vote(row, message, reader, id) {
   // The changed message may be told before the answer: what is chosen is known by then.
   const choose = (options) => {
     chosen.set(message.id, options);
-    if (row.isConnected) fill(row, latest.get(row), reader);
+    refill(row);
   };
   choose(mine);
   const box = row.querySelector(".poll");
