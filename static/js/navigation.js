@@ -1,47 +1,77 @@
 /**
  * Moving between rooms without leaving the page: a plain click on `<a data-pane>` (or on a link to a room of ours)
  * fetches that address's pane, swaps `<main>` and pushes history. The socket, the sidebar and everything else stays.
- * Whatever goes wrong ends in an ordinary page load.
+ * Without an answer one stays where one is until there is one; whatever else goes wrong ends in an ordinary page load.
  */
-import { emit } from "./lib/events.js";
+import { delayBefore } from "./lib/backoff.js";
+import { emit, on } from "./lib/events.js";
 import { placeIn } from "./lib/paths.js";
+import { word } from "./lib/words.js";
 import * as modules from "./modules.js";
 
 let going = null;
+/** What is to be shown once the server answers: `again` tries it, `timer` will. */
+let waiting = null;
 let shown = location.pathname + location.search;
 
 /** Takes over the clicks and the back button. */
 export function listen() {
   history.scrollRestoration = "manual";
   document.addEventListener("click", clicked);
+  on("tw:ui.connection", ({ state }) => state === "online" && waiting?.again());
   addEventListener("popstate", () => {
     // Only the part after # changed: the pane is the one that stands here (a phone turns to the rooms and back).
     if (location.pathname + location.search !== shown) show(location.href, { push: false });
   });
 }
 
-/** Shows the pane of an address. */
-export async function show(address, { push = true } = {}) {
+/** Shows the pane of an address. Where the server does not answer, what stands here stays, and it is tried again. */
+export async function show(address, { push = true, attempt = 0 } = {}) {
   going?.abort();
+  clearTimeout(waiting?.timer);
+  waiting = null;
   going = new AbortController();
   const { signal } = going;
   document.documentElement.dataset.moving = "";
   try {
-    const response = await fetch(address, { headers: { "X-Fragment": "pane", Accept: "text/html" }, credentials: "same-origin", signal });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const { page, response } = await fetched(address, signal);
     const main = page.querySelector("main#main");
     const stays = new URL(response.url).origin === location.origin;
     // Signed out, gone, a page of another kind: the browser knows best what to do with those.
     if (!response.ok || !stays || !main || page.querySelector("body.app, body:not([class])") === null) throw new Error("not a pane");
-    if (signal.aborted) return;
     swap(main, { url: response.url, title: page.title, push });
   } catch (error) {
-    if (error.name === "AbortError") return;
+    if (signal.aborted) return;
+    if (error instanceof Unanswered) return wait(address, { push, attempt }, error.seconds);
     if (push) location.assign(address);
     else location.reload();
-  } finally {
-    if (going?.signal === signal) delete document.documentElement.dataset.moving;
   }
+  delete document.documentElement.dataset.moving;
+}
+
+/** No answer, or one that asks to come back in so many seconds. */
+class Unanswered extends Error {
+  constructor(seconds = null) {
+    super("no answer");
+    this.seconds = seconds;
+  }
+}
+
+async function fetched(address, signal) {
+  const headers = { "X-Fragment": "pane", Accept: "text/html" };
+  try {
+    const response = await fetch(address, { headers, credentials: "same-origin", signal });
+    if (response.status === 503) throw new Unanswered(Number(response.headers.get("Retry-After")) || null);
+    return { page: new DOMParser().parseFromString(await response.text(), "text/html"), response };
+  } catch (error) {
+    throw signal.aborted || error instanceof Unanswered ? error : new Unanswered();
+  }
+}
+
+function wait(address, { push, attempt }, seconds) {
+  if (attempt === 0) emit("tw:ui.toast", { text: word("move.waits"), tone: "warning" });
+  const again = () => show(address, { push, attempt: attempt + 1 });
+  waiting = { again, timer: setTimeout(again, seconds ? seconds * 1_000 : delayBefore(attempt + 2)) };
 }
 
 function swap(main, { url, title, push }) {

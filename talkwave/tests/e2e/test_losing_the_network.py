@@ -1,5 +1,6 @@
 """The network goes, the server dies, the page is reloaded: everything that was written stands in the room once, in order."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -113,3 +114,24 @@ def test_after_a_lost_connection_the_sidebar_still_tells_what_is_new(
     expect(a.link_to(room).locator(".room-link__count")).to_contain_text("1")
     b.say("and now that you are back")
     expect(a.link_to(room).locator(".room-link__count")).to_contain_text("2")
+
+
+def test_who_goes_elsewhere_without_a_network_stays_until_it_is_back_and_is_there_then(
+    visit: Visit, make_room: Any, room: Any, alice: Any
+) -> None:
+    other = make_room("tea", alice="member")
+    third = make_room("coffee", alice="member")
+    a = visit(alice, room)
+    a.offline()
+    a.link_to(other).click()
+    expect(a.page.get_by_text("This opens as soon as it does.")).to_be_visible()
+    # What stands here goes on working, and one may change one's mind.
+    a.say("still here")
+    expect(a.unsent).to_have_count(1)
+    a.link_to(third).click()
+    a.online()
+    expect(a.page).to_have_url(re.compile(f"/rooms/{third.pk}/$"))
+    expect(a.page.locator("#main")).to_have_attribute("data-room", str(third.pk))
+    a.is_live()
+    a.link_to(room).click()
+    a.sees("still here")
