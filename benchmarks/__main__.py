@@ -102,16 +102,17 @@ def peers(core: int, chosen: argparse.Namespace) -> Outcome:
             print(f"\n{said}", flush=True)
             failed.append(said)
             continue
-        peer = kind()
-        print(f"\n{peer.title}", flush=True)
-        try:
-            # One by one, as they come: a run that fails leaves those before it.
-            figures.extend(measure(peer, chosen.cases, core, chosen))
-        except (Handshake, TimeoutError) as problem:
-            failed.append(f"{peer.title} was not measured any further: {str(problem) or 'it did not answer in time'}")
-            print(f"  {failed[-1]}", flush=True)
-        finally:
-            peer.stop()
+        print(f"\n{kind.title}", flush=True)
+        for cases in [[case] for case in chosen.cases] if kind.each_case_anew else [chosen.cases]:
+            peer = kind()
+            try:
+                # One by one, as they come: a run that fails leaves those before it.
+                figures.extend(measure(peer, cases, core, chosen))
+            except (Handshake, TimeoutError) as problem:
+                failed.append(f"{kind.title}, not measured any further: {str(problem) or 'it did not answer in time'}")
+                print(f"  {failed[-1]}", flush=True)
+            finally:
+                peer.stop()
     outcome = report.of_peers(figures, {key: peer.title for key, peer in all_peers().items()})
     outcome.complaints += failed
     print(f"\nEvery run: {report.keep_runs(figures, machine.describe(), time.strftime('%Y-%m-%d'))}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -84,6 +84,10 @@ class Committer:
                 # or makes it. Safe, because every draft has its client_id.
                 log.warning("a batch of %d is committed again: %s", len(drafts), type(error).__name__)
                 return await db_commits(post_messages, drafts)
+        except (OperationalError, InterfaceError) as error:
+            # The database is away, or has no connection for us: one by one, each would wait for that anew.
+            log.warning("database away: %s", type(error).__name__)
+            return [_unavailable(draft) for draft in drafts]
         except Exception as error:
             if len(drafts) > 1:
                 # One of them may be to blame; the others must not pay for it.
@@ -91,9 +95,13 @@ class Committer:
             if not isinstance(error, DatabaseError):
                 log.exception("a message could not be committed")
             else:
-                log.warning("database away: %s", type(error).__name__)
-            with override(drafts[0].language or None):
-                return [Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)]
+                log.warning("not stored: %s", type(error).__name__)
+            return [_unavailable(draft) for draft in drafts]
+
+
+def _unavailable(draft: Draft) -> Refused:
+    with override(draft.language or None):
+        return Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)
 
 
 def _answer(batch: list[Sent], results: list[Message | Refused]) -> None:

@@ -26,6 +26,8 @@ class Peer(abc.ABC):
     senders = 50
     #: Whether messages are stored; `stored` is asked only then.
     stores = True
+    # Whether each case has a server of its own.
+    each_case_anew = False
 
     @classmethod
     def lacking(cls) -> str:

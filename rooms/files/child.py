@@ -61,13 +61,17 @@ def _read(order: dict[str, Any]) -> dict[str, Any]:
     return {"text": words_in(Path(order["source"]), order["ending"], most=order["most"])}
 
 
+# Absolute: whoever started it may have stepped back already, and twice that is nearly never.
+NICENESS = 10
+
+
 def _limit(seconds: int, memory: int, size: int) -> None:
     """Time on the processor, address space, bytes a file may grow to; and behind everybody else in the queue."""
     try:
         import resource
     except ImportError:  # no such thing on Windows: there the parent's clock is what ends it
         return
-    os.nice(10)
+    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     limits = (
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, memory),

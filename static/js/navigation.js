@@ -18,6 +18,8 @@ let shown = location.pathname + location.search;
 export function listen() {
   history.scrollRestoration = "manual";
   document.addEventListener("click", clicked);
+  // Who writes on here has changed their mind: nobody is moved in the middle of a word.
+  document.addEventListener("beforeinput", ({ target }) => target.closest?.("#main") && stay(), true);
   on("tw:ui.connection", ({ state }) => state === "online" && waiting?.again());
   addEventListener("popstate", () => {
     // Only the part after # changed: the pane is the one that stands here (a phone turns to the rooms and back).
@@ -61,11 +63,19 @@ async function fetched(address, signal) {
   const headers = { "X-Fragment": "pane", Accept: "text/html" };
   try {
     const response = await fetch(address, { headers, credentials: "same-origin", signal });
-    if (response.status === 503) throw new Unanswered(Number(response.headers.get("Retry-After")) || null);
+    // From us, or from a proxy that does not reach us.
+    if ([502, 503, 504].includes(response.status)) throw new Unanswered(Number(response.headers.get("Retry-After")) || null);
     return { page: new DOMParser().parseFromString(await response.text(), "text/html"), response };
   } catch (error) {
     throw signal.aborted || error instanceof Unanswered ? error : new Unanswered();
   }
+}
+
+function stay() {
+  if (!waiting) return;
+  clearTimeout(waiting.timer);
+  waiting = null;
+  delete document.documentElement.dataset.moving;
 }
 
 function wait(address, { push, attempt }, seconds) {
@@ -107,7 +117,8 @@ function clicked(event) {
   if (!("pane" in link.dataset) && !placeIn(url)) return;
   if (link.target && link.target !== "_self" && !placeIn(url)) return;
   event.preventDefault();
-  show(url.href, { push: url.pathname + url.search !== shown });
+  // Against the address, not what is shown: after Back without an answer these differ.
+  show(url.href, { push: url.pathname + url.search !== location.pathname + location.search });
 }
 
 /** `#main`, `#sidebar`: to another part of this very page. */

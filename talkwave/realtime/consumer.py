@@ -35,6 +35,8 @@ _FRAME_MAX: int = settings.WEBSOCKET_FRAME_MAX
 
 # A frame counts once for each so many characters begun: a flood of large ones ends as soon as one of small ones.
 FRAME_WEIGHT: Final = 8_192
+# No ping has more characters.
+PING_MOST: Final = 400
 # So many looks of one socket may wait for their turn.
 LOOKS_WAITING: Final = 20
 
@@ -141,13 +143,27 @@ class LiveConsumer(AsyncConsumer):
             # Shielded: an ending server cancels this task, and leaving must still be said.
             await asyncio.shield(self.bye())
 
-    def _hear(self, text: str) -> bool:
+    def _hear(self, text: str, behind: bool) -> bool:
         """Takes a frame as it is read (the extension LINE). False: it has to wait for those before it."""
-        if self._queued or self._waiting is not None:
-            return False
+        if behind or self._queued or self._waiting is not None:
+            return self._context.run(self._pinged, text)
         if (later := self._context.run(self._take, text)) is not None:
             self._waiting = self._context.run(asyncio.get_running_loop().create_task, later)
             self._waiting.add_done_callback(self._heard)
+        return True
+
+    def _pinged(self, text: str) -> bool:
+        """A ping waits for nothing, however long what came before it takes: it says that this connection lives."""
+        if len(text) > PING_MOST or '"ping"' not in text or self.socket.closed:
+            return False
+        try:
+            command = frames.parse(text)
+        except Malformed:
+            return False
+        if command["type"] != "ping" or limits.pinging.take_here(self.socket.user_id):
+            return False
+        self.socket.last_heard = time.monotonic()
+        self._do(command)
         return True
 
     def _heard(self, task: asyncio.Task[None]) -> None:
@@ -175,6 +191,9 @@ class LiveConsumer(AsyncConsumer):
             command = frames.parse(text)
         except Malformed as refusal:
             malformed = refusal
+        if command.get("type") == "ping" and not limits.pinging.take_here(self.socket.user_id):
+            # Also of whoever asks too much otherwise.
+            return self._do(command)
         wait = self._buckets.take_known(self.socket.user_id, weight)
         return self._weigh(command, malformed, weight) if wait is None else self._go_on(command, malformed, wait)
 

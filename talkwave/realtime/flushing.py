@@ -1,12 +1,16 @@
 """When what is ready is written: everything at once, as one frame a socket."""
 
 import asyncio
+import logging
+from collections.abc import Callable
 
 from django.conf import settings
 
 from talkwave.realtime.room import LiveRoom
 from talkwave.realtime.socket import Socket
 from talkwave.web import counting
+
+log = logging.getLogger(__name__)
 
 # A flush that took long is followed by a longer wait, up to this: bigger frames are what makes a loaded hub cheaper.
 _LONGEST_WAIT = 0.05
@@ -44,10 +48,10 @@ class Flusher:
         begun = self._loop.time()
         rooms, self._rooms = self._rooms, set()
         for room in rooms:
-            room.push()
+            _alone(room.push)
         sockets, self._sockets = self._sockets, []
         for socket in sockets:
-            socket.flush()
+            _alone(socket.flush)
         ended = self._loop.time()
         _flushes.note(ended - begun)
         self._not_before = ended + min(_LONGEST_WAIT, max(self._least_wait, (ended - begun) / 2))
@@ -55,3 +59,11 @@ class Flusher:
         if self._rooms or self._sockets:
             # Something was pushed while writing.
             self._schedule(ended)
+
+
+def _alone(write: Callable[[], None]) -> None:
+    """What goes wrong with one room or socket must not silence all others."""
+    try:
+        write()
+    except Exception:
+        log.exception("something could not be written")

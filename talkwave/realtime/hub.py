@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from channels.layers import get_channel_layer
 
-from talkwave.realtime import publish, tasks
+from talkwave.realtime import arrivals, publish, tasks
 from talkwave.realtime.flushing import Flusher
 from talkwave.realtime.pressure import pressure, shed_presence, shed_typing
 from talkwave.realtime.publish import EVERYWHERE, RoomEvent, room_group, user_group
@@ -131,6 +131,7 @@ class Hub:
                 async with asyncio.timeout(LAYER_SECONDS):
                     if not self._channel:
                         self._channel = await self._layer.new_channel("hub.")
+                        arrivals.bound(self._layer, self._channel)
                         lacking.append(EVERYWHERE)
                     for group in lacking:
                         await self._layer.group_add(group, self._channel)

@@ -8,10 +8,13 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import islice
+from typing import TypeVar
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from talkwave.realtime import tasks
 from talkwave.realtime.database import db
@@ -28,6 +31,10 @@ _EMPTY_FOR = 30.0
 # How far back to look for people who came, or whose access ended: longer than a transaction or a check may take. No
 # other server's clock is asked: by our own monotonic one, or by the database's.
 _NEWS_SECONDS = 30.0
+# Rooms and sessions in one question to the database.
+ASKED_AT_ONCE = 1_000
+
+T = TypeVar("T")
 
 
 class HubWatch:
@@ -75,22 +82,29 @@ class HubWatch:
 
     async def _round(self) -> None:
         await self._hub.join_all()
+        failed: list[Exception] = []
+        for check in (self._silent, self._versions, self._seat, self._bar, self._empty, self._sessions):
+            try:
+                await check()
+            except (OperationalError, InterfaceError):
+                raise  # the database is away: each of the others would wait for it anew
+            except Exception as error:  # the others are looked at all the same
+                failed.append(error)
+        if failed:
+            raise failed[0]
+
+    async def _versions(self) -> None:
+        """Rooms of which the database knows more than was told here, or which are gone."""
         rooms = {room.id: room for room in self._hub.rooms.values() if room.sockets and room.version is not None}
-        if rooms:
-            versions = await db(self._source.versions, list(rooms))
-            for room_id, room in rooms.items():
+        for ids in batched(rooms, ASKED_AT_ONCE):
+            versions = await db(self._source.versions, ids)
+            for room_id in ids:
+                room = rooms[room_id]
                 if room_id not in versions:
                     for socket in list(room.sockets):
                         self._hub.drop_member(room_id, socket.user_id)
                 elif versions[room_id] > (room.version or 0):
                     await self._mend(room)
-        await self._seat()
-        await self._bar()
-        self._silent()
-        await self._empty()
-        if time.monotonic() >= self._sessions_at:
-            self._sessions_at = time.monotonic() + _SESSIONS_EVERY
-            await self._sessions()
 
     async def _mend(self, room: LiveRoom) -> None:
         if room.id in self._mending or room.version is None:
@@ -136,7 +150,7 @@ class HubWatch:
                 for socket in list(self._hub.people.get(user_id, ())):
                     self._hub.end(socket, code)
 
-    def _silent(self) -> None:
+    async def _silent(self) -> None:
         """A connection that said nothing for three heartbeats is dead, whatever TCP thinks."""
         limit = time.monotonic() - 3 * settings.HEARTBEAT_SECONDS
         for socket in self._hub.sockets:
@@ -149,10 +163,21 @@ class HubWatch:
             await self._hub.forget(room)
 
     async def _sessions(self) -> None:
+        if time.monotonic() < self._sessions_at:
+            return
+        self._sessions_at = time.monotonic() + _SESSIONS_EVERY
         keyed: dict[str, list[Socket]] = {}
         for socket in self._hub.sockets:
             if socket.session_key:
                 keyed.setdefault(socket.session_key, []).append(socket)
-        for key in await db(self._source.ended_sessions, list(keyed)):
-            for socket in keyed[key]:
-                self._hub.end(socket, SIGNED_OUT)
+        for keys in batched(keyed, ASKED_AT_ONCE):
+            for key in await db(self._source.ended_sessions, keys):
+                for socket in keyed[key]:
+                    self._hub.end(socket, SIGNED_OUT)
+
+
+def batched(keys: Iterable[T], size: int) -> Iterator[list[T]]:
+    """These in lists of at most `size`."""
+    left = iter(keys)
+    while part := list(islice(left, size)):
+        yield part

@@ -5,8 +5,8 @@ in sixty rooms of five that was a tenth of the core. Where a server's scope has 
 
 - `write(parts, size)`: sends a text message at once, its UTF-8 in pieces, `size` bytes in all. False where it cannot,
   as the reader is slow or has gone: then `send` is to do it, which waits, or says so.
-- `listen(hear)`: from now on whole text frames are given to `hear(text)` as they are read. Where that says False, or
-  others wait already, they come by `receive`, so that their order stays.
+- `listen(hear)`: from now on whole text frames are given to `hear(text, behind)` as they are read; `behind`: others wait
+  already. Where that says False they come by `receive`, so that their order stays.
 
 In pieces, because in a busy room everybody gets the same forty kilobytes at every flush, an author with a few bytes of
 their own in between: as one text they would be joined, encoded, and joined with their frame's head for each of them anew.

@@ -34,6 +34,7 @@ class Sending:
         self._deliver = deliver
         self.name = uuid.uuid4().hex
         self._waiting: dict[str, list[dict[str, Any]]] = {}
+        self._bytes = 0
         # For others than hubs, who only want to know that there is something: the last word is enough.
         self._calls: dict[str, dict[str, Any]] = {}
         self._others_at = loop.time()
@@ -71,7 +72,7 @@ class Sending:
                 self._deliver(message)
             except Exception:
                 log.exception("an envelope could not be delivered")
-            if alone:
+            if alone or self._is_full(message):
                 continue
             waiting = self._waiting.setdefault(group, [])
             if waiting and message["op"] == "events" and waiting[-1]["op"] == "events":
@@ -82,11 +83,20 @@ class Sending:
         if self._waiting or self._calls:
             self._wake.set()
 
+    def _is_full(self, message: dict[str, Any]) -> bool:
+        """Whether too much waits for the layer to take this as well; counts it, where not."""
+        if self._bytes >= settings.HUB_UNSENT_BYTES:
+            counts.layer_errors += 1
+            return True
+        self._bytes += sum(len(event.json) for event in message["events"]) if message["op"] == "events" else 200
+        return False
+
     async def run(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
             ready, self._waiting = self._waiting, {}
+            self._bytes = 0
             calls, self._calls = self._calls, {}
             envelopes = [Envelope(group, message) for group, waiting in ready.items() for message in waiting]
             try:

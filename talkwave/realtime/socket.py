@@ -125,7 +125,13 @@ class Socket:
         if len(self._sizes) > self._window_frames or self._bytes_out > self._window_bytes:
             self.close(TOO_SLOW)
             return
-        if self._write_now is None or not self._write_now(parts, size):
+        try:
+            written = self._write_now is not None and self._write_now(parts, size)
+        except Exception as error:  # as in `_sent`: it went meanwhile, which is nobody else's business
+            log.debug("a socket went while it was written to: %s", type(error).__name__)
+            self.gone()
+            return
+        if not written:
             self._write({"type": "websocket.send", "text": b"".join(parts).decode()})
 
     def close(self, code: int) -> None:

@@ -40,7 +40,7 @@ class ChatSocketProtocol(WebSocketProtocol):
 
     _fragments = 0
     _paused = False
-    _hear: Callable[[str], bool] | None = None
+    _hear: Callable[[str, bool], bool] | None = None
 
     def _max_message_size_exceeded(self, msg_size: int, max_msg_size: int, reason: str) -> None:
         self._fail_connection(TOO_LARGE, "frame too large")
@@ -74,14 +74,16 @@ class ChatSocketProtocol(WebSocketProtocol):
     def _take(self, text: str, *, at_once: bool) -> None:
         if self.autoPingTimeoutCall is not None:
             self._cancelAutoPingTimeoutCall()
-        if not self.muted:
+        if not self.muted and self.state == self.STATE_OPEN:
             self.last_ping = time.time()
-            if at_once and self._hear is not None and self.application_queue.empty() and self._hear(text):
+            if self._hear is not None and self._hear(text, not (at_once and self.application_queue.empty())):
                 return
             self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
             self._bound_queue()
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        if self.state != self.STATE_OPEN:
+            return  # we have said goodbye: nobody reads it
         super().onMessage(payload, isBinary)
         self._bound_queue()
 
@@ -92,12 +94,13 @@ class ChatSocketProtocol(WebSocketProtocol):
             self._resume_when_read()
 
     def _resume_when_read(self) -> None:
+        if self.state == self.STATE_CLOSED:
+            return  # whoever read from it may have ended long before
         if self.application_queue.qsize() > QUEUED_FRAMES // 2:
             reactor.callLater(RESUME_CHECK_SECONDS, self._resume_when_read)
             return
         self._paused = False
-        if self.state != self.STATE_CLOSED:
-            self.transport.resumeProducing()
+        self.transport.resumeProducing()
 
     def line(self) -> dict[str, Any]:
         """The extension LINE of this connection's scope."""
@@ -109,7 +112,7 @@ class ChatSocketProtocol(WebSocketProtocol):
         self._send_frame(parts, size)
         return True
 
-    def _listen(self, hear: Callable[[str], bool]) -> None:
+    def _listen(self, hear: Callable[[str, bool], bool]) -> None:
         self._hear = hear
 
     def serverSend(self, content: Any, binary: bool = False) -> None:

@@ -39,7 +39,8 @@ class ChatSocketProtocol(WebSocketsSansIOProtocol):
     frames: list[bytes]
     close_sent: bool
     read_paused: bool
-    _hear: Callable[[str], bool] | None = None
+    disconnected: bool
+    _hear: Callable[[str, bool], bool] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,19 +52,21 @@ class ChatSocketProtocol(WebSocketsSansIOProtocol):
             self.scope["extensions"][LINE] = {"write": self._write, "listen": self._listen}
 
     def _write(self, parts: Parts, size: int) -> bool:
-        if not self.writable.is_set() or self.close_sent or self.conn.state is not State.OPEN:
+        # A lost connection sets `writable` and leaves the rest as it was.
+        lost = self.disconnected or self.transport.is_closing() or self.close_sent
+        if lost or not self.writable.is_set() or self.conn.state is not State.OPEN:
             return False
         self.transport.writelines((frame_head(size), *parts))
         return True
 
-    def _listen(self, hear: Callable[[str], bool]) -> None:
+    def _listen(self, hear: Callable[[str, bool], bool]) -> None:
         self._hear = hear
 
     def handle_text(self, event: Frame) -> None:
         """As uvicorn does, but for the way of a whole frame that can be heard at once: nothing is paused for it."""
-        if self._hear is not None and event.fin and self.queue.empty() and not self.close_sent:
+        if self._hear is not None and event.fin and not self.close_sent:
             with contextlib.suppress(UnicodeDecodeError):
-                if self._hear(bytes(event.data).decode()):
+                if self._hear(bytes(event.data).decode(), not self.queue.empty()):
                     return
         super().handle_text(event)
 

@@ -65,10 +65,6 @@ def runner(server: str) -> Runner:
         from talkwave.serving import uvicorn_server
 
         return uvicorn_server.run
-    import uvloop
-
-    # daphne makes its loop as it is imported; this one is in C.
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     from talkwave.serving import daphne_server
 
     return daphne_server.run

@@ -58,6 +58,10 @@ HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005, most=60.0)
 HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2, most=60.0)
 # Events of a room that came before the one that is next.
 HUB_EARLY_MOST = 2_000
+# Messages of the channel layer that wait for a hub, and bytes that wait in one for the layer; of more, the other hubs find
+# in the database what is left out.
+HUB_ARRIVALS_MOST = 20_000
+HUB_UNSENT_BYTES = 16 * 1024 * 1024
 HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, most=60.0)
 # Messages committed together, and how many may wait before a sender is told `unavailable`.
 COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)
@@ -87,6 +91,8 @@ RATE_CONNECTS_API = env.rate("RATE_CONNECTS_API", "50/2000")
 RATE_ROOM_MESSAGES = env.rate("RATE_ROOM_MESSAGES", "1000/20000")
 # A typing hint lasts seven seconds; more often than every two helps nobody. A person in a room, a process.
 RATE_TYPING = (0.5, 2)
+# Pings of one person that are answered whatever else they ask for; those beyond count like everything else.
+RATE_PINGS = (10, 200)
 # By address, before one is known: sockets that are nobody's, and pages.
 RATE_UNKNOWN_CONNECTS = env.rate("RATE_UNKNOWN_CONNECTS", "5/300")
 RATE_VISITS = env.rate("RATE_VISITS", "10/300")

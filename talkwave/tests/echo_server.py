@@ -33,11 +33,16 @@ async def _socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
     line = scope["extensions"][LINE]
     heard, busy = 0, False
 
-    def hear(text: str) -> bool:
+    def hear(text: str, behind: bool) -> bool:
         nonlocal heard
         heard += 1
         said = text.encode()
-        return text.startswith("say ") and not busy and heard % 3 != 0 and bool(line["write"]((said,), len(said)))
+        return (
+            text.startswith("say ")
+            and not (behind or busy)
+            and heard % 3 != 0
+            and bool(line["write"]((said,), len(said)))
+        )
 
     if scope["path"] == "/heard":
         line["listen"](hear)

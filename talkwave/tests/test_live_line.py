@@ -1,11 +1,13 @@
 """Frames in pieces say just what the text of them says."""
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from talkwave.realtime.flushing import Flusher
 from talkwave.realtime.line import Parts, spliced
 from talkwave.realtime.publish import RoomEvent, encode
 from talkwave.realtime.room import LiveRoom
@@ -20,6 +22,8 @@ def written(write: str = "takes it") -> tuple[Socket, list[Any]]:
         frames.append(json.loads(message["text"]))
 
     def write_now(parts: Parts, size: int) -> bool:
+        if write == "raises":
+            raise RuntimeError("the transport is closed")
         text = b"".join(parts)
         assert len(text) == size
         if write == "takes it":
@@ -110,3 +114,20 @@ def test_what_comes_far_too_early_is_forgotten_and_the_gap_stays_to_be_mended(se
     assert [event.version for event in room.mend(11, [RoomEvent(n, b"{}") for n in range(7, 12)])] == [7, 8, 9, 10, 11]
     assert room.gap_since is None
     assert came(12) == [12]
+
+
+def test_one_socket_that_cannot_be_written_to_silences_no_other() -> None:
+    async def play() -> None:
+        flusher = Flusher(asyncio.get_running_loop())
+        broken, _ = written("raises")
+        well, frames = written()
+        broken.send_now = well.send_now = flusher.socket_ready
+        broken.greet({"type": "hello"})
+        well.greet({"type": "hello"})
+        await asyncio.sleep(0.05)
+        assert frames == [[{"type": "hello"}]] and broken.closed
+        well.push({"n": 1})
+        await asyncio.sleep(0.05)
+        assert frames[1:] == [[{"n": 1}]]
+
+    asyncio.run(play())

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
 
-from talkwave.realtime import tasks
-from talkwave.realtime.publish import EVERYWHERE, Envelope, room_group
+from talkwave.realtime import arrivals, tasks
+from talkwave.realtime.publish import EVERYWHERE, Envelope, RoomEvent, room_group
 from talkwave.realtime.sending import HERE_MISSED, Sending
+from talkwave.testing_client import PATIENCE
+from talkwave.web.counting import counts
 
 
 class Hearing:
@@ -122,3 +125,36 @@ def test_of_a_layer_that_is_away_it_is_said_once_until_it_is_back(story, caplog)
 
     story(told)
     assert len([record for record in caplog.records if "not published" in record.message]) == 2
+
+
+def test_of_a_layer_that_is_slow_no_more_waits_than_may_and_ones_own_hear_everything(story, settings):
+    async def told(hub: Hearing) -> None:
+        settings.HUB_UNSENT_BYTES = 100
+        large = {"type": "hub", "op": "events", "room": 1, "events": [RoomEvent(1, b"x" * 100)]}
+        # Said in one breath: the second finds the queue full.
+        await hub.say(Envelope(room_group(1), large), Envelope(room_group(2), {**large, "room": 2}))
+        assert hub.sent == [(room_group(1), "events")]
+        assert [message["room"] for message in hub.told] == [1, 2]
+        await hub.say(Envelope(room_group(2), {**large, "room": 2}))
+        assert hub.sent[-1] == (room_group(2), "events")
+
+    story(told)
+
+
+def test_a_hub_that_cannot_keep_up_keeps_so_much_of_what_the_layer_brings(settings):
+    settings.HUB_ARRIVALS_MOST = 2
+
+    async def play() -> None:
+        layer = get_channel_layer()
+        channel = await layer.new_channel("hub.")
+        arrivals.bound(layer, channel)
+        await layer.group_add("crowded", channel)
+        before = counts.arrivals_dropped
+        for number in range(5):
+            await layer.group_send("crowded", {"type": "hub", "number": number})
+        async with asyncio.timeout(PATIENCE):
+            while counts.arrivals_dropped < before + 3:  # noqa: ASYNC110  (nobody tells)
+                await asyncio.sleep(0.01)
+        assert [(await layer.receive(channel))["number"] for _ in range(2)] == [0, 1]
+
+    async_to_sync(play)()

@@ -75,14 +75,14 @@ class Counts:
     """What the live path counts, in this process."""
 
     __slots__ = (
-        "closed", "events_in", "events_out", "frames_in", "frames_out", "gaps", "hints_shed", "layer_errors", "presence_shed",
+        "arrivals_dropped", "closed", "events_in", "events_out", "frames_in", "frames_out", "gaps", "hints_shed", "layer_errors", "presence_shed",
         "resets", "syncs",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.frames_in = self.frames_out = self.events_in = self.events_out = 0
         self.gaps = self.syncs = self.resets = self.layer_errors = 0
-        self.hints_shed = self.presence_shed = 0
+        self.hints_shed = self.presence_shed = self.arrivals_dropped = 0
         # Close code → how many of our closes; "gone" are those that ended by themselves.
         self.closed: dict[str, int] = {}
 

@@ -12,6 +12,8 @@ from talkwave.web.ratelimit import Buckets
 # Every frame of a socket and every page or change: one budget a person.
 asking: Final = Buckets(*settings.RATE_COMMANDS, name="commands")
 asking_programs: Final = asking.twin(*settings.RATE_COMMANDS_API)
+# A ping costs next to nothing, and who gets no answer comes back, which costs more. Each process counts for itself.
+pinging: Final = Buckets(*settings.RATE_PINGS)
 # Opening a socket costs the list of rooms.
 connecting: Final = Buckets(*settings.RATE_CONNECTS, name="connects")
 connecting_programs: Final = connecting.twin(*settings.RATE_CONNECTS_API)

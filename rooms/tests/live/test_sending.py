@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.db import transaction
+
 from rooms.models import Membership, Message, Room
 
 
@@ -132,3 +134,19 @@ def test_what_one_socket_asks_for_is_done_in_the_order_it_was_asked_also_where_t
     assert [answer["ref"] for answer in answers] == [str(number) for number in range(60)]
     assert [answer["type"] for answer in answers] == ["ok", "error", "ok"] * 20
     assert Message.objects.get().body == "edited 57"
+
+
+def test_a_ping_is_answered_while_what_was_asked_before_it_waits_for_the_database(connect, room, alice):
+    a = connect(alice)
+    message = a.say(room, "first")
+    with transaction.atomic():
+        # Whoever writes in this room waits for us.
+        Room.objects.select_for_update().get(pk=room.pk)
+        Room.objects.filter(pk=room.pk).update(topic="held")
+        a.send(type="message.edit", id=message["id"], body="edited", ref="edit")
+        a.send(type="message.edit", id=message["id"], body="edited again", ref="again")
+        a.send(type="ping", received=a.frames)
+        while (event := a.next())["type"] != "pong":
+            assert event.get("ref") not in ("edit", "again")
+    assert a.until(lambda event: event.get("ref") in ("edit", "again"))["ref"] == "edit"
+    assert a.until(lambda event: event.get("ref") == "again")["type"] == "ok"

@@ -23,6 +23,16 @@ on("tw:poll.mine", ({ message, options }) => {
   for (const row of document.querySelectorAll(`.message[data-id="${CSS.escape(message)}"]`)) refill(row);
 });
 
+// What was said while this device was away is asked for anew.
+let away = false;
+on("tw:ui.connection", ({ state }) => {
+  const back = away && state === "online";
+  away = state === "offline" || (away && !back);
+  if (!back) return;
+  chosen.clear();
+  for (const row of document.querySelectorAll(".message:has(.poll:not([hidden]))")) refill(row);
+});
+
 export function fill(row, message, reader) {
   const box = row.querySelector(".poll");
   const { poll } = message;
@@ -127,7 +137,7 @@ function minesOf(row, message, reader) {
         // What was chosen meanwhile is newer.
         if (chosen.get(message.id) === unknown) chosen.set(message.id, new Set(options));
         refill(row);
-      }, () => chosen.delete(message.id));
+      }, () => chosen.get(message.id) === unknown && chosen.delete(message.id));
     }
   }
   return chosen.get(message.id);
