@@ -9,23 +9,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.wire import person
 from presence.models import LastSeen
-from rooms.models import Attachment, Kind, Membership, Message, Preview, Reaction
-from rooms.models.keeping import Pin
-from rooms.text import snippet
+from rooms.kept import card
+from rooms.models import Attachment, Kind, Membership, Message, Pin, Reaction
+from rooms.models.reactions import own_emoji_url
+from rooms.previews.linked import addresses_in
+from rooms.search.find import linking
 
 # What is looked for in a room, in the order in which it is shown.
 KINDS: Final = ("mentions", "answers", "reacted", "pins", "files", "links")
-EXCERPT_LENGTH: Final = 180
+# Among so many messages with links, the latest of all rooms: the index of search knows no rooms apart.
+LINKS_LOOKED_THROUGH: Final = 500
 # A cookie: since when somebody was away when they last looked at the page.
 CAUGHT_UP: Final = "caught_up"
 
@@ -58,56 +60,61 @@ def away_since(user: User) -> datetime | None:
     return None
 
 
+class _Missed(NamedTuple):
+    """Where is looked: rooms, and their messages since then, in threads as well."""
+
+    user: User
+    since: datetime
+    rooms: set[int]
+    messages: QuerySet[Message]
+
+
 def digest(user: User, rooms: Iterable[dict[str, Any]], since: datetime) -> list[RoomDigest]:
     """Of `rooms` (wire Rooms of that person) those with something to catch up on after `since`: the ones that call first,
     then the fullest; the quiet ones last; at most CATCH_UP_ROOMS."""
     ids = [int(room["id"]) for room in rooms if room["unread"] or room["last_message_at"]]
     ranges = _ranges(user, ids, since)
     waiting = [RoomDigest(room, ranges[int(room["id"])]) for room in rooms if int(room["id"]) in ranges]
-    waiting.sort(key=lambda one: (one.quiet, -one.room["mentions"], -one.room["unread"], one.room["title"].casefold()))
+    waiting.sort(key=_place)
     waiting = waiting[: settings.CATCH_UP_ROOMS]
     if waiting:
-        _fill(user, waiting)
+        _fill(user, waiting, since)
     # A room that was read, and where nothing stands out, has nothing to catch up on.
     return [one for one in waiting if one.found or one.room["unread"]]
 
 
+def _place(one: RoomDigest) -> tuple[Any, ...]:
+    room = one.room
+    return one.quiet, -(room["mentions"] + room["threads"]), -room["unread"], room["title"].casefold()
+
+
 def _ranges(user: User, ids: list[int], since: datetime) -> dict[int, int]:
-    """Room id → the first seq that counts, for rooms where something was said since; never too far from the end."""
-    first = (
-        Message.objects.filter(room=OuterRef("room_id"), created_at__gt=since, in_room=True)
-        .order_by("created_at", "seq")
-        .values("seq")[:1]
-    )
-    seats = Membership.objects.filter(user=user, room__in=ids, room__last_message_at__gt=since).annotate(
-        first=Subquery(first)
-    )
-    found = seats.filter(first__isnull=False).values_list("room_id", "first", "room__last_seq")
-    return {room_id: max(seq, last - settings.CATCH_UP_SPAN + 1) for room_id, seq, last in found}
+    """Room id → the first seq that counts, never too far from the end; for rooms where something was said since, be it
+    in a thread, or pinned."""
+    said = Message.objects.filter(room=OuterRef("room_id"), created_at__gt=since).order_by("created_at", "seq")
+    seats = Membership.objects.filter(user=user, room__in=ids).annotate(first=Subquery(said.values("seq")[:1]))
+    pinned = set(Pin.objects.filter(room__in=ids, at__gt=since).values_list("room_id", flat=True))
+    return {
+        room_id: max(first or last + 1, last - settings.CATCH_UP_SPAN + 1)
+        for room_id, first, last in seats.values_list("room_id", "first", "room__last_seq")
+        if first is not None or room_id in pinned
+    }
 
 
-def _fill(user: User, waiting: list[RoomDigest]) -> None:
-    within = reduce(or_, (Q(room=one.room["id"], seq__gte=one.first_seq) for one in waiting))
-    shown = Message.objects.filter(within, in_room=True, deleted_at=None)
-    ids: dict[str, list[int]] = {kind: _LOOKS[kind](user, shown) for kind in KINDS}
-    found = Message.objects.select_related("sender").in_bulk({pk for some in ids.values() for pk in some})
-    reactions = _reactions(ids["reacted"])
+def _fill(user: User, waiting: list[RoomDigest], since: datetime) -> None:
     places: dict[int, RoomDigest] = {int(one.room["id"]): one for one in waiting}
+    within = reduce(or_, (Q(room=pk, seq__gte=one.first_seq) for pk, one in places.items()))
+    missed = _Missed(user, since, set(places), Message.objects.filter(within, deleted_at=None))
+    ids: dict[str, list[int]] = {kind: _LOOKS[kind](missed) for kind in KINDS}
+    # Still there: between one query and the next a message may be deleted, or moved to where nobody looked.
+    there = Message.objects.filter(room__in=missed.rooms, deleted_at=None).select_related("sender")
+    found = there.prefetch_related("attachments").in_bulk({pk for some in ids.values() for pk in some})
+    reactions = _reactions(ids["reacted"])
     for kind in KINDS:
         for pk in ids[kind]:
             if message := found.get(pk):
-                places[message.room_id].found.setdefault(kind, []).append(_line(message, reactions.get(pk, ())))
-
-
-def _line(message: Message, reactions: Iterable[tuple[str, int]]) -> dict[str, Any]:
-    return {
-        "id": str(message.pk),
-        "seq": message.seq,
-        "sender": person(message.sender),
-        "at": message.created_at,
-        "excerpt": snippet(message.body, EXCERPT_LENGTH),
-        "reactions": [{"emoji": emoji, "count": count} for emoji, count in reactions],
-    }
+                line = {**card(message), "in_thread": not message.in_room, "reactions": reactions.get(pk, ())}
+                places[message.room_id].found.setdefault(kind, []).append(line)
 
 
 def _latest(rows: QuerySet[Message]) -> list[int]:
@@ -117,42 +124,57 @@ def _latest(rows: QuerySet[Message]) -> list[int]:
     return list(latest.order_by("-seq").values_list("pk", flat=True))
 
 
-def _mentions(user: User, shown: QuerySet[Message]) -> list[int]:
+def _mentions(missed: _Missed) -> list[int]:
     # In a direct conversation every word is for who is in it.
-    mine = Q(mentions__user=user) | Q(mentions_all="everyone") | Q(room__kind=Kind.DIRECT, kind="text")
-    return _latest(shown.filter(pk__in=shown.filter(mine).exclude(sender=user).values("pk")))
+    mine = Q(mentions__user=missed.user) | Q(mentions_all="everyone") | Q(room__kind=Kind.DIRECT, kind="text")
+    named = missed.messages.filter(mine).exclude(sender=missed.user)
+    return _latest(missed.messages.filter(pk__in=named.values("pk")))
 
 
-def _answers(user: User, shown: QuerySet[Message]) -> list[int]:
-    return _latest(shown.filter(Q(reply_to__sender=user) | Q(thread__sender=user)).exclude(sender=user))
+def _answers(missed: _Missed) -> list[int]:
+    mine = Q(reply_to__sender=missed.user) | Q(thread__sender=missed.user)
+    return _latest(missed.messages.filter(mine).exclude(sender=missed.user))
 
 
-def _reacted(user: User, shown: QuerySet[Message]) -> list[int]:
+def _reacted(missed: _Missed) -> list[int]:
     """Those with the most reactions, not the latest ones."""
     counted = (
-        Reaction.objects.filter(message__in=shown.values("pk"))
+        Reaction.objects.filter(message__in=missed.messages.values("pk"))
         .values("message_id", "message__room_id", "message__seq")
         .annotate(n=Count("pk"))
     )
+    return _first_few(counted.order_by("-n", "-message__seq").values_list("message_id", "message__room_id"))
+
+
+def _pins(missed: _Missed) -> list[int]:
+    """What was pinned meanwhile, however old it is; the last pinned first."""
+    pins = Pin.objects.filter(room__in=missed.rooms, at__gt=missed.since)
+    return _first_few(pins.order_by("-at", "-pk").values_list("pk", "room_id"))
+
+
+def _files(missed: _Missed) -> list[int]:
+    sent = Attachment.objects.filter(message__isnull=False)
+    return _latest(missed.messages.filter(pk__in=sent.values("message_id")))
+
+
+def _links(missed: _Missed) -> list[int]:
+    """By the index of search, as a room's list of links: a preview is neither asked for nor waited for."""
+    ids = linking(missed.user, missed.rooms, since=missed.since, limit=LINKS_LOOKED_THROUGH)
+    rows = missed.messages.filter(pk__in=ids).order_by("-seq").values_list("pk", "room_id", "body")
+    # The index knows of links in code and under spoilers, too.
+    return _first_few(rows, lambda body: bool(addresses_in(body)))
+
+
+def _first_few(rows: Iterable[tuple[Any, ...]], fits: Callable[..., bool] = lambda: True) -> list[int]:
+    """Of rows (id, room, …) the ids of the first few of each room whose rest `fits`; it is asked of no more."""
     rooms: dict[int, list[int]] = defaultdict(list)
-    for row in counted.order_by("-n", "-message__seq"):
-        rooms[row["message__room_id"]].append(row["message_id"])
-    return [pk for some in rooms.values() for pk in some[: settings.CATCH_UP_EACH]]
+    for pk, room_id, *rest in rows:
+        if len(rooms[room_id]) < settings.CATCH_UP_EACH and fits(*rest):
+            rooms[room_id].append(pk)
+    return [pk for some in rooms.values() for pk in some]
 
 
-def _pins(user: User, shown: QuerySet[Message]) -> list[int]:
-    return _latest(shown.filter(pk__in=Pin.objects.values("message_id")))
-
-
-def _files(user: User, shown: QuerySet[Message]) -> list[int]:
-    return _latest(shown.filter(pk__in=Attachment.objects.filter(message__isnull=False).values("message_id")))
-
-
-def _links(user: User, shown: QuerySet[Message]) -> list[int]:
-    return _latest(shown.filter(pk__in=Preview.objects.filter(removed_at=None).values("message_id")))
-
-
-_LOOKS: Final[dict[str, Callable[[User, QuerySet[Message]], list[int]]]] = {
+_LOOKS: Final[dict[str, Callable[[_Missed], list[int]]]] = {
     "mentions": _mentions,
     "answers": _answers,
     "reacted": _reacted,
@@ -162,10 +184,16 @@ _LOOKS: Final[dict[str, Callable[[User, QuerySet[Message]], list[int]]]] = {
 }
 
 
-def _reactions(ids: list[int]) -> dict[int, list[tuple[str, int]]]:
-    rows = Reaction.objects.filter(message__in=ids, picture="").values("message_id", "emoji")
-    counted = rows.annotate(n=Count("pk"), first=Min("pk")).order_by("-n", "first")
-    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+def _reactions(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """By message how people reacted, the most first; of one of the community's own emoji, its picture."""
+    counted = (
+        Reaction.objects.filter(message__in=ids)
+        .values("message_id", "emoji")
+        .annotate(n=Count("pk"), first=Min("pk"), file=Max("picture"))
+        .order_by("-n", "first")
+    )
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in counted:
-        found[row["message_id"]].append((row["emoji"], row["n"]))
+        url = own_emoji_url(row["file"]) if row["file"] else ""
+        found[row["message_id"]].append({"emoji": row["emoji"], "count": row["n"], "url": url})
     return found

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -17,7 +18,7 @@ from rooms.models import FileText, Message, Room
 from rooms.queries import direct_members
 from rooms.search import marks, postgresql, sqlite
 from rooms.search.highlight import Piece, pieces, places
-from rooms.search.index import catch_up
+from rooms.search.index import catch_up, key_of
 from rooms.search.plan import LAST_KEY, Phrase, Plan, plan
 from rooms.search.query import parse
 from rooms.search.tokens import MARK, fold
@@ -77,12 +78,23 @@ def with_links(reader: User, room: Room, *, before: int | None, limit: int) -> t
     """The newest messages of a room that link to something, with their authors and previews; where the next page begins,
     None at the end. Of a room the reader may read."""
     catch_up()
-    made = Plan(reader, [(Phrase((marks.LINK,)),), (Phrase((marks.room(room.pk),)),)], rooms={room.pk})
-    found = _found(made, LAST_KEY if before is None else before, limit + 1)
+    found = _found(_links_in(reader, {room.pk}), LAST_KEY if before is None else before, limit + 1)
     messages = Message.objects.select_related("sender").with_rows("previews").in_bulk([pk for _key, pk in found])
     page = [messages[pk] for _key, pk in found[:limit] if pk in messages]
     older = found[limit - 1][0] if len(found) > limit else None
     return [message for message in page if message.deleted_at is None], older
+
+
+def linking(reader: User, rooms: set[int], *, since: datetime, limit: int) -> list[int]:
+    """Ids of the newest messages of these rooms that link to something, as far as the index has read by now."""
+    made = _links_in(reader, rooms)
+    made.low = key_of(since.timestamp())
+    return [pk for _key, pk in _found(made, LAST_KEY, limit)]
+
+
+def _links_in(reader: User, rooms: set[int]) -> Plan:
+    places = tuple(Phrase((marks.room(pk),)) for pk in sorted(rooms))
+    return Plan(reader, [(Phrase((marks.LINK,)),), places], rooms=rooms)
 
 
 def _found(made: Plan, below: int, limit: int) -> list[tuple[int, int]]:

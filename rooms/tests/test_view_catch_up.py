@@ -12,11 +12,14 @@ from django.utils import timezone
 from presence.actions import saw
 from presence.models import LastSeen
 from rooms.actions.direct import direct_room_for
+from rooms.actions.emoji import remove_emoji
+from rooms.actions.pins import pin_message
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
 from rooms.actions.reads import mark_read
 from rooms.digest import away_since
-from rooms.models import Membership, Message
+from rooms.models import Attachment, Membership, Message, OwnEmoji, Pin
+from rooms.search.index import index_some
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +49,68 @@ def test_it_gathers_what_calls_me_answers_me_and_was_liked(look, room, alice, bo
         "answers": ["I do"],
         "reacted": ["the sea was calm"],
     }
-    assert f'href="/rooms/{room.pk}/?at={liked.seq}"' in response.content.decode()
+    assert f'href="{reverse("message", args=[room.pk, liked.pk])}"' in response.content.decode()
     assert "👍 2" in response.content.decode()
+
+
+def test_what_calls_or_answers_me_in_a_thread_alone_is_there_and_leads_into_it(look, room, alice, bob, olga):
+    """Such an answer makes no room unread, nor the latest: all the rest was said, and read, long ago."""
+    mine = post_message(alice, room.pk, "who brings bread?")
+    other = post_message(olga, room.pk, "the boat")
+    Message.objects.update(created_at=timezone.now() - timedelta(days=3))
+    room.refresh_from_db()
+    room.last_message_at = timezone.now() - timedelta(days=3)
+    room.save()
+    mark_read(alice, room.pk, other.seq)
+    assert look(alice).context["rooms"] == []
+    answer = post_message(bob, room.pk, "I do", thread=mine.pk, in_room=False)
+    named = post_message(bob, room.pk, "ask @alice", thread=other.pk, in_room=False)
+    add_reaction(olga, named.pk, "👍")
+    post_message(bob, room.pk, "said among others", thread=other.pk, in_room=False)
+    response = look(alice)
+    assert by_kind(response, room) == {"mentions": ["ask @alice"], "answers": ["I do"], "reacted": ["ask @alice"]}
+    (line,) = response.context["rooms"][0].found["answers"]
+    assert line["in_thread"] and f'href="{line["url"]}"' in response.content.decode()
+    assert line["url"] == reverse("message", args=[room.pk, answer.pk])
+
+
+def test_files_without_a_word_are_called_by_their_names(look, room, alice, bob):
+    file = Attachment.objects.create(
+        room=room, uploader=bob, kind="pdf", name="harbour map.pdf", type="application/pdf", size=1, stored="x"
+    )
+    post_message(bob, room.pk, "", attachments=[file.pk])
+    assert by_kind(look(alice), room) == {"files": ["harbour map.pdf"]}
+
+
+def test_links_are_found_without_any_preview(look, room, alice, bob, settings):
+    settings.LINK_PREVIEWS = False
+    post_message(bob, room.pk, "see https://boats.example/one")
+    post_message(bob, room.pk, "`https://code.example/` is none")
+    index_some()
+    assert by_kind(look(alice), room) == {"links": ["see https://boats.example/one"]}
+
+
+def test_what_was_pinned_meanwhile_is_there_however_old_it_is(look, room, alice, bob):
+    old = post_message(bob, room.pk, "the rules")
+    before = post_message(bob, room.pk, "pinned before")
+    pin_message(bob, before.pk)
+    long_ago = timezone.now() - timedelta(days=3)
+    Message.objects.update(created_at=long_ago)
+    Pin.objects.update(at=long_ago)
+    pin_message(bob, old.pk)
+    assert by_kind(look(alice), room) == {"pins": ["the rules"]}
+
+
+def test_reactions_with_emoji_of_ones_own_show_their_picture_though_it_be_removed(look, room, alice, bob, olga):
+    parrot = OwnEmoji.objects.create(name="parrot", picture="parrot-0123456789abcdef.webp", created_by=bob)
+    liked = post_message(olga, room.pk, "the sea was calm")
+    add_reaction(bob, liked.pk, ":parrot:")
+    add_reaction(alice, liked.pk, ":parrot:")
+    remove_emoji(bob, parrot.pk)
+    response = look(alice)
+    (line,) = response.context["rooms"][0].found["reacted"]
+    assert line["reactions"] == [{"emoji": ":parrot:", "count": 2, "url": parrot.url}]
+    assert f'src="{parrot.url}"' in response.content.decode()
 
 
 def test_what_somebody_wrote_to_me_alone_stands_out_by_itself(look, alice, bob):
