@@ -93,6 +93,7 @@ def _drafts(
             message.body,
             client_id=key(message.pk),
             forward=origin(message),
+            said=message.html,
             shared=message.beside("attachments"),
         )
 

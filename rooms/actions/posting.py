@@ -40,8 +40,9 @@ class Draft:
     # An answer in a thread that stands in the room as well.
     in_room: bool = True
     attachments: Sequence[object] = ()
-    # Where a forwarded message comes from, and its files; made by the action that forwards, never by a client.
+    # Where a forwarded message comes from, its HTML, and its files; made by the action that forwards, never by a client.
     forward: dict[str, Any] | None = None
+    said: str | None = None
     shared: Sequence[Attachment] = ()
     # The body asks a question, and these are its answers: as rooms.actions.polls.asked takes them.
     poll: object = None
@@ -178,7 +179,7 @@ class _Posting:
             sender_id=draft.sender_id,
             client_id=draft.client_id,
             body=body,
-            html=self._bodies.html(room_id, body, called=called),
+            html=self._bodies.html(room_id, body, called=called, said=draft.said),
             created_at=self._now,
         )
         beside = (reply_to, root, poll, draft.forward) != (None, None, None, None) or files or draft.shared

@@ -23,14 +23,15 @@ class Rendered:
                 people = self._people.setdefault(seat.room_id, {})
                 people[seat.user.username_key] = (seat.user_id, seat.user.name)
 
-    def html(self, room_id: int, body: str, *, called: str = "") -> str:
-        """`called`: the message's `mentions_all`."""
+    def html(self, room_id: int, body: str, *, called: str = "", said: str | None = None) -> str:
+        """`called`: the message's `mentions_all`. `said`: the HTML of a message that is passed on; what it shows of the
+        community's emoji is shown, and nothing that came by such a name later."""
         named = self._people.get(room_id, {})
         if called or self._rooms:
             # Who calls everybody with `@here`, for there are too many, wrote `@here` all the same.
             groups = self.groups(body) if called else ()
             named = {**named, **self._rooms, **{name: (0, name) for name in groups}}
-        return render(body, named, self._own)
+        return render(body, named, self._own if said is None else own_shown(said))
 
     def mentioned(self, room_id: int, body: str) -> list[int]:
         """Ids of the members of the room whom this body names."""
