@@ -115,7 +115,10 @@ class ProfileForm(forms.Form):
     link_previews = forms.BooleanField(
         label=_("Show what links lead to"),
         required=False,
-        help_text=_("A small card below a link. Without it you see just the link; others see theirs."),
+        help_text=_(
+            "A small card below a link. Without it you see just the link, and where you link to is never looked at:"
+            " nobody sees a card below what you send."
+        ),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -73,8 +73,9 @@ def seats(places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Seat]:
     }
 
 
-# What of a person posting has to know: whether they may take part, and what others see of them.
-_PERSON = ("username", "display_name", "avatar_version", "is_active", "suspended_at", "deleted_at")
+# What of a person posting has to know: whether they may take part, what others see of them, and whether their links are
+# looked at.
+_PERSON = ("username", "display_name", "avatar_version", "is_active", "suspended_at", "deleted_at", "link_previews")
 
 
 @lru_cache(maxsize=4096)

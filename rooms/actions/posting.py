@@ -204,7 +204,8 @@ class _Posting:
         self._store_mentions()
         self._attached.store()
         store_polls(self._polls, self._now)
-        await_previews(fresh, self._rooms)
+        people = {seat.person.pk: seat.person for seat in self._seats.values()}
+        await_previews(fresh, self._rooms, people)
         answers = [message for message in fresh if message.thread_id is not None]
         named = {message.pk: self._bodies.mentioned(message.room_id, message.body) for message in answers}
         changed = store_answers(answers, self._rooms, named, self._now) if answers else []
@@ -217,7 +218,7 @@ class _Posting:
         )
         # Who writes has read what came before: one mark a room and sender, the last.
         batch.mark_read({self._seats[message.room_id, message.sender_id].id: message.seq for message in shown})
-        events.messages_changed([*fresh, *changed], {seat.person.pk: seat.person for seat in self._seats.values()})
+        events.messages_changed([*fresh, *changed], people)
 
     def _store_mentions(self) -> None:
         mentions = [

@@ -4,21 +4,22 @@ from collections.abc import Container, Iterable, Mapping
 
 from django.conf import settings
 
+from accounts.models import User
 from rooms import limits
 from rooms.models import Message, Preview, Room, url_digest
 from rooms.previews.linked import links_of
 from talkwave import work
 
 
-def await_previews(messages: Iterable[Message], rooms: Mapping[int, Room]) -> None:
-    """Says of new messages which links a worker has to look at.
+def await_previews(messages: Iterable[Message], rooms: Mapping[int, Room], senders: Mapping[int, User]) -> None:
+    """Says of new messages which links a worker has to look at: none of people who want no previews.
 
     A batch costs one insert, and nothing where nobody linked to anything.
     """
     rows = [
         row
         for message in messages
-        if "://" in message.body
+        if "://" in message.body and senders[message.sender_id].link_previews
         for row in _rows(message, rooms[message.room_id], links_of(message.body))
     ]
     _store(rows)
@@ -35,7 +36,8 @@ def follow_edit(message: Message, room: Room) -> None:
         elif preview.position != (position := digests.index(digest)):
             preview.position = position
             preview.save(update_fields=["position"])
-    _store(_rows(message, room, urls, there))
+    if message.sender.link_previews:
+        _store(_rows(message, room, urls, there))
 
 
 def _store(rows: list[Preview]) -> None:

@@ -84,6 +84,15 @@ def test_an_old_look_serves_no_new_message_and_stays_under_the_old_one(post, els
     assert shown(new)[0]["image"] is None
 
 
+def test_where_somebody_who_wants_no_previews_links_to_is_never_looked_at(post, elsewhere, room, alice):  # noqa: F811
+    type(alice).objects.filter(pk=alice.pk).update(link_previews=False)
+    message = post()
+    edit_message(alice, message.pk, f"{LINK} {LINK}?2")
+    assert not Preview.objects.exists() and look_at_links(elsewhere.network) is False
+    type(alice).objects.filter(pk=alice.pk).update(link_previews=True)
+    assert shown(post())
+
+
 def test_several_links_stand_in_their_order(post, elsewhere):  # noqa: F811
     for name in "abcd":
         elsewhere.pages[f"/{name}"] = answer(f"<title>{name}</title>".encode())
