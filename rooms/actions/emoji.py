@@ -36,7 +36,6 @@ def add_emoji(actor: User, *, name: str, file: BinaryIO, size: int) -> OwnEmoji:
     """A new emoji under a name that is free. Raises Refused."""
     if not may_add_emoji(actor):
         raise Refused("forbidden", _("Here the administration adds emoji. Ask them."))
-    limits.spend(limits.adding_emoji, actor)
     name = name.strip().strip(":").lower()
     if not _NAME.fullmatch(name):
         raise Refused(
@@ -45,6 +44,8 @@ def add_emoji(actor: User, *, name: str, file: BinaryIO, size: int) -> OwnEmoji:
     if is_name(name):
         raise Refused("conflict", _("Every program knows an emoji of this name. Choose another name."))
     _require_free(name)
+    # Drawing a picture is work; a name that is not taken costs nobody anything.
+    limits.spend(limits.adding_emoji, actor)
     picture = small_emoji(file, size=size)
     stored = f"{name}-{secrets.token_hex(8)}.webp"
     path = default_storage.save(f"{FOLDER}/{stored}", ContentFile(picture))

@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from rooms import limits
 from rooms.actions.emoji import add_emoji, remove_emoji
+from rooms.actions.forwarding import forward_messages
 from rooms.actions.messages import edit_message
 from rooms.actions.posting import post_message
 from rooms.models import OwnEmoji
 from talkwave.errors import Refused
+from talkwave.web.ratelimit import Buckets
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -77,6 +80,16 @@ def test_a_name_of_unicode_is_taken_and_so_is_one_that_is_there(alice, bob):
         add(bob, ":party:")
     assert refusal.value.code == "conflict"
     assert OwnEmoji.objects.get().name == "party"
+
+
+def test_a_name_that_is_refused_costs_nothing_of_what_one_may_add(alice, monkeypatch):
+    monkeypatch.setattr(limits, "adding_emoji", Buckets(0.001, 1))
+    for name in ("wave", "two words"):
+        refused(alice, name)
+    add(alice)
+    with pytest.raises(Refused) as refusal:
+        add(alice, "another")
+    assert refusal.value.code == "rate_limited"
 
 
 def bomb():
@@ -160,6 +173,20 @@ def test_a_message_shows_it_and_goes_on_showing_it_when_it_is_gone_or_another(ro
     assert other.url in post_message(bob, room.pk, ":party:").html
 
 
+def test_forwarded_words_show_what_they_showed_whoever_has_the_name_by_now(room, make_room, alice, bob):
+    harbour = make_room("harbour", kind="public", bob="owner")
+    party = add(alice)
+    said = post_message(alice, room.pk, "a :party: and :later1:")
+    remove_emoji(alice, party.pk)
+    add(bob, "later1")
+    (gone,) = forward_messages(bob, [said.pk], [harbour.pk])
+    other = add(bob)
+    (renamed,) = forward_messages(bob, [gone.pk], [harbour.pk], "look, a :party:")[1:]
+    assert gone.html == renamed.html == said.html
+    assert party.url in said.html and ":later1:" in said.html
+    assert other.url in harbour.messages.get(body="look, a :party:").html, "words of one's own are new"
+
+
 def test_a_few_alone_are_large_as_others_are(room, alice):
     add(alice)
     assert 'class="jumbo"' in post_message(alice, room.pk, ":party: 👋").html
@@ -190,6 +217,7 @@ def test_the_page_lists_adds_and_removes(signed_in, alice, bob):
     assert client.post(reverse("emoji_add"), {"name": "party", "picture": upload}).status_code == 302
     emoji = OwnEmoji.objects.get()
     page = client.get(reverse("emoji")).text
+    assert 'enctype="multipart/form-data" data-enhance="go"' in page, "a refusal leaves the chosen picture where it is"
     assert emoji.url in page and reverse("emoji_remove", args=[emoji.pk]) in page
     assert reverse("emoji_remove", args=[emoji.pk]) not in signed_in(bob).get(reverse("emoji")).text
     assert client.get("/emoji.json").json() == {"emoji": [{"name": "party", "url": emoji.url}], "may_add": True}

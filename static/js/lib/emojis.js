@@ -2,6 +2,7 @@
  * Emoji by name: the server's data (static/emoji/<language>.json) and the community's own, both fetched when first asked
  * for; and the skin tone this person chose last. Where the data is stands in `<… data-emoji-data data-emoji-own>`.
  */
+import { on } from "./events.js";
 import { best } from "./fuzzy.js";
 import { get } from "./http.js";
 import { me } from "./me.js";
@@ -14,6 +15,9 @@ const FRESH_MS = 60_000;
 let signs = null;
 let own = null;
 let ownAt = 0;
+
+// One that was just added can be used at once.
+on("tw:ui.posted", ({ action }) => action.endsWith("/emoji/add/") && (own = null));
 
 const place = () => document.querySelector("[data-emoji-data]").dataset;
 
