@@ -29,6 +29,18 @@ def test_forwarding(signed_in, square, message, request, who, status):
     assert Message.objects.filter(room=square).count() == (2 if status == 200 else 0)
 
 
+def test_what_was_forwarded_is_taken_back_room_by_room(signed_in, square, make_room, message, alice):
+    harbour = make_room("harbour", kind="public", alice="member")
+    client = signed_in(alice)
+    fields = {"ids": message.pk, "rooms": [square.pk, harbour.pk], "comment": "look"}
+    sent = client.post(reverse("messages_forward"), fields, headers=JSON).json()["sent"]
+    assert [one["room"] for one in sent] == [str(square.pk), str(harbour.pk)]
+    for one in sent:
+        assert len(one["ids"]) == 2
+        client.post(reverse("selection_delete", args=[one["room"]]), {"ids": one["ids"]}, headers=JSON)
+    assert not Message.objects.filter(room__in=[square, harbour], in_room=True).exists(), "nobody had read it: no trace"
+
+
 @pytest.mark.parametrize("who, status", [("olga", 302), ("alice", 302), ("charlie", 404)])
 def test_the_way_to_where_it_was_said(signed_in, message, request, who, status):
     response = signed_in(request.getfixturevalue(who)).get(reverse("message_source", args=[message.pk]))

@@ -54,7 +54,10 @@ def export(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @door("POST")
 def forward(request: HttpRequest) -> HttpResponse:
-    """Sends the messages `ids` to the `rooms` and `users`, with a `comment` of one's own before them."""
+    """Sends the messages `ids` to the `rooms` and `users`, with a `comment` of one's own before them.
+
+    `sent` says what stands where now: deleting it takes it back.
+    """
     sent = forward_messages(
         person(request),
         request.POST.getlist("ids"),
@@ -63,9 +66,12 @@ def forward(request: HttpRequest) -> HttpResponse:
         user_ids=request.POST.getlist("users"),
         client_id=_client_id(request),
     )
-    places = list(dict.fromkeys(message.room_id for message in sent))
+    places: dict[int, list[str]] = {}
+    for message in sent:
+        places.setdefault(message.room_id, []).append(str(message.pk))
     said = ngettext("Forwarded", "Forwarded to %(n)d places", len(places)) % {"n": len(places)}
-    return done(request, reverse("room", args=[places[0]]), said, rooms=[str(pk) for pk in places])
+    there = [{"room": str(room_id), "ids": ids} for room_id, ids in places.items()]
+    return done(request, reverse("room", args=[sent[0].room_id]), said, sent=there)
 
 
 def _client_id(request: HttpRequest) -> uuid.UUID | None:

@@ -5,6 +5,7 @@ import { best, plain } from "../lib/fuzzy.js";
 import { get, post } from "../lib/http.js";
 import { Listbox } from "../lib/listbox.js";
 import { me } from "../lib/me.js";
+import { roomVerbPath } from "../lib/paths.js";
 import { plural, word } from "../lib/words.js";
 import { rooms } from "../realtime/store.js";
 import { answered, place, row } from "./destinations.js";
@@ -142,11 +143,22 @@ export default class Forwarding {
       const answer = await post(this.dialog.dataset.post, fields);
       this.dialog.close();
       emit("tw:ui.forwarded", { ids });
-      emit("tw:ui.toast", { text: answer.detail, tone: "success" });
+      const undo = { name: word("undo"), run: () => this.#back(answer.sent) };
+      emit("tw:ui.toast", { text: answer.detail, tone: "success", actions: [undo] });
     } catch (refusal) {
       this.error.textContent = refusal.message || word("unreachable");
     } finally {
       button.removeAttribute("aria-busy");
+    }
+  }
+
+  /** Deletes what was sent: where nobody has read it yet, no trace of it stays. */
+  async #back(sent) {
+    try {
+      await Promise.all(sent.map(({ room, ids }) => post(roomVerbPath(room, "selection/delete"), new URLSearchParams(ids.map((id) => ["ids", id])))));
+      emit("tw:ui.toast", { text: word("forward.undone") });
+    } catch (refusal) {
+      emit("tw:ui.toast", { text: refusal.message || word("unreachable"), tone: "error" });
     }
   }
 }
