@@ -161,6 +161,17 @@ def test_of_a_room_one_left_the_words_stay_and_its_name_does_not(signed_in, room
     assert "good morning" in page and "a room you cannot see any more" in page and ">den<" not in page
 
 
+def test_what_is_to_go_into_a_thread_says_so_and_leads_there(signed_in, room, alice, message):
+    schedule_message(alice, room.pk, "there alone", later(), thread=message.pk)
+    client = signed_in(alice)
+    page = client.get(reverse("scheduled")).text
+    assert f'href="{reverse("room_thread", args=[room.pk, message.pk])}" data-pane>in a thread</a>' in page
+    Scheduled.objects.update(in_room=True)
+    assert ">in a thread, and in the room</a>" in client.get(reverse("scheduled")).text
+    leave_room(alice, room.pk)
+    assert reverse("room_thread", args=[room.pk, message.pk]) not in client.get(reverse("scheduled")).text
+
+
 # --- when ----------------------------------------------------------------------------------------------
 def test_what_was_understood_is_said_back_in_ones_own_zone_and_language(signed_in, alice):
     alice.time_zone, alice.language = "Europe/Berlin", "de"

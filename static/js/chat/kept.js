@@ -1,6 +1,6 @@
 /**
  * A list of what is kept (`data-kept`: pins, saved, reminders, scheduled): its times as the reader reads them, and the
- * list shown anew when it changed, here or in another tab. What one is writing in it stays.
+ * list shown anew when it changed, here or in another tab; while one writes in it, once that is saved or taken back.
  */
 import { emit, on } from "../lib/events.js";
 import { page, post } from "../lib/http.js";
@@ -12,6 +12,8 @@ const SETTLES_MS = 100;
 
 export default class Kept {
   #timer = null;
+  /** It changed while one was writing. */
+  #held = false;
 
   constructor(element) {
     this.element = element;
@@ -21,6 +23,7 @@ export default class Kept {
     if (event) on(event, () => this.#later(), { signal });
     on("tw:ui.posted", ({ action }) => this.#posted(action), { signal });
     element.addEventListener("click", ({ target }) => this.#move(target.closest("[data-moves]")), { signal });
+    for (const name of ["input", "focusout"]) element.addEventListener(name, () => this.#held && this.#later(), { signal });
     // The search puts other rows here, and a gallery what came meanwhile.
     new MutationObserver(() => this.#show()).observe(element.querySelector(".gallery__all") ?? element, { childList: true });
     this.#show();
@@ -34,15 +37,19 @@ export default class Kept {
   #show() {
     showTimes(this.element);
     for (const button of this.element.querySelectorAll("[data-moves]")) button.hidden = false;
+    for (const element of this.element.querySelectorAll("[data-without-js]")) element.hidden = true;
   }
 
-  /** What was written in a row is kept: the row may be shown anew. */
+  /** What was written in a row is kept, or has gone with it: the row may be shown anew. */
   #posted(action) {
-    const form = [...this.element.querySelectorAll("details[open] form")].find((one) => one.action === action);
-    const details = form?.closest("details");
-    if (!details) return;
-    if (details.contains(document.activeElement)) details.querySelector("summary").focus({ preventScroll: true });
-    details.open = false;
+    const form = [...this.element.querySelectorAll("form")].find((one) => one.action === action);
+    const row = form?.closest(".kept__item");
+    if (!row) return;
+    for (const field of row.querySelectorAll("input, textarea")) Object.assign(field, { defaultValue: field.value, defaultChecked: field.checked });
+    const details = row.querySelector("details[open]");
+    if (details?.contains(document.activeElement)) details.querySelector("summary").focus({ preventScroll: true });
+    if (details) details.open = false;
+    if (this.#held) this.#later();
   }
 
   #later() {
@@ -51,7 +58,8 @@ export default class Kept {
   }
 
   async #again() {
-    if (this.element.querySelector("details[open] form:focus-within")) return this.#later();
+    this.#held = [...this.element.querySelectorAll("details form")].some((form) => form.matches(":focus-within") || isChanged(form));
+    if (this.#held) return;
     const rows = [...this.element.querySelectorAll(".kept__item")];
     const at = rows.findIndex((row) => row.contains(document.activeElement));
     try {
@@ -72,14 +80,28 @@ export default class Kept {
     (next ?? document.getElementById("main")).focus({ preventScroll: true });
   }
 
-  /** Another time for a reminder. */
+  /** Another time: for a reminder, or for a message and whatever else its form says by now. */
   #move(button) {
     if (!button) return;
+    const { form } = button;
+    const sent = this.element.dataset.kept === "scheduled";
     emit("tw:ui.moment", {
-      title: word("remind.title"),
-      button: word("put-off.button"),
+      title: word(sent ? "later.title" : "remind.title"),
+      button: word(sent ? "later.button" : "put-off.button"),
+      about: sent ? form.elements.body.value.trim() : "",
       back: button,
-      send: ({ when }) => post(button.dataset.moves, { does: "later", when, zone: browserZone() }),
+      send: async ({ when }) => {
+        const fields = new FormData(sent ? form : undefined);
+        fields.set("when", when);
+        fields.set("zone", browserZone());
+        if (!sent) fields.set("does", "later");
+        const answer = await post(button.dataset.moves, fields);
+        if (sent) emit("tw:ui.posted", { action: form.action, answer });
+        return answer;
+      },
     });
   }
 }
+
+/** Does it hold anything but what it came with? */
+const isChanged = (form) => [...form.elements].some((field) => (field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== (field.defaultValue ?? field.value)));
