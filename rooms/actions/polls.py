@@ -139,6 +139,18 @@ def votes_of(user: User, message_id: object) -> list[str]:
     return [str(pk) for pk in mine.values_list("option_id", flat=True)]
 
 
+def voters_of(user: User, message_id: object, option_id: object) -> tuple[list[User], int]:
+    """Who chose an answer, the first of them, and how many did; of an anonymous poll nobody. Raises Refused."""
+    message, _seat = access.message_for(user, message_id)
+    if message.deleted_at is not None:
+        raise access.not_found()
+    votes = PollVote.objects.filter(
+        option=access.parse_id(option_id), option__poll=message.pk, option__poll__anonymous=False
+    )
+    named = votes.select_related("user").order_by("pk")[: settings.NAMED_MAX]
+    return [vote.user for vote in named], votes.count()
+
+
 def _open_poll(actor: User, message_id: object, to: str) -> tuple[Message, Poll, Any]:
     message, seat = access.message_for(actor, message_id, to=to, lock=True)
     poll = Poll.objects.filter(message=message).first()

@@ -158,3 +158,23 @@ def test_many_at_once_each_get_their_own_answers(room, alice):
         [option["text"] for option in message_wire(message)["poll"]["options"]] for message in post_messages(drafts)
     ]
     assert found == [["0a", "0b"], ["1a", "1b"], ["2a", "2b"]]
+
+
+def test_who_chose_an_answer_is_named_to_members_and_of_an_anonymous_poll_nobody_is(
+    signed_in, room, alice, bob, charlie
+):
+    for anonymous, named in ((False, [{"id": str(bob.pk), "name": "Bob"}]), (True, [])):
+        message = post_message(alice, room.pk, "Where?", poll=WHERE | {"anonymous": anonymous})
+        option, other = ids(message)[:2]
+        vote(bob, message.pk, [option])
+
+        def ask(person, option, message=message):
+            address = reverse("poll_vote", args=[message.pk])
+            return signed_in(person).get(address, {"option": option}, headers={"Accept": "application/json"})
+
+        assert ask(alice, option).json() == {"people": named, "count": len(named)}
+        assert ask(alice, other).json() == {"people": [], "count": 0}
+        assert ask(alice, "x").status_code == 404
+        assert ask(charlie, option).status_code == 404
+        delete_message(alice, message.pk)
+        assert ask(alice, option).status_code == 404

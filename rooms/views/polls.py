@@ -11,9 +11,16 @@ from rooms.wire import message_wire
 
 @door("GET", "POST")
 def vote(request: HttpRequest, message_id: int) -> HttpResponse:
-    """GET: which answers I chose, which an anonymous poll tells nobody else. POST: `options`, my choice from now on."""
+    """GET: which answers I chose, which an anonymous poll tells nobody else; `?option=`: who chose that one.
+
+    POST: `options`, my choice from now on.
+    """
     user = person(request)
     if request.method == "GET":
+        if "option" in request.GET:
+            limits.spend(limits.looking_up, user)
+            people, count = polls.voters_of(user, message_id, request.GET["option"])
+            return JsonResponse({"people": [{"id": str(one.pk), "name": one.name} for one in people], "count": count})
         return JsonResponse({"options": polls.votes_of(user, message_id)})
     limits.spend(limits.reacting, user)
     message = polls.vote(user, message_id, request.POST.getlist("options"))

@@ -143,7 +143,7 @@ export default class ActionsBar {
     clearTimeout(this.#press?.timer);
     this.#press = null;
     const row = rowOf(event);
-    if (event.pointerType === "mouse" || !row?.dataset.id || event.target.closest(".edit, .actions, .reaction")) return;
+    if (event.pointerType === "mouse" || !row?.dataset.id || event.target.closest(".edit, .actions, .reaction, .poll__option[data-named]")) return;
     const { clientX, clientY } = event;
     this.#press = { clientX, clientY, opened: false, timer: setTimeout(() => this.#openSheet(row), LONG_PRESS_MS) };
   }

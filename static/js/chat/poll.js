@@ -1,6 +1,7 @@
 /**
  * The dialog in which one makes a poll: a question, its answers, and how one may choose. `tw:ui.poll` opens it too. It is
- * asked now, or at a time that is asked for, as words are that are sent later.
+ * asked now, or at a time that is asked for, as words are that are sent later. Closed before, it is there again where it was
+ * begun; "Cancel" throws it away.
  */
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
@@ -17,6 +18,8 @@ export default class PollDialog {
     this.more = dialog.querySelector("[data-poll=more]");
     this.most = Number(dialog.dataset.most);
     this.to = null;
+    /** Half-written ones, one a composer (its room, its thread), while this page lives. */
+    this.begun = new Map();
     this.listening = new AbortController();
     const { signal } = this.listening;
     document.addEventListener("click", ({ target }) => target.closest?.("[data-does=poll]") && this.open({ form: target.closest("form") }), { signal });
@@ -28,6 +31,8 @@ export default class PollDialog {
     this.later = dialog.querySelector("[data-poll=later]");
     this.later.addEventListener("click", () => this.#askLater(), { signal });
     this.list.addEventListener("click", ({ target }) => this.#remove(target.closest("[data-poll=remove]")), { signal });
+    dialog.querySelector("[data-poll=cancel]").addEventListener("click", () => this.#done(), { signal });
+    dialog.addEventListener("close", () => this.#keep(), { signal });
     this.list.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.#reveal();
   }
@@ -41,16 +46,38 @@ export default class PollDialog {
   }
 
   /** `form` is the composer it is for: its room, or its thread. */
-  open({ form = document.querySelector("form.composer"), question = "", options = [] }) {
+  open({ form = document.querySelector("form.composer"), ...given }) {
     if (!form) return;
     this.to = { room: form.dataset.room, thread: form.dataset.thread ?? null, form };
+    const { question = "", options = [], ways = {} } = given.question ? given : (this.begun.get(this.#place) ?? {});
     this.form.reset();
     this.#say("");
     this.question.value = question;
+    const { multiple, anonymous, closes } = this.form.elements;
+    [multiple.checked, anonymous.checked, closes.value] = [Boolean(ways.multiple), Boolean(ways.anonymous), ways.closes ?? ""];
     this.list.replaceChildren();
     for (const text of [...options, "", ""].slice(0, Math.max(2, options.length))) this.#add(text);
     this.dialog.showModal();
     (question ? this.list.querySelector("input") : this.question).focus();
+  }
+
+  get #place() {
+    return `${this.to.room}:${this.to.thread ?? ""}`;
+  }
+
+  #keep() {
+    const { question, multiple, anonymous, closes } = this.form.elements;
+    const options = this.#inputs().map((input) => input.value).filter((text) => text.trim());
+    if (!question.value.trim() && !options.length) return this.begun.delete(this.#place);
+    const ways = { multiple: multiple.checked, anonymous: anonymous.checked, closes: closes.value };
+    return this.begun.set(this.#place, { question: question.value, options, ways });
+  }
+
+  /** It is asked, or thrown away. */
+  #done() {
+    this.form.reset();
+    this.list.replaceChildren();
+    this.dialog.close();
   }
 
   #inputs() {
@@ -102,7 +129,7 @@ export default class PollDialog {
     if (!asked) return;
     const { room, thread, form } = this.to;
     outbox.enqueue({ room, ...asked, ...(thread === null ? {} : { thread, in_room: false }) });
-    this.dialog.close();
+    this.#done();
     emit("tw:ui.sent", { room, thread, form });
   }
 
@@ -128,7 +155,7 @@ export default class PollDialog {
       send: async ({ when }) => {
         fields.set("when", when);
         const answer = await post(form.querySelector("[data-module=later]").dataset.url, fields);
-        this.dialog.close();
+        this.#done();
         return answer;
       },
     });

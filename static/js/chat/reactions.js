@@ -43,7 +43,6 @@ export default class Reactions {
     const chip = event.target.closest?.(".reaction");
     const row = chip?.closest(".message");
     if (!row || !messageOf(row) || !this.#may(row)) return;
-    if (this.who.heldOpen(chip)) return;
     if (chip.matches(".reaction--add")) this.#pick(row, chip);
     else this.#toggle(row, chip.dataset.emoji, chip.querySelector("img")?.getAttribute("src"));
   }

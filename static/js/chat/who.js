@@ -1,4 +1,4 @@
-/** Who reacted with an emoji: a small note at its chip, on hover, on focus, and on a long press. */
+/** Who reacted with an emoji, or chose an answer of a poll: a small note at it, on hover, on focus, and on a long press. */
 import { clone } from "../lib/dom.js";
 import { get } from "../lib/http.js";
 import { me } from "../lib/me.js";
@@ -29,6 +29,8 @@ export class Who {
     listen("pointerdown", (event) => this.#press(event));
     for (const name of ["pointerup", "pointercancel"]) listen(name, () => this.#held || clearTimeout(this.#timer));
     listen("contextmenu", (event) => this.#held && chipOf(event) && event.preventDefault());
+    // A press that asked who is none that reacts or votes.
+    listen("click", (event) => this.#clicked(event), { capture: true });
     listen("scroll", () => this.hide(), { capture: true, passive: true });
   }
 
@@ -37,13 +39,6 @@ export class Who {
     this.#chip?.removeAttribute("aria-describedby");
     this.#chip = null;
     this.tip.remove();
-  }
-
-  /** Was this press a long one, that asked who, and not one that reacts? Asked once. */
-  heldOpen(chip) {
-    const held = this.#held === chip;
-    this.#held = null;
-    return held;
   }
 
   #press(event) {
@@ -59,6 +54,13 @@ export class Who {
     }, LONG_PRESS_MS);
   }
 
+  #clicked(event) {
+    const held = this.#held;
+    this.#held = null;
+    if (held && chipOf(event) === held) event.stopPropagation();
+    else if (chipOf(event)) this.hide();
+  }
+
   #later(chip, delay) {
     if (!chip || chip === this.#chip) return;
     clearTimeout(this.#timer);
@@ -69,14 +71,14 @@ export class Who {
     if (!chip.isConnected) return;
     this.hide();
     this.#chip = chip;
-    const { emoji } = chip.dataset;
+    const { emoji, option } = chip.dataset;
     const message = messageOf(chip.closest(".message"));
-    const said = await this.#names(message, emoji);
-    if (this.#chip !== chip || !said || !chip.isConnected) return;
-    this.tip.textContent = word("reaction.who", { names: sentence(said), emoji });
+    const said = await this.#names(message, emoji ? `reactions.json?emoji=${encodeURIComponent(emoji)}` : `vote/?option=${option}`);
+    if (this.#chip !== chip || !said?.count || !chip.isConnected) return;
+    this.tip.textContent = emoji ? word("reaction.who", { names: sentence(said), emoji }) : sentence(said);
     chip.setAttribute("aria-describedby", this.tip.id);
     // Beside the chip, so that it belongs to the same part of the page.
-    chip.closest(".reactions").after(this.tip);
+    (chip.closest(".reactions") ?? chip).after(this.tip);
     this.tip.showPopover();
     const at = chip.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.tip;
@@ -86,18 +88,18 @@ export class Who {
   }
 
   /** One question for each state of a message; null where the server did not say. */
-  async #names(message, emoji) {
-    const key = `${message.id} ${message.version} ${emoji}`;
+  async #names(message, question) {
+    const key = `${message.id} ${message.version} ${question}`;
     if (!this.#known.has(key)) {
       if (this.#known.size > KEPT) this.#known.clear();
-      const asked = get(`/messages/${message.id}/reactions.json?emoji=${encodeURIComponent(emoji)}`);
+      const asked = get(`/messages/${message.id}/${question}`);
       this.#known.set(key, asked.catch(() => (this.#known.delete(key), null)));
     }
     return this.#known.get(key);
   }
 }
 
-const chipOf = (event) => event.target.closest?.(".reaction[data-emoji]");
+const chipOf = (event) => event.target.closest?.(".reaction[data-emoji], .poll__option[data-named]");
 
 /** "you, Ann and 3 others", the reader first. */
 function sentence({ people, count }) {

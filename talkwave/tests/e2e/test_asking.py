@@ -25,6 +25,11 @@ def test_a_question_is_asked_answered_by_both_and_ended(
         a.page.keyboard.type(answer)
         a.page.keyboard.press("Enter")
     axe(a.page)
+    # Closed by a slip, it is there again.
+    a.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    a.page.get_by_role("button", name="Poll").click()
+    expect(dialog.get_by_role("textbox", name="Answer 3")).to_have_value("At home")
     dialog.get_by_role("button", name="Ask", exact=True).click()
     for window in (a, b):
         window.sees("Where shall we meet?")
@@ -36,6 +41,9 @@ def test_a_question_is_asked_answered_by_both_and_ended(
     expect(beach[a].locator(".poll__count")).to_have_text("1")
     beach[a].click()
     expect(beach[b].locator(".poll__count")).to_have_text("2")
+    b.composer.hover()
+    beach[b].hover()
+    expect(b.page.get_by_role("tooltip")).to_have_text("You and Alice")
     beach[b].click()
     expect(beach[a].locator(".poll__count")).to_have_text("1")
 
@@ -45,9 +53,27 @@ def test_a_question_is_asked_answered_by_both_and_ended(
     expect(beach[b].locator(".poll__count")).to_have_text("1")
     axe(b.page)
     a.page.get_by_role("button", name="End the poll").click()
+    a.page.get_by_role("dialog", name="End the poll?").get_by_role("button", name="End the poll").click()
     for window in (a, b):
         expect(window.page.get_by_text("ended")).to_be_visible()
         expect(beach[window]).to_be_disabled()
+
+    # Several answers, faster than the server: each counts.
+    answers = {"options": ["Monday", "Tuesday", "Friday"], "multiple": True}
+    apart(post_message, alice, room.pk, "Which days?", poll=answers)
+    days = b.sees("Which days?").locator(".poll__option")
+    b.page.evaluate("""() => {
+      const ask = fetch;
+      const held = new Promise((go) => (window.release = go));
+      window.fetch = (...what) => held.then(() => ask(...what));
+    }""")
+    for place in range(3):
+        days.nth(place).click()
+        expect(days.nth(place)).to_have_attribute("aria-pressed", "true")
+        expect(days.nth(place).locator(".poll__count")).to_have_text("1")
+    b.page.evaluate("release()")
+    for place in range(3):
+        expect(a.sees("Which days?").locator(".poll__count").nth(place)).to_have_text("1")
 
     # Nobody is told who chose what, oneself included: what one presses is marked all the same, by keys too.
     apart(post_message, bob, room.pk, "Honestly?", poll={"options": ["Yes", "No"], "anonymous": True})
@@ -68,6 +94,7 @@ def test_a_question_is_asked_answered_by_both_and_ended(
 
     # Asked later it waits, and the focus is where one writes again.
     a.page.locator("form.composer [data-does=poll]").click()
+    expect(a.page.get_by_role("textbox", name="Question")).to_have_value("")
     a.page.keyboard.type("Breakfast?")
     for name, words in (("Answer 1", "soup"), ("Answer 2", "bread")):
         dialog.get_by_role("textbox", name=name).fill(words)

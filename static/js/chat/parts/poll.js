@@ -3,24 +3,22 @@
  * server says then comes as the changed message.
  */
 import { emit, on } from "../../lib/events.js";
-import { get, post } from "../../lib/http.js";
+import { post } from "../../lib/http.js";
 import { datesFor } from "../../lib/time.js";
 import { plural, word } from "../../lib/words.js";
+import { asWished, forget, know, press } from "./votes.js";
 
 const FACES_MOST = 5;
 /** Longer than this no timer runs: the page will not stand so long. */
 const TIMER_MOST_MS = 24 * 3_600_000;
-/** What the reader chose, where the poll does not tell: an anonymous one, and one with very many voters. It is asked for. Message id → ids of options. */
-const chosen = new Map();
 const ends = new WeakMap();
 /** Of each row the poll as it was last told, and to whom. */
 const latest = new WeakMap();
 
 // On another device of the reader's.
 on("tw:poll.mine", ({ message, options }) => {
-  if (!chosen.has(message)) return;
-  chosen.set(message, new Set(options));
-  for (const row of document.querySelectorAll(`.message[data-id="${CSS.escape(message)}"]`)) refill(row);
+  know(message, options);
+  refill(message);
 });
 
 // What was said while this device was away is asked for anew.
@@ -29,30 +27,29 @@ on("tw:ui.connection", ({ state }) => {
   const back = away && state === "online";
   away = state === "offline" || (away && !back);
   if (!back) return;
-  chosen.clear();
-  for (const row of document.querySelectorAll(".message:has(.poll:not([hidden]))")) refill(row);
+  forget();
+  for (const row of document.querySelectorAll(".message:has(.poll:not([hidden]))")) refill(row.dataset.id);
 });
 
 export function fill(row, message, reader) {
   const box = row.querySelector(".poll");
-  const { poll } = message;
-  box.hidden = !poll;
-  if (!poll) return;
+  box.hidden = !message.poll;
+  if (!message.poll) return;
   latest.set(row, { message, reader });
+  const { poll, mine } = asWished(message, reader.me?.id, () => refill(message.id));
   const over = poll.closed || (poll.closes_at && Date.parse(poll.closes_at) <= Date.now());
-  const mine = minesOf(row, message, reader);
   const list = box.querySelector(".poll__options");
   const buttons = new Map([...list.querySelectorAll("[data-option]")].map((button) => [button.dataset.option, button]));
   if (poll.options.some(({ id }) => !buttons.has(id))) list.replaceChildren();
   for (const option of poll.options) {
     const button = list.querySelector(`[data-option="${CSS.escape(option.id)}"]`) ?? make(list, option);
     show(button, option, { poll, over, mine: mine.has(option.id) });
-    button.onclick = () => vote(row, message, reader, option.id);
+    button.onclick = () => over || vote(message, reader, option.id);
   }
   box.querySelector(".poll__state").textContent = stateOf(poll, over);
   const close = box.querySelector("[data-poll=close]");
   close.hidden = over || !(message.sender.id === reader.me?.id || reader.may?.has("delete_others"));
-  close.onclick = () => ask(box, `/messages/${message.id}/close/`, []);
+  close.onclick = () => askToEnd(message);
   endInTime(row, message, reader, over);
 }
 
@@ -96,7 +93,10 @@ function show(button, option, { poll, over, mine }) {
   const bar = button.querySelector(".poll__bar");
   bar.max = Math.max(1, poll.voters);
   bar.value = option.count;
-  button.disabled = over;
+  // One that is over can still be asked who voted (who.js).
+  button.disabled = false;
+  button.setAttribute("aria-disabled", String(Boolean(over)));
+  button.toggleAttribute("data-named", option.users.length > 0);
   button.setAttribute("aria-pressed", String(mine));
   button.querySelector(".poll__text").textContent = option.text;
   button.querySelector(".poll__count").textContent = option.count;
@@ -108,9 +108,12 @@ function show(button, option, { poll, over, mine }) {
   button.querySelector(".poll__faces").replaceChildren(...faces);
 }
 
-function refill(row) {
-  const told = latest.get(row);
-  if (told && row.isConnected) fill(row, told.message, told.reader);
+/** Its rows: it may stand in the room and in its thread. */
+function refill(id) {
+  for (const row of document.querySelectorAll(`.message[data-id="${CSS.escape(id)}"]`)) {
+    const told = latest.get(row);
+    if (told) fill(row, told.message, told.reader);
+  }
 }
 
 function stateOf(poll, over) {
@@ -122,55 +125,21 @@ function stateOf(poll, over) {
   return parts.join(" · ");
 }
 
-function minesOf(row, message, reader) {
-  const { poll } = message;
-  const me = reader.me?.id;
-  const named = poll.options.filter(({ users }) => users.includes(me)).map(({ id }) => id);
-  // Of very many voters only the first are named.
-  const all = !poll.anonymous && poll.options.every(({ count, users, id }) => count === users.length || named.includes(id));
-  if (all) return new Set(named);
-  if (!chosen.has(message.id)) {
-    const unknown = new Set();
-    chosen.set(message.id, unknown);
-    if (poll.voters && me) {
-      get(`/messages/${message.id}/vote/`).then(({ options }) => {
-        // What was chosen meanwhile is newer.
-        if (chosen.get(message.id) === unknown) chosen.set(message.id, new Set(options));
-        refill(row);
-      }, () => chosen.get(message.id) === unknown && chosen.delete(message.id));
-    }
-  }
-  return chosen.get(message.id);
-}
-
-async function vote(row, message, reader, id) {
-  const before = minesOf(row, message, reader);
-  const mine = new Set(before);
-  const had = mine.delete(id);
-  if (!message.poll.multiple) mine.clear();
-  if (!had) mine.add(id);
-  // The changed message may be told before the answer: what is chosen is known by then.
-  const choose = (options) => {
-    chosen.set(message.id, options);
-    refill(row);
-  };
-  choose(mine);
-  const box = row.querySelector(".poll");
-  if (!(await ask(box, `/messages/${message.id}/vote/`, [...mine].map((one) => ["options", one])))) choose(before);
-}
-
-async function ask(box, url, fields) {
-  if (box.getAttribute("aria-busy")) return false;
-  box.setAttribute("aria-busy", "true");
+async function vote(message, reader, option) {
   try {
-    await post(url, new URLSearchParams(fields));
-    return true;
+    await press(message, reader.me?.id, option, () => refill(message.id));
   } catch (refusal) {
-    emit("tw:ui.toast", { text: refusal.message || word("unreachable"), tone: "error" });
-    return false;
-  } finally {
-    box.removeAttribute("aria-busy");
+    refused(refusal);
   }
+}
+
+function askToEnd(message) {
+  const answer = (agreed) => agreed && post(`/messages/${message.id}/close/`, {}).catch(refused);
+  emit("tw:ui.confirm", { title: word("poll.end.title"), text: word("poll.end.text"), button: word("poll.end.button"), answer });
+}
+
+function refused(refusal) {
+  emit("tw:ui.toast", { text: refusal.message || word("unreachable"), tone: "error" });
 }
 
 /** One that ends by itself says so when it does. */
