@@ -1,8 +1,11 @@
 /**
  * Answering in line: a strip over the words says which message is answered; × or Esc takes it away. What is sent then
- * carries `reply_to`. On touch a swipe over a message begins it.
+ * carries `reply_to`. On touch a swipe over a message begins it. It is kept beside the draft, on this device: whoever looks
+ * elsewhere and comes back answers still.
  */
+import { keepReply, replyOf } from "../lib/drafts.js";
 import { emit, on } from "../lib/events.js";
+import { me } from "../lib/me.js";
 import { messageOf, textOf } from "./message.js";
 import { quoteOf, show } from "./parts/quote.js";
 
@@ -10,7 +13,9 @@ export default class Replying {
   constructor(strip) {
     this.strip = strip;
     this.form = strip.closest("form");
+    this.room = this.form.dataset.room;
     this.thread = this.form.dataset.thread ?? null;
+    this.user = me()?.id;
     this.quote = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
@@ -19,8 +24,14 @@ export default class Replying {
     on("tw:ui.sent", ({ form }) => form === this.form && this.#end(), { signal });
     on("tw:message.updated", ({ message }) => message.id === this.quote?.id && this.#changed(message), { signal });
     strip.querySelector("[data-replying-ends]").addEventListener("click", () => this.#leave(), { signal });
+    // Sent or thrown away on another device.
+    on("tw:ui.draft-shown", ({ room, thread, text }) => !text && room === this.room && thread === this.thread && this.#forget(), { signal });
     // Before the keys of the whole page, and after the list of suggestions, which closes first.
     this.form.addEventListener("keydown", (event) => this.#key(event), { signal });
+    const kept = replyOf(this.user, this.room, this.thread);
+    // Deleted meanwhile it cannot be answered; one that is not on the page is the server's to judge.
+    if (kept && document.getElementById(`m-${kept.id}`)?.matches(".message--deleted")) this.#end();
+    else if (kept) this.#answer(kept);
   }
 
   stop() {
@@ -30,16 +41,19 @@ export default class Replying {
   /** Each list has its composer: the room's, or the thread's. */
   #isOurs(row) {
     const list = row.closest(".timeline");
-    return (list?.dataset.thread ?? null) === this.thread && list.dataset.room === this.form.dataset.room;
+    return (list?.dataset.thread ?? null) === this.thread && list.dataset.room === this.room;
   }
 
   #begin(message, text) {
     if (!message) return;
-    this.quote = quoteOf(message, text);
-    show(this.strip.querySelector(".quote"), message.room, this.quote);
-    this.strip.hidden = false;
-    emit("tw:ui.extra", { form: this.form, name: "reply_to", value: message.id });
+    this.#answer(quoteOf(message, text));
     emit("tw:ui.focus-composer", { thread: this.thread });
+  }
+
+  #answer(quote) {
+    this.#become(quote);
+    show(this.strip.querySelector(".quote"), this.room, quote);
+    emit("tw:ui.extra", { form: this.form, name: "reply_to", value: quote.id });
   }
 
   /** The row that is not sent yet shows what it answers. */
@@ -49,7 +63,7 @@ export default class Replying {
 
   #changed(message) {
     if (message.deleted) this.#leave();
-    else this.quote = quoteOf(message);
+    else this.#become(quoteOf(message));
   }
 
   #key(event) {
@@ -59,13 +73,22 @@ export default class Replying {
   }
 
   #leave() {
-    emit("tw:ui.extra", { form: this.form, name: "reply_to", value: null });
-    this.#end();
+    this.#forget();
     emit("tw:ui.focus-composer", { thread: this.thread });
   }
 
+  #forget() {
+    emit("tw:ui.extra", { form: this.form, name: "reply_to", value: null });
+    this.#end();
+  }
+
   #end() {
-    this.quote = null;
-    this.strip.hidden = true;
+    this.#become(null);
+  }
+
+  #become(quote) {
+    this.quote = quote;
+    this.strip.hidden = !quote;
+    keepReply(this.user, this.room, quote, this.thread);
   }
 }

@@ -6,6 +6,7 @@
 const TEXT = "tw:draft:";
 const BASE = "tw:draft-base:";
 const ASIDE = "tw:draft-aside:";
+const REPLY = "tw:draft-reply:";
 const place = (room, thread) => (thread ? `${room}:${thread}` : String(room));
 
 /** The text begun in a room or thread, or "". */
@@ -26,6 +27,21 @@ export function asideOf(user, room, thread = null) {
 /** Lays a draft aside; an empty one ends what lay there. */
 export function keepAside(user, room, text, thread = null) {
   write(`${ASIDE}${user}:${place(room, thread)}`, text.trim() ? text : null);
+}
+
+/** What a text begun here answers, as a wire quote; null where it answers nothing. */
+export function replyOf(user, room, thread = null) {
+  try {
+    const quote = JSON.parse(read(`${REPLY}${user}:${place(room, thread)}`) ?? "null");
+    return quote?.id && quote.sender ? quote : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps it beside the text; null forgets it. */
+export function keepReply(user, room, quote, thread = null) {
+  write(`${REPLY}${user}:${place(room, thread)}`, quote && JSON.stringify(quote));
 }
 
 /** What the server held when this device last agreed with it: {version, body}. */

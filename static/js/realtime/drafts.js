@@ -7,14 +7,14 @@
  * Says `tw:ui.draft` {room} (the pencil), `tw:ui.draft-shown` {room, thread, text} (take this into the composer: nothing
  * unsaved stood there) and `tw:ui.draft-other` {room, thread, text} (another draft; null: no longer).
  */
-import { asideOf, baseOf, draftOf, draftsHere, keepAside, keepBase, keepDraft } from "../lib/drafts.js";
+import { asideOf, baseOf, draftOf, draftsHere, keepAside, keepBase, keepDraft, keepReply } from "../lib/drafts.js";
 import { emit, on } from "../lib/events.js";
 import { uuid } from "../lib/ids.js";
 import { request as ask } from "./socket.js";
 
 const QUIET_MS = 1_200;
 const AGAIN_MS = 5_000;
-const HERE = { draftOf, keepDraft, baseOf, keepBase, asideOf, keepAside, draftsHere };
+const HERE = { draftOf, keepDraft, baseOf, keepBase, asideOf, keepAside, keepReply, draftsHere };
 
 export class Drafts {
   #user = null;
@@ -137,6 +137,8 @@ export class Drafts {
   #show(at, text) {
     at.text = text;
     this.#env.here.keepDraft(this.#user, at.room, text, at.thread);
+    // What it answered went with it.
+    if (!text) this.#env.here.keepReply(this.#user, at.room, null, at.thread);
     this.#env.say("tw:ui.draft-shown", { room: at.room, thread: at.thread, text });
     this.#env.say("tw:ui.draft", { room: at.room });
   }

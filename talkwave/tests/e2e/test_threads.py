@@ -116,6 +116,10 @@ def test_an_answer_in_line_quotes_jumps_and_follows_what_it_quotes(
     expect(strip).to_be_hidden()
     act(b, row, "reply")
     expect(strip).to_be_visible()
+    # Kept beside the words: whoever comes back answers still.
+    b.page.reload()
+    b.is_live()
+    expect(strip).to_contain_text("Bring two lamps")
     b.say("I have three")
     expect(strip).to_be_hidden()
     quote = a.sees("I have three").locator(".quote")

@@ -25,6 +25,7 @@ class Device {
   texts = new Map();
   bases = new Map();
   asides = new Map();
+  replies = new Map();
   composer = "";
   other = null;
   online = false;
@@ -49,6 +50,7 @@ class Device {
         keepBase: (user, room, base, thread) => this.bases.set(key(user, room, thread), base),
         asideOf: (user, room, thread) => this.asides.get(key(user, room, thread)) ?? "",
         keepAside: (user, room, text, thread) => this.asides.set(key(user, room, thread), text),
+        keepReply: (user, room, quote, thread) => this.replies.set(key(user, room, thread), quote),
         draftsHere: () => [...this.texts].filter(([, text]) => text).map(([name]) => ({ room: name.split(":")[0], thread: null })),
       },
       later: (run) => this.timers.push(run),
@@ -108,10 +110,13 @@ test("sent on one device it is gone on the other, also on one that slept", async
   const { desk, phone } = await two();
   await desk.type("hello");
   await phone.connect(false);
+  phone.replies.set("1:", { id: "7" });
   await desk.type("");
   assert.equal(phone.composer, "hello");
   await phone.connect();
   assert.deepEqual([phone.composer, phone.other], ["", null]);
+  // With the message it would have answered.
+  assert.equal(phone.replies.get("1:"), null);
 });
 
 test("two texts written apart are both kept: one's own stays, the other is offered", async () => {
