@@ -11,11 +11,29 @@ import { me } from "../lib/me.js";
 import { sizeText } from "../lib/sizes.js";
 import { plural, word } from "../lib/words.js";
 import { allReady, Upload } from "../realtime/uploads.js";
-import { fileIcon, setIcon } from "./file_icons.js";
+import { fillTile, forgetPicture, showPicture } from "./attached.js";
 import { probe } from "./probe.js";
 
 /** What was attached in each place, while this page lives: going to another room and back loses nothing. */
 const places = new Map();
+/** The composers on the page: place → the one that holds its files. */
+const open = new Map();
+const placeOf = ({ room, thread }) => (thread ? `${room}:${thread}` : room);
+
+// For a composer that is gone (leaving ended a voice note) they wait until it is there again.
+on("tw:ui.attach", ({ form, files, told }) => {
+  const place = placeOf(form.dataset);
+  if (open.has(place)) return open.get(place).add(files, told);
+  const uploads = files.map((file) => new Upload(file, form.dataset.room, told ?? {}));
+  places.set(place, [...(places.get(place) ?? []), ...uploads]);
+  for (const upload of uploads) upload.start();
+});
+
+// Ready while one is elsewhere.
+on("tw:upload.changed", ({ upload }) => {
+  if (upload.state !== "ready") return;
+  for (const [place, uploads] of places) if (!open.has(place) && uploads.includes(upload)) keepReady(place, uploads);
+});
 
 export default class Attach {
   constructor(strip) {
@@ -27,10 +45,9 @@ export default class Attach {
     this.asFile = this.form.querySelector('[data-does="as-file"]');
     this.most = Number(strip.dataset.most);
     this.mostBytes = Number(strip.dataset.mostBytes);
-    const { room, thread } = this.form.dataset;
-    this.room = room;
-    this.place = thread ? `${room}:${thread}` : room;
-    this.user = me()?.id;
+    this.room = this.form.dataset.room;
+    this.place = placeOf(this.form.dataset);
+    open.set(this.place, this);
     this.tiles = new Map();
     this.listening = new AbortController();
     const { signal } = this.listening;
@@ -45,14 +62,14 @@ export default class Attach {
     on("tw:upload.changed", ({ upload }) => this.#changed(upload), { signal });
     on("tw:ui.sending", (sending) => sending.form === this.form && this.#sending(sending), { signal });
     on("tw:ui.sent", ({ form }) => form === this.form && this.#sent(), { signal });
-    on("tw:ui.attach", ({ form, files, told }) => form === this.form && this.add(files, told), { signal });
     this.#restore();
     this.#offerFile();
   }
 
   stop() {
     this.listening.abort();
-    for (const tile of this.tiles.values()) forgetPicture(tile);
+    if (open.get(this.place) === this) open.delete(this.place);
+    for (const { tile } of this.tiles.values()) forgetPicture(tile);
   }
 
   /** Takes files; `told` is what is known of them beforehand (a voice note's length and shape). */
@@ -80,8 +97,9 @@ export default class Attach {
 
   #pasted(event) {
     const { files, types } = event.clipboardData ?? {};
-    // Office programs put a picture of the words beside the words: those are meant.
-    if (event.defaultPrevented || !files?.length || types.includes("text/plain")) return;
+    // Office programs put a picture of the words beside the words: those are meant. A Mac puts a file's name beside the file.
+    const formatted = types?.includes("text/html") || types?.includes("text/rtf");
+    if (event.defaultPrevented || !files?.length || (formatted && types.includes("text/plain"))) return;
     event.preventDefault();
     this.add(files);
   }
@@ -177,7 +195,7 @@ export default class Attach {
   #keep() {
     const uploads = [...this.tiles.values()].map(({ upload }) => upload);
     places.set(this.place, uploads);
-    keepFiles(this.user, this.place, uploads.filter((upload) => upload.file).map((upload) => ({ ...upload.file, alt: upload.alt })));
+    keepReady(this.place, uploads);
   }
 
   #sending({ extras, cancel }) {
@@ -212,10 +230,14 @@ export default class Attach {
   }
 
   #restore() {
-    const uploads = places.get(this.place) ?? keptFiles(this.user, this.place).map((file) => restored(file, this.room));
+    const uploads = places.get(this.place) ?? keptFiles(me()?.id, this.place).map((file) => restored(file, this.room));
     for (const upload of uploads) this.#tile(upload);
     if (uploads.length) this.#tell();
   }
+}
+
+function keepReady(place, uploads) {
+  keepFiles(me()?.id, place, uploads.filter((upload) => upload.file).map((upload) => ({ ...upload.file, alt: upload.alt })));
 }
 
 /** An upload that was ready before a reload. */
@@ -230,53 +252,4 @@ function shownOf(upload) {
   const isPicture = file?.kind === "image" || source.type?.startsWith("image/");
   const picture = file?.thumb ?? (isPicture && source instanceof Blob ? URL.createObjectURL(source) : null);
   return { key, name, size, alt, picture, width: file?.width, height: file?.height };
-}
-
-function fillTile(tile, upload) {
-  const { state } = upload;
-  tile.dataset.state = state;
-  const bar = tile.querySelector(".attached__progress");
-  bar.hidden = !["waiting", "sending", "stalled", "paused", "looking"].includes(state);
-  if (state === "looking") bar.removeAttribute("value");
-  else bar.value = upload.size ? upload.sent / upload.size : 0;
-  bar.setAttribute("aria-label", word("attach.progress", { name: upload.name }));
-  const percent = Math.floor((100 * upload.sent) / Math.max(1, upload.size));
-  const about = upload.file?.type === RAW_TYPE ? word("attach.raw", { size: sizeText(upload.size) }) : "";
-  const line = upload.error || upload.note || about || word(`attach.${state}`, { percent, size: sizeText(upload.size) });
-  const words = tile.querySelector(".attached__state");
-  if (words.textContent !== line) words.textContent = line;
-  // Read out is how it ended, never each percent.
-  const said = tile.querySelector(".attached__said");
-  const news = state === "ready" || state === "failed" ? `${upload.name}: ${line}` : "";
-  if (said.textContent !== news) said.textContent = news;
-  const held = tile.contains(document.activeElement) ? document.activeElement : null;
-  for (const [does, states] of Object.entries(BUTTONS)) tile.querySelector(`[data-does="${does}"]`).hidden = !states.includes(state) || (does === "retry" && Boolean(upload.final));
-  // Paused by a key one goes on by the same; once it is there, with the words.
-  if (held?.hidden) (tile.querySelector("[data-does=pause]:not([hidden]), [data-does=resume]:not([hidden])") ?? tile.closest("form").querySelector("textarea")).focus();
-  tile.querySelector(".attached__alt").hidden = !(upload.file?.kind === "image" || (!upload.file && upload.source.type?.startsWith("image/"))) || state === "failed";
-  if (upload.file) setIcon(tile.querySelector(".attached__picture > .icon"), fileIcon(upload.file.kind));
-}
-
-/** A camera's raw picture, in which its own notes stay. */
-const RAW_TYPE = "image/x-dcraw";
-
-const BUTTONS = { pause: ["waiting", "sending", "stalled"], resume: ["paused"], retry: ["failed"] };
-
-function showPicture(tile, upload) {
-  const address = upload.file?.thumb ?? (upload.source.type?.startsWith("image/") ? URL.createObjectURL(upload.source) : null);
-  const image = tile.querySelector("img");
-  image.hidden = !address;
-  tile.querySelector(".attached__picture > .icon").toggleAttribute("hidden", Boolean(address));
-  if (!address) return;
-  // What no browser draws shows its icon.
-  image.addEventListener("error", () => {
-    image.hidden = true;
-    tile.querySelector(".attached__picture > .icon").removeAttribute("hidden");
-  });
-  image.src = address;
-}
-
-function forgetPicture(tile) {
-  const image = (tile.tile ?? tile).querySelector("img");
-  if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
 }

@@ -38,9 +38,10 @@ export default class Drop {
     this.#hide();
     if (!hasFiles(event)) return;
     event.preventDefault();
-    // A folder is none that a browser could read.
-    const items = [...event.dataTransfer.items].filter((item) => item.kind === "file" && !item.webkitGetAsEntry?.()?.isDirectory);
-    const files = items.map((item) => item.getAsFile()).filter(Boolean);
+    const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+    const plain = items.filter((item) => !item.webkitGetAsEntry?.()?.isDirectory);
+    if (plain.length < items.length) emit("tw:ui.toast", { tone: "error", text: word("attach.folder") });
+    const files = plain.map((item) => item.getAsFile()).filter(Boolean);
     if (files.length) emit("tw:ui.attach", { form: this.form, files, told: null });
   }
 

@@ -1,16 +1,17 @@
 /**
  * Voice notes, recorded in the composer: a press on the microphone begins, Enter or the button finishes, Esc or the cross
- * throws it away. What comes out is a file like any other. Where nothing else is written it is sent at once.
+ * throws it away. What comes out is a file like any other. Where nothing else is written it is sent at once; what ended
+ * by itself, or because one left the room, waits in its composer.
  */
 import { clone } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { clock, loudness, waveform } from "../lib/sound.js";
+import { clock } from "../lib/sound.js";
 import { word } from "../lib/words.js";
 import { bar } from "./player.js";
+import { Recording, stopTracks } from "./recording.js";
 
 const LISTEN_EVERY_MS = 100;
 const BARS = 120;
-const BITS_PER_SECOND = 32_000;
 /** What browsers record, the smaller first; the last is Safari's. */
 const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 const ENDINGS = { webm: "webm", ogg: "ogg", mp4: "m4a" };
@@ -35,7 +36,7 @@ export default class Voice {
 
   stop() {
     this.listening?.abort();
-    this.#end();
+    this.recording?.finish();
   }
 
   async #start() {
@@ -55,24 +56,21 @@ export default class Voice {
   }
 
   #record(stream) {
-    const recorder = new MediaRecorder(stream, { mimeType: this.type, audioBitsPerSecond: BITS_PER_SECOND });
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    context.createMediaStreamSource(stream).connect(analyser);
-    const strip = clone("voice-template");
-    this.recording = { stream, recorder, context, analyser, strip, levels: [], parts: [], began: performance.now() };
-    recorder.addEventListener("dataavailable", ({ data }) => this.recording?.parts.push(data));
-    recorder.addEventListener("stop", () => this.#recorded());
+    const name = `${word("voice.name")}.${ENDINGS[this.type.split(";")[0].split("/")[1]]}`;
+    this.recording = new Recording(stream, { type: this.type, most: this.most, name });
+    this.recording.done.then((note) => this.#done(note));
+    this.strip = clone("voice-template");
+    const { strip } = this;
     strip.addEventListener("click", ({ target }) => {
       const does = target.closest("[data-voice]")?.dataset.voice;
-      if (does === "done") this.#finish();
-      else if (does === "cancel") this.#cancel();
+      if (does === "done") this.recording.finish();
+      else if (does === "cancel") this.recording.throwAway();
     });
     strip.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
       event.stopPropagation();
-      this.#cancel();
+      this.recording.throwAway();
     });
     this.form.querySelector(".composer__extras").append(strip);
     this.button.setAttribute("aria-pressed", "true");
@@ -80,70 +78,38 @@ export default class Voice {
     strip.querySelector(".voice__state").textContent = word("voice.recording");
     // Enter on the button in focus finishes.
     strip.querySelector('[data-voice="done"]').focus();
-    recorder.start(1000);
-    this.recording.timer = setInterval(() => this.#listen(), LISTEN_EVERY_MS);
+    this.timer = setInterval(() => this.#listen(), LISTEN_EVERY_MS);
   }
 
   #goesAtOnce() {
     return !this.area.value.trim() && !this.form.querySelector(".attached__item");
   }
 
-  #seconds() {
-    return Math.min(this.most, (performance.now() - this.recording.began) / 1000);
-  }
-
   #listen() {
-    const { analyser, levels, strip } = this.recording;
-    const samples = new Float32Array(analyser.fftSize);
-    analyser.getFloatTimeDomainData(samples);
-    levels.push(loudness(samples));
-    const seconds = this.#seconds();
-    strip.querySelector(".voice__time").textContent = clock(seconds);
+    const levels = this.recording.listen();
+    const { seconds } = this.recording;
+    this.strip.querySelector(".voice__time").textContent = clock(seconds);
     // Talk is rarely louder than a third of what a microphone can take.
-    strip.querySelector(".voice__levels").replaceChildren(...levels.slice(-BARS).map((level, place) => bar(Math.min(100, level * 300), place)));
+    this.strip.querySelector(".voice__levels").replaceChildren(...levels.slice(-BARS).map((level, place) => bar(Math.min(100, level * 300), place)));
     if (seconds < this.most) return;
     emit("tw:ui.toast", { text: word("voice.longest") });
-    this.#finish();
+    this.recording.finish();
   }
 
-  #finish() {
-    if (!this.recording || this.recording.recorder.state === "inactive") return;
-    this.recording.duration = this.#seconds();
-    this.recording.recorder.stop();
-  }
-
-  #cancel() {
-    this.#end();
-    this.button.focus();
-  }
-
-  /** The recorder has handed over all it has. */
-  #recorded() {
-    if (!this.recording?.duration) return;
-    const { parts, levels, duration } = this.recording;
-    const atOnce = this.#goesAtOnce();
-    this.#end();
-    const type = this.type.split(";")[0];
-    const file = new File(parts, `${word("voice.name")}.${ENDINGS[type.split("/")[1]]}`, { type });
-    const told = { voice: 1, duration: duration.toFixed(2), waveform: JSON.stringify(waveform(levels)) };
-    emit("tw:ui.attach", { form: this.form, files: [file], told });
-    if (atOnce) this.form.requestSubmit();
-    else this.area.focus();
-  }
-
-  #end() {
-    if (!this.recording) return;
-    const { stream, recorder, context, strip, timer } = this.recording;
+  #done(note) {
+    const { thrown } = this.recording;
+    const left = this.listening.signal.aborted;
+    const atOnce = note?.asked && !left && this.#goesAtOnce();
     this.recording = null;
-    clearInterval(timer);
-    if (recorder.state !== "inactive") recorder.stop();
-    stopTracks(stream);
-    context.close();
-    strip.remove();
+    clearInterval(this.timer);
+    this.strip.remove();
     this.button.setAttribute("aria-pressed", "false");
+    if (!note && !thrown) emit("tw:ui.toast", { tone: "error", text: word("voice.none") });
+    if (note && left) emit("tw:ui.toast", { text: word("voice.kept") });
+    else if (note && !note.asked) emit("tw:ui.toast", { tone: "warning", text: word("voice.lost") });
+    if (note) emit("tw:ui.attach", { form: this.form, files: [note.file], told: note.told });
+    if (left) return;
+    if (atOnce) this.form.requestSubmit();
+    else (note ? this.area : this.button).focus();
   }
-}
-
-function stopTracks(stream) {
-  for (const track of stream.getTracks()) track.stop();
 }

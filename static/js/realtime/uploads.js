@@ -9,6 +9,7 @@ import { delayBefore } from "../lib/backoff.js";
 import { emit, on } from "../lib/events.js";
 import { get, HttpRefused, post, remove, token } from "../lib/http.js";
 import { uuid } from "../lib/ids.js";
+import { holdPage } from "../lib/leaving.js";
 
 const AT_ONCE = 3;
 const FIRST_PIECE = 256 * 1024;
@@ -161,6 +162,8 @@ export class Upload {
   #become(state) {
     this.state = state;
     if (state !== "failed") this.error = "";
+    // The page alone has the file it goes on from.
+    holdPage(this, !this.isOver || state === "paused");
     this.env.say("tw:upload.changed", { upload: this });
   }
 }

@@ -15,12 +15,13 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
 
 # Hands files to the page as a paste or a drop does.
-GIVE = """async ([selector, type, files]) => {
+GIVE = """async ([selector, type, files, beside]) => {
   const data = new DataTransfer();
   for (const [name, kind, text] of files) {
     const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
     data.items.add(new File([bytes], name, { type: kind }));
   }
+  for (const [kind, text] of Object.entries(beside)) data.setData(kind, text);
   const options = { bubbles: true, cancelable: true };
   const target = document.querySelector(selector);
   if (type === "paste") target.dispatchEvent(new ClipboardEvent("paste", { ...options, clipboardData: data }));
@@ -34,10 +35,13 @@ def picture(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
-def give(page: Page, selector: str, how: str, *files: tuple[str, str, bytes]) -> None:
+def give(page: Page, selector: str, how: str, *files: tuple[str, str, bytes], **beside: str) -> None:
+    """`beside`: the texts that come with them, by their kind (`plain`, `html`)."""
     import base64
 
-    page.evaluate(GIVE, [selector, how, [[name, kind, base64.b64encode(data).decode()] for name, kind, data in files]])
+    texts = {f"text/{kind}": text for kind, text in beside.items()}
+    given = [[name, kind, base64.b64encode(data).decode()] for name, kind, data in files]
+    page.evaluate(GIVE, [selector, how, given, texts])
 
 
 def tile(window: Window, name: str) -> Any:
@@ -49,7 +53,16 @@ def test_files_are_pasted_and_dropped_one_is_taken_back_and_both_see_the_others(
 ) -> None:
     a, b = visit(alice, room), visit(bob, room)
     expect(a.page.get_by_role("button", name="Attach files")).to_be_visible()
-    give(a.page, "#composer-body", "paste", ("lake.png", "image/png", picture(900, 500)))
+    lake = ("lake.png", "image/png", picture(900, 500))
+    # From a text processor the words are meant; a Mac puts a file's name beside the file.
+    give(a.page, "#composer-body", "paste", lake, plain="words", html="<b>words</b>")
+    expect(a.composer).to_have_value("**words**")
+    give(a.page, "#composer-body", "paste", lake, plain="lake.png")
+    # What a browser cannot read is said.
+    a.page.evaluate("DataTransferItem.prototype.webkitGetAsEntry = () => ({ isDirectory: true })")
+    give(a.page, ".timeline", "drop", ("folder", "", b""))
+    expect(a.page.get_by_text("A folder cannot be sent.")).to_be_visible()
+    a.page.evaluate("DataTransferItem.prototype.webkitGetAsEntry = () => null")
     give(
         a.page,
         ".timeline",

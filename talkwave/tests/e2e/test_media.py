@@ -80,8 +80,9 @@ def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
 
 
 def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_other(
-    visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[[Page], None]
+    visit: Visit, room: Any, make_room: Any, alice: Any, bob: Any, axe: Callable[[Page], None]
 ) -> None:
+    make_room("harbour", kind="public", alice="owner")
     a, b = visit(alice, room), visit(bob, room)
     record = a.page.get_by_role("button", name="Record a voice note")
     strip = a.page.get_by_role("group", name="Voice note")
@@ -107,6 +108,27 @@ def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_ot
     expect(strip).to_have_count(0)
     for window in (a, b):
         expect(window.rows.locator('.file--sound[data-kind="voice"]')).to_have_count(1)
+
+    # The microphone goes (a call, a plug): what was said is there, to be sent or not.
+    kept = a.page.locator('.attached__item[data-state="ready"]')
+    a.page.evaluate("""() => {
+      const devices = navigator.mediaDevices;
+      const ask = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async (what) => (window.microphone = await ask(what));
+    }""")
+    record.click()
+    expect(strip.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    a.page.evaluate("microphone.getTracks().forEach((track) => track.stop())")
+    expect(kept).to_have_count(1)
+    expect(strip).to_have_count(0)
+    # And so it is where one left while recording.
+    record.click()
+    expect(strip.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    a.page.locator("#sidebar").get_by_role("link", name="harbour").click()
+    expect(a.page.get_by_text("Your voice note ended as you left.")).to_be_visible()
+    expect(a.page.locator(".attached__item")).to_have_count(0)
+    a.page.go_back()
+    expect(kept).to_have_count(2)
     b.page.reload()
     b.is_live()
     note = b.rows.locator('.file--sound[data-kind="voice"]')

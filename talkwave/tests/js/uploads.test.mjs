@@ -109,6 +109,10 @@ test("a network that is away is waited for, however long", async () => {
   assert.equal(it.state, "ready");
 });
 
+const page = new Set();
+globalThis.addEventListener = (name, handler) => page.add(handler);
+globalThis.removeEventListener = (name, handler) => page.delete(handler);
+
 test("paused it stands still, and goes on where it was", async () => {
   const net = server();
   let it;
@@ -122,6 +126,8 @@ test("paused it stands still, and goes on where it was", async () => {
   it.start();
   await settle();
   assert.equal(it.state, "paused");
+  // Only this page can go on with it: the browser asks before it goes.
+  assert.equal(page.size, 1);
   const asked = net.calls.length;
   await settle();
   assert.equal(net.calls.length, asked + 0);
@@ -129,6 +135,7 @@ test("paused it stands still, and goes on where it was", async () => {
   it.start();
   await settle();
   assert.equal(it.state, "ready");
+  assert.equal(page.size, 0);
   assert.equal(net.calls.filter(([name]) => name === "begin").length, 1);
   assert.equal(net.stored.get("u1").length, 1200 * KIB);
 });
