@@ -30,7 +30,8 @@ export function fillTile(tile, upload) {
   for (const [does, states] of Object.entries(BUTTONS)) tile.querySelector(`[data-does="${does}"]`).hidden = !states.includes(state) || (does === "retry" && Boolean(upload.final));
   // Paused by a key one goes on by the same; once it is there, with the words.
   if (held?.hidden) (tile.querySelector("[data-does=pause]:not([hidden]), [data-does=resume]:not([hidden])") ?? tile.closest("form").querySelector("textarea")).focus();
-  tile.querySelector(".attached__alt").hidden = !(upload.file?.kind === "image" || (!upload.file && upload.source.type?.startsWith("image/"))) || state === "failed";
+  const kind = upload.file?.kind ?? upload.source.type ?? "";
+  tile.querySelector(".attached__alt").hidden = !/^(image|video)/.test(kind) || state === "failed";
   if (upload.file) setIcon(tile.querySelector(".attached__picture > .icon"), fileIcon(upload.file.kind));
 }
 

@@ -2,6 +2,8 @@
  * A picture at full size: the arrows lead through the pictures beside it (of the timeline, the thread or the gallery it
  * was opened from), wheel, pinch and double click zoom, a drag moves it, Esc or the browser's back closes.
  */
+import { focusOn } from "../lib/dom.js";
+import { emit, on } from "../lib/events.js";
 import { datesFor } from "../lib/time.js";
 import { fitted } from "../lib/sizes.js";
 import { word } from "../lib/words.js";
@@ -27,6 +29,7 @@ export default class Lightbox {
     dialog.addEventListener("click", (event) => this.#click(event), { signal });
     dialog.addEventListener("keydown", (event) => this.#key(event), { signal });
     dialog.addEventListener("close", () => this.#closed(), { signal });
+    on("tw:message.updated", ({ message }) => dialog.open && this.#described(message), { signal });
     this.stage.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     this.stage.addEventListener("dblclick", (event) => this.#toggle(event.clientX, event.clientY), { signal });
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
@@ -46,6 +49,7 @@ export default class Lightbox {
     const place = link.closest(".timeline, .gallery, main") ?? document;
     const links = [...place.querySelectorAll("a.file--image[data-file]")];
     this.items = links.map(itemOf);
+    Object.assign(this, { link, row: link.closest(".message") });
     link.focus({ preventScroll: true });
     this.dialog.showModal();
     // On a phone the browser's back is how one leaves what covers all.
@@ -59,14 +63,13 @@ export default class Lightbox {
     const item = this.items[this.at];
     const part = (name) => this.dialog.querySelector(`.lightbox__${name}`);
     this.image.src = item.thumb;
-    this.image.alt = item.alt || item.name;
+    this.#tell(item);
     part("name").textContent = item.name;
     part("author").textContent = item.author;
     part("time").dateTime = item.when;
     part("time").textContent = item.when ? datesFor().full(new Date(item.when)) : "";
     part("count").textContent = this.items.length > 1 ? word("lightbox.count", { n: this.at + 1, all: this.items.length }) : "";
-    part("alt").textContent = item.alt;
-    part("alt").hidden = !item.alt;
+    part("describe").hidden = !item.mine;
     part("download").href = `${item.url}?download`;
     part("download").download = item.name;
     part("message").href = item.message;
@@ -75,6 +78,19 @@ export default class Lightbox {
     this.#fit();
     this.#load(item);
     for (const beside of [this.items[this.at + 1], this.items[this.at - 1]]) if (beside) new Image().src = beside.url;
+  }
+
+  #tell({ alt, name }) {
+    this.image.alt = alt || name;
+    const words = this.dialog.querySelector(".lightbox__alt");
+    words.textContent = alt;
+    words.hidden = !alt;
+  }
+
+  /** What is to be seen was said, or said better. */
+  #described({ attachments = [] }) {
+    for (const { id, alt } of attachments) Object.assign(this.items.find(({ file }) => file === id) ?? {}, { alt });
+    this.#tell(this.items[this.at]);
   }
 
   async #load(item) {
@@ -154,8 +170,14 @@ export default class Lightbox {
     if (target.closest(".lightbox__before")) this.#show(this.at - 1);
     else if (target.closest(".lightbox__after")) this.#show(this.at + 1);
     else if (target.closest(".lightbox__zoom")) this.#toggle();
+    else if (target.closest(".lightbox__describe")) this.#describe();
     else if (target.closest(".lightbox__message")) this.#leave();
     else if (target === this.stage && !this.moved) this.dialog.close();
+  }
+
+  #describe() {
+    const { file, row } = this.items[this.at];
+    emit("tw:ui.action", { action: "describe", row, file });
   }
 
   #pointer(event) {
@@ -203,6 +225,8 @@ export default class Lightbox {
   }
 
   #closed() {
+    // Drawn anew because it was described, what it was opened from is another element.
+    if (!this.link.isConnected) focusOn(this.row?.querySelector(`a.file--image[data-file="${this.link.dataset.file}"]`));
     this.image.removeAttribute("src");
     this.dialog.removeAttribute("aria-busy");
     this.pointers.clear();
@@ -218,8 +242,12 @@ export default class Lightbox {
 function itemOf(link) {
   const row = link.closest(".message");
   const image = link.querySelector("img.file__picture");
-  const { name, width, height, author, at, message } = link.dataset;
+  const { file, name, width, height, author, at, message } = link.dataset;
   return {
+    file,
+    row,
+    // Forwarded pictures are described where they come from.
+    mine: Boolean(row?.matches(".message--mine:not(.message--forwarded)")),
     url: link.href,
     thumb: image.currentSrc || image.src,
     name,

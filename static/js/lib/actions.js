@@ -9,6 +9,7 @@ const FACTS = {
   "in-time": ({ message, hours }) => !hours || Date.now() - Date.parse(message.created_at) < hours * 3_600_000,
   "not-deleted": ({ message }) => !message.deleted,
   "own-words": ({ message }) => !message.forward,
+  seen: ({ message }) => (message.attachments ?? []).some(({ kind }) => kind === "image" || kind === "video"),
   "in-room": ({ message }) => message.in_room,
   "in-thread": ({ message }) => message.thread_root !== null,
   "not-in-thread": ({ message }) => message.thread_root === null,

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from talkwave.testing_browser import PHONE, Window
 from talkwave.tests.e2e.test_files import give, picture
+from talkwave.tests.e2e.test_threads import act
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
@@ -44,6 +45,14 @@ def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
     expect(box.locator(".lightbox__image")).to_have_attribute("src", re.compile(r"/files/\d+/one\.png$"))
     assert box.locator(".lightbox__image").bounding_box()["width"] == pytest.approx(900, abs=1)  # type: ignore[index]
     axe(a.page)
+    # What was forgotten is described later, here and from the message's menu.
+    box.get_by_role("button", name="Describe…").click()
+    described = a.page.get_by_role("dialog", name="What is to be seen?")
+    axe(a.page)
+    described.get_by_role("textbox", name="Describe one.png").fill("A wide one")
+    described.get_by_role("button", name="Save").click()
+    expect(box.locator(".lightbox__alt")).to_have_text("A wide one")
+    expect(described).to_be_hidden()
     a.page.keyboard.press("ArrowRight")
     expect(box.get_by_role("status")).to_have_text("2 of 2")
     expect(box.get_by_role("img", name="A tall one")).to_be_visible()
@@ -54,6 +63,13 @@ def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
     a.page.keyboard.press("Escape")
     expect(box).to_be_hidden()
     expect(row.locator(".file--image").first).to_be_focused()
+    expect(row.get_by_role("img", name="A wide one")).to_be_visible()
+    act(a, row, "describe")
+    expect(described.get_by_role("textbox")).to_have_count(2)
+    described.get_by_role("textbox", name="Describe two.png").fill("The tallest")
+    described.get_by_role("button", name="Save").click()
+    expect(row.get_by_role("img", name="The tallest")).to_be_visible()
+    expect(described).to_be_hidden()
 
     # A text shows how it begins, and all of it when asked; also to who comes later.
     b = visit(bob, room, viewport=PHONE, has_touch=True, is_mobile=True)
