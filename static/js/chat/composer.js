@@ -40,7 +40,9 @@ export default class Composer {
     on("tw:ui.extra", ({ form: wanted, name, value }) => wanted === form && this.#extra(name, value), { signal });
     this.area.enterKeyHint = touch.matches ? "enter" : "send";
     this.#changed({ typed: false });
-    if (!touch.matches && !document.querySelector("dialog[open]")) this.focus();
+    // Whoever was led to a message of this room stands there.
+    const led = form.closest("main")?.contains(document.activeElement.closest(".message"));
+    if (!touch.matches && !led && !document.querySelector("dialog[open]")) this.focus();
   }
 
   stop() {

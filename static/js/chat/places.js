@@ -2,7 +2,7 @@
  * Where in the room one comes in: at a linked message, where one was before (reload, back), at the first new one, or
  * at the end. And remembering it, in the history entry of the room.
  */
-import { on } from "../lib/events.js";
+import { emit, on } from "../lib/events.js";
 import { placeIn } from "../lib/paths.js";
 import { connection } from "../realtime/live.js";
 
@@ -19,6 +19,7 @@ export class Places {
       clearTimeout(rest);
       rest = setTimeout(() => signal.aborted || this.keep(), REST_MS);
     }, { passive: true, signal });
+    addEventListener("popstate", () => this.#back(), { signal });
     // Before app.js, which would load the room again: a link to a message of this room just goes there.
     document.addEventListener("click", (event) => this.#click(event), { capture: true, signal });
   }
@@ -26,6 +27,7 @@ export class Places {
   /** Called once, when the rows stand and nobody has seen them yet. */
   open() {
     const { timeline } = this;
+    this.address = location.pathname + location.search;
     this.search = location.search;
     const around = Number(timeline.section.dataset.around);
     const kept = history.state?.place;
@@ -44,6 +46,24 @@ export class Places {
     const atEnd = scroll.nearEnd && !rows.span.hasNewer;
     const place = here?.row.dataset.seq && !atEnd ? { room, seq: Number(here.row.dataset.seq), offset: here.offset } : null;
     history.replaceState({ ...history.state, place }, "");
+  }
+
+  /** The way to a row that stands here is a step of the history; `tw:ui.leaving` was said before anything moved. */
+  step(row) {
+    const search = `?at=${row.dataset.seq}`;
+    if (location.search + location.hash !== search) history.pushState(null, "", search);
+    this.search = search;
+    // On a phone the room lay under the list one chose from.
+    emit("tw:ui.view");
+  }
+
+  /** Back from such a step to the room as it was opened; anything else navigation.js loads. */
+  #back() {
+    if (location.pathname + location.search !== this.address || location.search === this.search) return;
+    this.search = location.search;
+    const kept = history.state?.place;
+    if (kept) this.#return(kept, 0);
+    else this.timeline.toNewest();
   }
 
   #return({ seq, offset }, around) {
@@ -83,6 +103,7 @@ export class Places {
   #highlight(row) {
     if (!row) return;
     this.timeline.scroll.center(row);
+    this.timeline.keys.target(row);
     row.classList.add("message--target");
     setTimeout(() => row.classList.remove("message--target"), HIGHLIGHT_MS);
   }
@@ -98,9 +119,8 @@ export class Places {
     // Not on the page: app.js loads the room around it.
     if (!row) return;
     event.preventDefault();
-    this.keep();
-    history.pushState(null, "", `?at=${row.dataset.seq}`);
-    this.search = location.search;
+    emit("tw:ui.leaving");
+    this.step(row);
     this.#highlight(row);
   }
 }

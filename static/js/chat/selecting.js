@@ -14,7 +14,7 @@ import { messageOf, textOf } from "./message.js";
 const CHOOSABLE = '.message[data-id][data-kind="text"]:not(.message--deleted, .message--unsent, .message--editing)';
 const WORDS_MOST = 60;
 /** What a key does with all that is chosen; the keys of a single message rest meanwhile. */
-const DOES = { f: "forward", c: "copy", Delete: "delete" };
+const DOES = { f: "forward", c: "copy", Delete: "delete", Backspace: "delete" };
 const PASSED_ON = ["ArrowUp", "ArrowDown", "Home", "End", "Tab", "PageUp", "PageDown", "?"];
 
 export default class Selecting {

@@ -143,6 +143,7 @@ export default class Thread {
     this.#standing(true, null);
     if (this.#turn("after")) await this.#startAnew();
     this.scroll.toEnd();
+    this.keys.release();
   }
 
   #also(box) {
@@ -242,6 +243,7 @@ export default class Thread {
   }
 
   #highlight(row) {
+    this.keys.target(row);
     row.classList.add("message--target");
     setTimeout(() => row.classList.remove("message--target"), HIGHLIGHT_MS);
   }

@@ -206,6 +206,7 @@ export default class Timeline {
     if (this.rows.span.hasNewer && !(await this.paginator.replace())) return;
     this.rows.showUnsent(this.#pending());
     this.scroll.toEnd();
+    this.keys.release();
     this.#changed();
   }
 
@@ -218,8 +219,12 @@ export default class Timeline {
   }
 
   async #toFirstNew() {
+    emit("tw:ui.leaving");
     const row = await this.show(this.rows.newSeq);
-    if (row) this.scroll.putBack({ row, offset: this.scroll.box.clientHeight / 4 });
+    if (!row || this.listening.signal.aborted) return;
+    this.places.step(row);
+    this.keys.target(row);
+    this.scroll.putBack({ row, offset: this.scroll.box.clientHeight / 4 });
     this.#changed();
     this.paginator.check();
   }

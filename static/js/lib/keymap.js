@@ -4,6 +4,8 @@
  * The map shows the first of the keys, or all of them where each does its part (`all`).
  * `where`: anywhere · outside (not while one writes) · writing (in the composer) · message (shown only: chat/keys.js acts).
  */
+const APPLE = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
+
 export const KEYMAP = [
   { group: "moving", does: "jump", keys: ["Mod+K"], where: "anywhere" },
   { group: "moving", does: "search", keys: ["Mod+Shift+F", "/"], where: "anywhere" },
@@ -40,15 +42,13 @@ export const KEYMAP = [
   { group: "message", does: "select", keys: ["X"], where: "message" },
   { group: "message", does: "select-range", keys: ["Shift+ArrowDown"], where: "message" },
   { group: "message", does: "copy-link", keys: ["C"], where: "message" },
-  { group: "message", does: "delete", keys: ["Delete"], where: "message" },
+  { group: "message", does: "delete", keys: APPLE ? ["Backspace", "Delete"] : ["Delete", "Backspace"], where: "message" },
   { group: "format", does: "bold", keys: ["Mod+B"], where: "writing" },
   { group: "format", does: "italic", keys: ["Mod+I"], where: "writing" },
   { group: "format", does: "strike", keys: ["Mod+Shift+X"], where: "writing" },
   { group: "format", does: "code", keys: ["Mod+E"], where: "writing" },
   { group: "format", does: "link", keys: ["Mod+K"], where: "writing", selected: true },
 ];
-
-const APPLE = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
 /** Is this the key press that `keys` (as in the table) means? */
 export function matches(event, keys) {
@@ -69,6 +69,6 @@ export function matches(event, keys) {
 /** The keys of one combination as they are printed on them; `name(key)` gives the words for Shift and its like. */
 export function printed(combination, name = (key) => key) {
   const signs = { Mod: APPLE ? "⌘" : name("Ctrl"), Alt: APPLE ? "⌥" : name("Alt"), Shift: name("Shift"), Enter: name("Enter") };
-  const more = { ArrowUp: "↑", ArrowDown: "↓", Escape: name("Esc"), Delete: name("Del"), Home: name("Home"), End: name("End") };
+  const more = { ArrowUp: "↑", ArrowDown: "↓", Escape: name("Esc"), Delete: name("Del"), Backspace: "⌫", Home: name("Home"), End: name("End") };
   return combination.split("+").map((key) => signs[key] ?? more[key] ?? key);
 }

@@ -79,6 +79,9 @@ def test_a_deleted_message_comes_back_when_that_was_a_slip(visit: Visit, room: A
     expect(a.page.get_by_role("button", name="Undo")).to_be_visible()
     a.page.keyboard.press("Control+z")
     b.sees("nor this one")
+    # On a Mac that key is Backspace.
+    a.page.keyboard.press("Backspace")
+    expect(b.row("not this one")).to_have_count(0)
 
 
 def test_what_nobody_has_seen_leaves_no_trace(visit: Visit, room: Any, alice: Any, bob: Any) -> None:

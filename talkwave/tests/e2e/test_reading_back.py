@@ -122,6 +122,7 @@ def test_a_link_to_a_message_opens_with_it_in_the_middle(visit: Visit, long_room
     assert box is not None and frame is not None
     middle = frame["y"] + frame["height"] / 2
     assert box["y"] < middle + 2 and box["y"] + box["height"] > middle - 2
+    expect(row).to_be_focused()
 
 
 def test_going_back_in_the_browser_finds_the_place_again(
@@ -146,3 +147,16 @@ def test_what_was_missed_is_below_the_line_of_new_ones(visit: Visit, long_room: 
     above.click()
     expect(a.row("missed 0")).to_be_in_viewport()
     expect(a.page.locator(".timeline__new + .message")).to_contain_text("missed 0")
+    # The keys go on from there, and the browser's back returns.
+    expect(a.row("missed 0")).to_be_focused()
+    a.page.keyboard.press("ArrowDown")
+    expect(a.row("missed 1")).to_be_focused()
+    a.page.go_back()
+    expect(a.row("missed 59")).to_be_in_viewport()
+    # Who is writing goes on writing, and finds the place by Tab.
+    a.composer.fill("half a thought")
+    a.composer.press("Control+j")
+    expect(a.row("missed 0")).to_be_in_viewport()
+    expect(a.composer).to_be_focused()
+    a.composer.press("Shift+Tab")
+    expect(a.row("missed 0")).to_be_focused()
