@@ -25,6 +25,7 @@ export default class Lightbox {
     const { signal } = this.listening;
     document.addEventListener("click", (event) => this.#opened(event), { signal });
     addEventListener("popstate", () => this.#back(), { signal });
+    on("tw:ui.leaving", () => dialog.open && this.#leave(), { signal });
     addEventListener("resize", () => dialog.open && this.#fit(), { signal });
     dialog.addEventListener("click", (event) => this.#click(event), { signal });
     dialog.addEventListener("keydown", (event) => this.#key(event), { signal });

@@ -28,7 +28,9 @@ export default class Phone {
   }
 
   #show() {
-    const view = VIEWS[location.hash] ?? "main";
+    // A page that was loaded anew has the address of the pane before it has the pane, if that still comes.
+    const empty = location.hash === "#side" && document.getElementById("side").hidden;
+    const view = empty ? "main" : (VIEWS[location.hash] ?? "main");
     const root = document.documentElement;
     if (root.dataset.view === view) return;
     // Where one came from, so that the arrow in the head goes back instead of piling up history.

@@ -84,6 +84,13 @@ def test_the_question_mark_shows_the_keys_but_is_a_letter_to_who_writes(visit: V
     a.page.keyboard.press("?")
     expect(a.page.locator("#keyboard-map")).to_be_visible()
     expect(a.page.locator(".keys__row").first).to_contain_text("K")
+    delete = a.page.locator(".keys__row").filter(has=a.page.get_by_text("Delete", exact=True))
+    expect(delete.locator("kbd")).to_have_text("Del")
+    a.page.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
+    a.open(room)
+    a.page.locator("#main").focus()
+    a.page.keyboard.press("?")
+    expect(delete.locator("kbd")).to_have_text("⌫")
 
 
 def test_the_side_pane_opens_by_a_key_and_escape_gives_the_focus_back(
@@ -124,6 +131,67 @@ def test_a_phone_shows_one_pane_at_a_time_and_back_leads_through_them(
     expect(sidebar).to_be_visible()
     a.page.go_back()
     expect(a.page.get_by_role("heading", level=1)).to_have_text("den")
+
+
+def test_on_a_phone_a_list_leads_to_its_messages_and_is_there_again_on_the_way_back(
+    visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any
+) -> None:
+    other = make_room("elsewhere", alice="member", bob="member")
+    root = apart(post_message, bob, room.pk, "a boat of wood")
+    apart(pin_message, bob, root.pk)
+    for number in range(30):
+        apart(post_message, alice, room.pk, f"line {number}")
+    apart(post_message, bob, other.pk, "a boat of tin")
+    apart(post_message, alice, room.pk, "that boat leaks", thread=root.pk, in_room=False)
+    a = visit(alice, room, viewport=PHONE, has_touch=True, is_mobile=True)
+    main, side = (a.page.locator(f"#{name}") for name in ("main", "side"))
+
+    a.page.get_by_role("button", name="Room menu").tap()
+    a.page.get_by_role("link", name="Pinned", exact=True).tap()
+    pin = side.locator("a.kept__card")
+    expect(pin).to_be_visible()
+    # A tab that was put away, or loaded anew, shows what it showed.
+    a.page.reload()
+    expect(pin).to_be_visible()
+    expect(main).to_be_hidden()
+    # To a message that stands in the room already: the list makes way, and is there again on the way back.
+    pin.tap()
+    expect(a.row("a boat of wood")).to_be_in_viewport()
+    expect(a.row("a boat of wood")).to_be_focused()
+    expect(side).to_be_hidden()
+    a.page.go_back()
+    expect(pin).to_be_visible()
+    side.get_by_role("button", name="Close").tap()
+    expect(a.row("line 29")).to_be_in_viewport()
+    expect(a.page).to_have_url(re.compile(f"/rooms/{room.pk}/$"))
+
+    # To another room, and into a thread: each is a step from the list, and back leads to it.
+    main.get_by_role("link", name="Search").tap()
+    search = side.get_by_role("combobox")
+    expect(side.locator(".search__field .chip")).to_have_count(1)
+    search.press("Backspace")
+    search.fill("boat")
+    search.press("Enter")
+    hits = side.locator(".hit__text")
+    words = ["that boat leaks", "a boat of tin", "a boat of wood"]
+    expect(hits).to_have_text(words)
+    hits.nth(1).tap()
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("elsewhere")
+    expect(side).to_be_hidden()
+    a.page.go_back()
+    expect(hits).to_have_text(words)
+    answer = side.locator(".message__body", has_text="that boat leaks")
+    hits.first.tap()
+    expect(answer).to_be_visible()
+    side.get_by_role("button", name="Back").tap()
+    expect(hits).to_have_text(words)
+    expect(side.get_by_role("button", name="Back")).to_have_count(0)
+    hits.first.tap()
+    expect(answer).to_be_visible()
+    side.get_by_role("button", name="Close").tap()
+    expect(main).to_be_visible()
+    expect(a.page.get_by_role("heading", level=1)).to_have_text("den")
+    expect(a.page).to_have_url(re.compile(f"/rooms/{room.pk}/$"))
 
 
 def test_on_a_touch_keyboard_enter_breaks_the_line_and_the_button_sends(visit: Visit, room: Any, alice: Any) -> None:

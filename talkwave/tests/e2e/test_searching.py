@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from rooms.actions.posting import Draft, post_messages
+from rooms.actions.posting import Draft, post_message, post_messages
 from rooms.models import Membership
 from talkwave.testing_browser import PHONE, Window, apart, until_true
 
@@ -60,12 +60,20 @@ def test_somebody_finds_again_what_was_said(
     expect(window.link_to(den)).to_contain_text("121")
     until_true(page, "document.visibilityState === 'visible'")
     assert Membership.objects.get(room=den, user=alice).read_seq == 0
+    root = apart(post_messages, [Draft(bob.pk, den.pk, "any news?")])[0]
+    apart(post_message, alice, den.pk, "nothing but grusse", thread=root.pk, in_room=False)
     # × searches without it; what is searched lately is offered again.
     before = hits.first.element_handle()
     page.get_by_role("button", name="Take out from:bob").click()
     before.wait_for_element_state("hidden")
     expect(chips(page)).to_have_count(0)
-    expect(hits).to_have_count(2)
+    expect(hits).to_have_count(3)
+    # A thread opens in their place, and the arrow leads back to them.
+    hits.first.locator("a").click()
+    expect(page.locator("#thread-composer-body")).to_be_focused()
+    page.get_by_role("button", name="Back").press("Enter")
+    expect(hits).to_have_count(3)
+    expect(hits.first.locator("a")).to_be_focused()
     field(page).fill("")
     field(page).press("ArrowDown")
     expect(page.get_by_role("option").first).to_contain_text("grusse")
