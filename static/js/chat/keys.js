@@ -6,6 +6,7 @@
  */
 import { emit } from "../lib/events.js";
 
+const touch = matchMedia("(pointer: coarse) and (hover: none)");
 const INNER = "a[href], button, [tabindex]:not(pre, .table)";
 /** These do what the button of that name does. */
 const ACTS = { q: "reply", t: "thread", u: "unread", f: "forward", x: "select" };
@@ -34,7 +35,9 @@ export class Keys {
   target(row) {
     this.#enter(row);
     const { activeElement: at } = document;
-    if (!at.matches("input, textarea") || !at.value) row.focus({ preventScroll: true });
+    const writes = at.matches("input, textarea") && at.value;
+    // A page that opens under a finger has no keys, and would frame the row as if it had.
+    if (!writes && !(touch.matches && at === document.body)) row.focus({ preventScroll: true });
   }
 
   /** One went to the newest: that is the way in again. */
