@@ -29,7 +29,8 @@ if _database_url:
         _options["pool"] = {
             "min_size": 1,
             "max_size": env.number("DATABASE_POOL", 16, least=2, most=1000),
-            "timeout": 10,
+            # Who waits for one in vain is told so within ten seconds.
+            "timeout": 9,
             "reconnect_timeout": 2,
         }
         # Seconds for connecting, and milliseconds for a network that swallows everything; without the second a query
