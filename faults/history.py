@@ -16,7 +16,8 @@ Every line has `t` (seconds of this machine's monotonic clock), `op`, and:
 | `resync` | `room`, `from`, `to`, `reset`: a `synced` was applied |
 | `begin` | `room`, `version`, `seq`: from here on this client holds the room (first hello, joined, another epoch) |
 | `end` | `room`: it holds it no longer |
-| `member` | `room`, `user`, `change` (joined, left, removed, suspended, signed-out), `asked`: when; `t` is when it was done |
+| `hint` | `room`, `kind` (typing): came, and is stored nowhere |
+| `member` | `room`, `user`, `change` (joined, left, removed, suspended, signed-out), `asked`: when; `t` is when it was done; of signed-out `client`: whose history, for others of that person stay |
 | `gone` | this client went for good, before the others |
 | `watch` · `presence` | `users`; `user`, `state` |
 """

@@ -16,9 +16,12 @@ BEGIN, END = "<!-- figures: written by `make faults` with --publish -->", "<!-- 
 
 
 def value_of(figure: Figure) -> str:
-    """Three significant digits, and the unit."""
+    """Three significant digits, and the unit; and of how few samples, where these are too few."""
+    if figure.samples == 0:
+        return "no samples"
     value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.3g}"
-    return f"{value} {figure.unit}".strip()
+    told = "never" if figure.value == float("inf") else f"{value} {figure.unit}".strip()
+    return told if figure.enough else f"{told}, of {figure.samples} samples and not {figure.wanted}"
 
 
 def goal_of(figure: Figure) -> str:
@@ -31,7 +34,7 @@ def goal_of(figure: Figure) -> str:
 def verdict_of(result: Result) -> str:
     if result.problems:
         return "broken"
-    return "missed" if result.missed else "kept"
+    return "missed" if result.missed else result.unjudged or "kept"
 
 
 def show(result: Result) -> None:
@@ -77,9 +80,9 @@ def latest() -> list[tuple[Result, str]]:
     found = []
     for path in LATEST.glob("*.json"):
         kept = json.loads(path.read_text(encoding="utf-8"))
+        day = kept.pop("date")
         figures = [Figure(**{key: value for key, value in one.items() if key != "met"}) for one in kept["figures"]]
-        result = Result(kept["id"], kept["title"], figures, kept["problems"], kept["notes"], kept["seconds"])
-        found.append((result, kept["date"]))
+        found.append((Result(**{**kept, "figures": figures}), day))
     return found
 
 

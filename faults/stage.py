@@ -1,7 +1,7 @@
 """Where a case is played: it gives towns and crowds, takes figures, and has the checker look at the end."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,19 @@ class Figure:
     unit: str = ""
     at_most: float | None = None
     at_least: float | None = None
+    # From how many samples it is, where it is from several, and how many it takes to judge it.
+    samples: int | None = None
+    wanted: int = 0
+
+    @property
+    def enough(self) -> bool:
+        return self.samples is None or self.samples >= self.wanted
 
     @property
     def met(self) -> bool | None:
         if self.at_most is None and self.at_least is None:
             return None
-        return not (
+        return self.enough and not (
             (self.at_most is not None and self.value > self.at_most)
             or (self.at_least is not None and self.value < self.at_least)
         )
@@ -46,6 +53,8 @@ class Result:
     # What was checked, and what else is worth knowing.
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    # What is promised and this run was too short to judge.
+    unjudged: str = ""
 
     @property
     def missed(self) -> list[Figure]:
@@ -56,9 +65,14 @@ class Result:
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The value under which `share` per cent of them lie; 0 of none."""
+    """The value under which `share` per cent of them lie; 0 of none, which is nothing to judge by (`wanted_for`)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))] if ordered else 0.0
+
+
+def wanted_for(share: float) -> int:
+    """So many samples that one of them may lie beyond it: 20 for a 95th percentile, 100 for a 99th."""
+    return round(100 / (100 - share))
 
 
 class Stage:
@@ -138,8 +152,8 @@ class Stage:
     async def converge(self, crowd: Crowd, town: Town, *, presence: bool = False) -> float:
         """Nobody acts any more: waits until everybody holds everything, then has all greeted once more, so that the
         counters of a quiet moment are in their histories. Gives the seconds until everybody held everything."""
-        heads = await town.heads()
-        seconds = await crowd.converge(lambda: heads, PATIENCE_SECONDS if self.short else CONVERGE_SECONDS)
+        patience = PATIENCE_SECONDS if self.short else CONVERGE_SECONDS
+        seconds = await crowd.converge(town.heads, town.seats, patience)
         if presence:
             await crowd.presence_true(PATIENCE_SECONDS if self.short else 60.0)
         await crowd.greet_again()
@@ -163,16 +177,47 @@ class Stage:
 
     # --- what a case tells --------------------------------------------------------------------------------
     def figure(
-        self, name: str, value: float, unit: str = "", *, at_most: float | None = None, at_least: float | None = None
+        self,
+        name: str,
+        value: float,
+        unit: str = "",
+        *,
+        at_most: float | None = None,
+        at_least: float | None = None,
+        samples: int | None = None,
+        wanted: int = 0,
     ) -> None:
-        """Something measured. In the short run it is told and not judged."""
+        """Something measured; of fewer than `wanted` samples it is not kept. In the short run it is told and not
+        judged."""
         judged = {} if self.short else {"at_most": at_most, "at_least": at_least}
-        self.result.figures.append(Figure(name, round(value, 4), unit, **judged))
+        self.result.figures.append(Figure(name, round(value, 4), unit, **judged, samples=samples, wanted=wanted))
+
+    def spread(
+        self, name: str, values: Collection[float], share: float, unit: str = "s", *, at_most: float | None = None
+    ) -> None:
+        """A percentile of what was measured again and again."""
+        value, samples = percentile(values, share), len(values)
+        self.figure(f"{name}, p{share:g}", value, unit, at_most=at_most, samples=samples, wanted=wanted_for(share))
+
+    def beside(self, name: str, calm: Collection[float], loud: Collection[float], *, at_most: float) -> None:
+        """How many times as long something takes while others are loud, by its 99th percentile."""
+        self.spread(f"{name} before it", calm, 99)
+        self.spread(f"{name} meanwhile", loud, 99)
+        before, samples = percentile(calm, 99), min(len(calm), len(loud))
+        times = percentile(loud, 99) / before if before else 0.0
+        self.figure(
+            "the second beside the first", times, "times", at_most=at_most, samples=samples, wanted=wanted_for(99)
+        )
 
     def expect(self, condition: object, words: str) -> None:
         """Something that has to be true, whatever the machine does; `words` say what was not."""
         if not condition:
             self.problem(words)
+
+    def unjudged(self, words: str) -> None:
+        """Part of what the case promises could not be judged: it is not called kept."""
+        if not self.short:
+            self.result.unjudged = words
 
     def problem(self, words: str) -> None:
         self.result.problems.append(words)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from faults.cases.registry import case
 from faults.people import Crowd
 from faults.people.person import Person
-from faults.people.uploading import Upload
+from faults.people.uploading import PIECE, Upload
 from faults.stage import Stage
 from faults.town import Town
 from faults.town.disk import filled, may_mount, nothing_written, small_disk
@@ -22,9 +22,10 @@ SPARE = 16 * MIB
 async def disk_is_full(stage: Stage) -> None:
     """On PostgreSQL (on another disk) messages go on being acknowledged while not a byte can be written here, and a file's
     piece is refused; on SQLite messages are refused with `unavailable` and none is acknowledged. Once there is space again
-    everything goes on without a restart: messages that were refused are stored once, the upload goes on where it stood.
+    everything goes on without a restart: messages that were refused are stored once, the upload goes on where it stood,
+    without half a piece, and its file is whole.
     Played with a limit that makes every write of the server fail (its log's, too); for root on SQLite also with a small
-    disk that is really full. (Where PostgreSQL's own disk is full it stops by itself: that is F3.)"""
+    disk that is really full. (PostgreSQL's own disk is not filled: docs/promises.md.)"""
     await _full(stage, await stage.town(servers=1), lambda town: nothing_written(town.servers[0]))
     if stage.short:
         return
@@ -63,7 +64,7 @@ async def _full(
                 began = time.monotonic()
                 if on_postgres:
                     await crowd.until(
-                        lambda: len(watch.acks_between(began, time.monotonic())) > len(crowd.people),
+                        lambda: watch.came_between(began, time.monotonic()) > len(crowd.people),
                         f"{name}: messages to be acknowledged meanwhile",
                     )
                 else:
@@ -78,12 +79,19 @@ async def _full(
         finally:
             talking.cancel()
             await asyncio.gather(talking, return_exceptions=True)
-        stage.figure(f"{name}: acks meanwhile", len(watch.acks_between(began, ended)))
+        stage.figure(f"{name}: acks meanwhile", watch.came_between(began, ended))
+        taken = upload.offset
+        status = await upload.look()
+        stage.expect(
+            (status, upload.offset) == (200, taken),
+            f"{name}: of an upload of which {taken} bytes were taken {upload.offset} are there ({status})",
+        )
         for _ in range(2):
             status = await upload.piece()
             stage.expect(status == 200, f"{name}: a piece after it was answered with {status}")
         status = await upload.finish()
         stage.expect(status == 200, f"{name}: the upload ended with {status}")
+        stage.expect(await upload.content() == PIECE * 3, f"{name}: the file is not what was sent")
         stage.figure(f"{name}: everybody holds everything after it", took, "s", at_most=30)
 
 

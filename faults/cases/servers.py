@@ -6,16 +6,18 @@ import time
 from pathlib import Path
 
 from faults.cases.registry import case
+from faults.people import Client, Crowd
 from faults.people.uploading import Uploads
-from faults.stage import Stage, percentile
-from faults.town import Town
+from faults.stage import Stage
+from faults.town import Server, Town
 from faults.town.power import Disk, may_trace
+from faults.watching import Stopwatch
 
 
 @case("F1", "kill -9 of one of two servers, in mid-load, again and again", short=True)
 async def a_server_is_killed(stage: Stage) -> None:
     """Two servers on one PostgreSQL; people talk, edit, react and read. One server and then the other is killed with
-    -9 and started again a moment later, twenty times. One person was on a server that died and never comes back: who
+    -9 and started again a moment later, twenty times; whoever is on the other one meanwhile goes on undisturbed. One person was on a server that died and never comes back: who
     watches them has to be told that they are gone."""
     kills = 2 if stage.short else 20
     town = await stage.town(servers=2)
@@ -27,23 +29,34 @@ async def a_server_is_killed(stage: Stage) -> None:
             await client.watch([other.who.id for other in dice.sample(crowd.clients, 3)] + [ghost.who.id])
         crowd.people.pop()
         crowd.lone.append(ghost)
+        watch = Stopwatch(crowd)
+        alone: list[tuple[float, float, set[Client]]] = []
         async with crowd.living(acts_a_second=20):
             for number in range(kills):
                 await asyncio.sleep(dice.uniform(0.5, 2.0))
-                victim = town.servers[number % 2]
+                victim, other = town.servers[number % 2], town.servers[1 - number % 2]
+                began, there = time.monotonic(), _on(crowd, other)
                 if not number:
                     await asyncio.gather(town.kill(victim), ghost.depart())
                 else:
                     await town.kill(victim)
                 await asyncio.sleep(dice.uniform(0.5, 2.0))
                 await town.start(victim)
+                alone.append((began, time.monotonic(), there))
             await asyncio.sleep(1)
         took = await stage.converge(crowd, town, presence=True)
         away = [seconds for client in crowd.clients for seconds in client.away]
         stage.expect(any(1006 in client.closes for client in crowd.clients), "nobody was on a server that died")
-        stage.figure("back after a kill, p95", percentile(away, 95), "s", at_most=5)
+        acks = [took for began, ended, there in alone for took in watch.acks_between(began, ended, there)]
+        stage.spread("acks on the other server meanwhile", acks, 99, at_most=1)
+        stage.spread("back after a kill", away, 95, at_most=5)
         stage.figure("back after a kill, longest", max(away, default=0), "s", at_most=30)
         stage.figure("everybody holds everything after the last", took, "s", at_most=30)
+
+
+def _on(crowd: Crowd, server: Server) -> set[Client]:
+    """Who is connected to that server now."""
+    return {client for client in crowd.clients if client.connected.is_set() and client.ports[0] == server.port}
 
 
 @case("F4", "kill -9 of the one server on SQLite, two hundred times, and its power cut", short=True)
@@ -130,7 +143,7 @@ async def a_rolling_restart(stage: Stage) -> None:
         away = [seconds for client in crowd.clients for seconds in client.away]
         took = await stage.converge(crowd, town)
         stage.expect(codes == {1012}, f"sockets were closed with {sorted(codes)}")
-        stage.figure("away, p95", percentile(away, 95), "s", at_most=5)
+        stage.spread("away", away, 95, at_most=5)
         if few:
             stage.figure("uploads meanwhile", uploads.done, at_least=1)
             stage.figure("uploads that failed", uploads.failed, at_most=0)

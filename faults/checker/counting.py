@@ -11,7 +11,7 @@ _ONLINE = ("active", "idle")
 
 
 def counters(told: list[Told], stored: Stored) -> Iterator[str]:
-    """I9: the counters of the last `hello` that came in a quiet moment, beside a recount."""
+    """I9: the rooms and counters of the last `hello` that came in a quiet moment, beside the database and a recount."""
     rooms: dict[str, list[Message]] = defaultdict(list)
     for message in stored.messages:
         rooms[message.room].append(message)
@@ -20,6 +20,9 @@ def counters(told: list[Told], stored: Stored) -> Iterator[str]:
         if not quiet:
             continue
         name = stored.usernames.get(one.user, "")
+        for room, user in stored.members:
+            if user == one.user and room not in quiet[-1]["rooms"]:
+                yield f"{one.name} was greeted without room {room}, of which they are a member"
         for room, counted in quiet[-1]["rooms"].items():
             read = stored.members.get((room, one.user))
             if read is None:

@@ -65,6 +65,14 @@ class Database:
         (rooms,) = self._rows("SELECT id, version FROM rooms_room")
         return {str(room): version for room, version in rooms}
 
+    def seats(self) -> dict[str, set[str]]:
+        """User → the rooms they are in now."""
+        (members,) = self._rows("SELECT user_id, room_id FROM rooms_membership")
+        seats: dict[str, set[str]] = {}
+        for user, room in members:
+            seats.setdefault(str(user), set()).add(str(room))
+        return seats
+
     def scalar(self, statement: str) -> Any:
         """The one value a statement gives."""
         ((row,),) = self._rows(statement)

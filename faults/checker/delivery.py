@@ -81,6 +81,7 @@ def held(told: list[Told], stored: Stored) -> Iterator[str]:
     for one in told:
         if not one.user:
             continue
+        yield from _told_late(one)
         rooms, _ = _replay(one)
         # Of who went for good, or may not come back, nobody can ask that they hold what came later.
         if any(line.get("code") in (None, 4401, 4403) for line in one.of("close", "gone")):
@@ -100,6 +101,18 @@ def held(told: list[Told], stored: Stored) -> Iterator[str]:
                     yield f"{one.name} holds message {key}, #{line['seq']} of room {name}, which is not stored there"
 
 
+def _told_late(one: Told) -> Iterator[str]:
+    """Rooms that a client began to hold, or to hold no longer, only because it came once more in the quiet at the end:
+    nobody had told it before."""
+    quiet = False
+    for line in one.of("connect", "begin", "end"):
+        if line["op"] == "connect":
+            quiet = bool(line.get("quiet"))
+        elif quiet:
+            was = "had come into" if line["op"] == "begin" else "was out of"
+            yield f"{one.name} learned only when it was greeted anew that it {was} room {line['room']}"
+
+
 def _differences(line: Line, message: Message, stored: Stored) -> Iterator[str]:
     if line["seq"] != message.seq:
         yield f"held at #{line['seq']}, stored at #{message.seq}"
@@ -114,14 +127,16 @@ def _differences(line: Line, message: Message, stored: Stored) -> Iterator[str]:
 
 
 def leaked(told: list[Told], grace: float) -> Iterator[str]:
-    """I8: events of a room that came to somebody who was not in it any more.
+    """I8: events and hints of a room that came to somebody who was not in it any more, or to a page signed out by then.
 
     What was in order before they left is theirs; so an event counts that is newer than their leaving, where somebody
-    saw at which version that was, and that came more than `grace` seconds after it was done.
+    saw at which version that was, and that came more than `grace` seconds after it was done. A hint has no version.
     """
     left: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     came: dict[tuple[str, str], list[float]] = defaultdict(list)
     barred: dict[str, float] = {}
+    # By the name of its history: of one person only that page is signed out.
+    signed_out: dict[str, float] = {}
     versions: dict[tuple[str, str], list[int]] = defaultdict(list)
     for one in told:
         for line in one.of("member"):
@@ -132,14 +147,20 @@ def leaked(told: list[Told], grace: float) -> Iterator[str]:
                 came[key].append(line["t"])
             elif line["change"] == "suspended":
                 barred[line["user"]] = line["t"]
+            elif line["change"] == "signed-out":
+                signed_out[line["client"]] = line["t"]
         for line in one.of("receive"):
             if line["kind"] == "member.left" and line.get("user"):
                 versions[line["room"], line["user"]].append(line["version"])
     for one in told:
-        for line in one.of("receive"):
+        for line in one.of("receive", "hint"):
             key = line["room"], one.user
+            what = f"version {line['version']}" if line["op"] == "receive" else f"a hint of {line['kind']}"
             if one.user in barred and line["t"] > barred[one.user] + grace:
-                yield f"{one.name} was suspended and received version {line['version']} of room {key[0]}"
+                yield f"{one.name} was suspended and received {what} of room {key[0]}"
+                continue
+            if one.name in signed_out and line["t"] > signed_out[one.name] + grace:
+                yield f"{one.name} was signed out and received {what} of room {key[0]}"
                 continue
             before = [done for done, _ in left[key] if done < line["t"]]
             if not before:
@@ -147,8 +168,8 @@ def leaked(told: list[Told], grace: float) -> Iterator[str]:
             gone = max(before)
             if any(gone - grace < back <= line["t"] for back in came[key]) or line["t"] <= gone + grace:
                 continue
-            known = [version for version in versions[key] if version >= line["version"]]
+            known = line["op"] == "receive" and [one for one in versions[key] if one >= line["version"]]
             if known and len(versions[key]) == len(left[key]):
                 # It is older than their last leaving: it was theirs.
                 continue
-            yield f"{one.name} received version {line['version']} of room {key[0]} {line['t'] - gone:.1f} s after leaving it"
+            yield f"{one.name} received {what} of room {key[0]} {line['t'] - gone:.1f} s after leaving it"

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 import uuid
 from typing import Any
 
@@ -37,8 +36,6 @@ class Client(Connection):
         self.watching: list[str] = []
         self.epoch = ""
         self.quiet = False
-        # When it last applied anything.
-        self.last_applied = 0.0
         history.write("client", user=who.id, username=who.username, recovers=recovers)
 
     # --- what a person does -------------------------------------------------------------------------------
@@ -87,8 +84,9 @@ class Client(Connection):
         elif kind == "read.updated":
             if (held := self.rooms.get(event["room"])) is not None:
                 held.read_seq = event["read_seq"]
+        elif kind == "typing":
+            self.history.write("hint", room=event["room"], kind=kind)
         elif "version" in event and "room" in event:
-            self.last_applied = time.monotonic()
             self.rooms.take(event)
 
     async def _greeted(self, hello: Event) -> None:

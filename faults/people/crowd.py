@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -131,18 +131,29 @@ class Crowd:
                 raise NotYet(f"waited {seconds:.0f} s in vain for {what}")
             await asyncio.sleep(0.02)
 
-    async def converge(self, heads: Callable[[], Mapping[str, int]], seconds: float) -> float:
-        """Waits until every message is answered and every client holds every room as far as the database; gives how
-        long that took. Nothing is asked of the servers for it. Raises NotYet."""
+    async def converge(
+        self,
+        heads: Callable[[], Awaitable[Mapping[str, int]]],
+        seats: Callable[[], Awaitable[Mapping[str, Set[str]]]],
+        seconds: float,
+    ) -> float:
+        """Waits until every message is answered and every client holds what the database says: the rooms it is in
+        (`seats`: person → rooms), no other, and each as far as its head; gives how long that took. Nothing is asked of
+        the servers for it. Raises NotYet."""
         began = time.monotonic()
         await self.connected()
         await self.until(
             lambda: not any(c.outbox for c in self.living_clients), "every message to be answered", seconds
         )
-        known = heads()
+        known, seated = await heads(), await seats()
 
         def behind() -> list[str]:
-            return [
+            astray = [
+                f"{client.who.username} in the rooms {sorted(rooms)}: one too many, or one that it does not hold"
+                for client in self.living_clients
+                if (rooms := client.rooms.keys() ^ seated.get(client.who.id, set()))
+            ]
+            return astray + [
                 f"{client.who.username} in room {held.room}: {held.version} of {known[held.room]}"
                 for client in self.living_clients
                 for held in client.rooms.values()

@@ -1,6 +1,7 @@
 """What a client holds of a room, and the rules by which it changes (docs/protocol.md, "Order, versions, catching up")."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ class Held:
     # From which version and seq on it holds the room.
     version: int
     begun: int
+    # Called with the id of each message that is applied, whichever way it came.
+    applied: Callable[[str], None]
     # The furthest version it heard of: beyond `version` there is a hole.
     ahead: int = 0
     syncing: bool = False
@@ -68,6 +71,7 @@ class Held:
             history.write("apply", how=how, room=self.room, version=version, kind=kind)
             return
         self.messages[message["id"]] = message["seq"], version
+        self.applied(message["id"])
         self.last_seq = max(self.last_seq, message["seq"])
         history.write(
             "apply",
@@ -89,6 +93,15 @@ class Rooms(dict[str, Held]):
 
     def __init__(self, history: History, ask: Callable[..., Awaitable[dict[str, Any]]], *, recovers: bool) -> None:
         self._history, self._ask, self._recovers = history, ask, recovers
+        # Called with the id of each message that is applied in any of them.
+        self.listeners: list[Callable[[str], None]] = []
+        # When that was last.
+        self.applied_at = 0.0
+
+    def _applied(self, message_id: str) -> None:
+        self.applied_at = time.monotonic()
+        for listener in self.listeners:
+            listener(message_id)
 
     def greeted(self, rooms: list[dict[str, Any]], *, anew: bool) -> None:
         """What `hello` lists is held from now on, and nothing else; `anew`: nothing of what was held counts any more."""
@@ -105,7 +118,7 @@ class Rooms(dict[str, Held]):
     def begin(self, room: dict[str, Any]) -> None:
         if room["id"] in self:
             return
-        held = Held(room["id"], room["version"], room["last_seq"], room["version"])
+        held = Held(room["id"], room["version"], room["last_seq"], self._applied, room["version"])
         held.read_seq, held.last_seq = room["read_seq"], room["last_seq"]
         self[room["id"]] = held
         self._history.write("begin", room=room["id"], version=room["version"], seq=room["last_seq"])

@@ -1,4 +1,4 @@
-"""What one person does: says something most often, now and then edits, reacts, deletes, reads, comes and goes."""
+"""What one person does: says something most often, now and then types, edits, reacts, deletes, reads, comes and goes."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ WORDS = [
     "tomorrow",
 ]
 # Of a hundred things a person does, so many are of each kind.
-HABITS = {"say": 76, "edit": 5, "react": 7, "delete": 2, "read": 7, "move": 3}
+HABITS = {"say": 70, "type": 6, "edit": 5, "react": 7, "delete": 2, "read": 7, "move": 3}
 
 
 class Person:
@@ -74,6 +74,11 @@ class Person:
         if ack is not None:
             self.own.append((ack["id"], room, body))
         return ack
+
+    async def type(self) -> None:
+        """Those who look at the same room see that they do."""
+        if self.client.rooms:
+            await self.client.send({"type": "typing", "room": self.dice.choice(sorted(self.client.rooms))})
 
     async def edit(self) -> None:
         if not self.own:

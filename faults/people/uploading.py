@@ -20,6 +20,8 @@ class Upload:
         self.size = pieces * len(PIECE)
         self.id = ""
         self.offset = 0
+        # Where the file is, once it is whole.
+        self.url = ""
 
     async def begin(self, room: str) -> int:
         fields = {"room": room, "name": "words.txt", "size": str(self.size)}
@@ -43,7 +45,14 @@ class Upload:
         return status
 
     async def finish(self) -> int:
-        return await forms.post(self._ports[0], self._who, f"/uploads/{self.id}/done/")
+        status, told = await forms.ask(self._ports[0], self._who, f"/uploads/{self.id}/done/")
+        self.url = told["file"]["url"] if status == 200 else ""
+        return status
+
+    async def content(self) -> bytes:
+        """The file, as the server has it."""
+        _, _, body = await forms.request(self._ports[0], self._who, f"GET {self.url}")
+        return body
 
     async def whole(self, room: str, every: float) -> bool:
         """All of it, a piece every so many seconds, whatever happens meanwhile; False where that failed."""

@@ -153,6 +153,39 @@ def leak_to_somebody_suspended(evening: Evening) -> None:
     evening.write(CHARLIE, "receive", t=32.0, room=ROOM, version=3, kind="message.created", user=None)
 
 
+def leak_to_a_page_that_was_signed_out(evening: Evening) -> None:
+    """Bob's other pages may go on."""
+    evening.case.lines.append({"t": 22.0, "op": "member", "user": BOB, "client": "bob", "change": "signed-out"})
+
+
+def leak_a_hint_to_somebody_who_left(evening: Evening) -> None:
+    evening.case.lines.append({"t": 22.0, "op": "member", "room": ROOM, "user": CHARLIE, "change": "removed"})
+    evening.write(CHARLIE, "hint", t=32.0, room=ROOM, kind="typing")
+
+
+def leak_a_hint_to_a_page_that_was_signed_out(evening: Evening) -> None:
+    evening.case.lines.append({"t": 70.0, "op": "member", "user": BOB, "client": "bob", "change": "signed-out"})
+    evening.write(BOB, "hint", t=72.0, room=ROOM, kind="typing")
+
+
+def tell_somebody_late_that_they_came_into_a_room(evening: Evening) -> None:
+    """It was said nowhere, and what they hold of the room begins with the last greeting: nothing in it is missing."""
+    evening.stored.members[ROOM, CHARLIE] = 5
+    rooms = {ROOM: {"version": 5, "last_seq": 5, "read_seq": 5, "unread": 0, "mentions": 0}}
+    evening.write(CHARLIE, "connect", t=100, epoch="e", quiet=True, rooms=rooms)
+    evening.write(CHARLIE, "begin", t=100, room=ROOM, version=5, seq=5)
+
+
+def tell_somebody_late_that_they_are_out_of_a_room(evening: Evening) -> None:
+    del evening.stored.members[ROOM, BOB]
+    evening.lines(BOB, "connect")[-1]["rooms"].clear()
+    evening.write(BOB, "end", t=100, room=ROOM)
+
+
+def greet_somebody_without_a_room(evening: Evening) -> None:
+    evening.lines(BOB, "connect")[-1]["rooms"].clear()
+
+
 def count_one_unread_too_many(evening: Evening) -> None:
     evening.lines(BOB, "connect")[-1]["rooms"][ROOM]["unread"] = 3
 
@@ -208,6 +241,12 @@ def hold_somebody_for_gone_who_is_present(evening: Evening) -> None:
         (miss_a_deletion, "I3"),
         (leak_to_somebody_who_left, "I8"),
         (leak_to_somebody_suspended, "I8"),
+        (leak_to_a_page_that_was_signed_out, "I8"),
+        (leak_a_hint_to_somebody_who_left, "I8"),
+        (leak_a_hint_to_a_page_that_was_signed_out, "I8"),
+        (tell_somebody_late_that_they_came_into_a_room, "I3"),
+        (tell_somebody_late_that_they_are_out_of_a_room, "I3"),
+        (greet_somebody_without_a_room, "I9"),
         (count_one_unread_too_many, "I9"),
         (forget_a_mention, "I9"),
         (store_what_was_refused, "I5"),
@@ -238,6 +277,15 @@ def test_who_comes_back_may_hear_again_and_what_came_within_the_grace_is_no_leak
     evening.write(CHARLIE, "member", t=30.0, room=ROOM, user=CHARLIE, change="joining")
     evening.write(CHARLIE, "receive", t=40.0, room=ROOM, version=4, kind="message.created", user=None)
     assert "I8" not in evening.found()
+
+
+def test_what_another_page_of_who_signed_out_hears_is_no_leak_and_neither_is_what_came_before() -> None:
+    evening = Evening()
+    evening.case.lines.append({"t": 80.0, "op": "member", "user": BOB, "client": "bob", "change": "signed-out"})
+    other = Told("bob-2", [{"t": 0.0, "op": "client", "user": BOB, "recovers": True}])
+    other.lines.append({"t": 90.0, "op": "hint", "room": ROOM, "kind": "typing"})
+    evening.write(BOB, "hint", t=80.5, room=ROOM, kind="typing")
+    assert check([evening.case, other, *evening.told.values()], evening.stored).rules == set()
 
 
 def test_a_text_that_was_edited_is_the_latest_one() -> None:

@@ -164,7 +164,12 @@ class Town:
         await asyncio.to_thread(server.stop)
 
     async def heads(self) -> dict[str, int]:
+        """Room → its version now."""
         return await asyncio.to_thread(self.database.heads)
+
+    async def seats(self) -> dict[str, set[str]]:
+        """Person → the rooms they are in now."""
+        return await asyncio.to_thread(self.database.seats)
 
     # --- the end ------------------------------------------------------------------------------------------
     def tracebacks(self) -> list[str]:
