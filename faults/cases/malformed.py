@@ -91,7 +91,7 @@ async def malformed_frames(stage: Stage) -> None:
         groups_before, sockets_before = groups(town), sockets_of(server)
         answered = [broken for broken in frames if not broken.ends]
         ending = [broken for broken in frames if broken.ends]
-        async with memory_of(server) as memory, crowd.living(acts_a_second=30):
+        async with memory_of(server) as memory, crowd.living(acts_a_second=40):
             began = time.monotonic()
             work = [_answered(stage, server.port, who, answered[n::SENDERS]) for n, who in enumerate(senders)]
             *_, codes = await asyncio.gather(*work, _ended(stage, server.port, senders[0], ending))
