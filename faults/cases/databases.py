@@ -117,16 +117,22 @@ async def _look(client: Client, users: list[str]) -> float:
 async def the_database_is_slow(stage: Stage) -> None:
     """While people on one server talk, edit, react and read, one of them asks every second for something whose query
     takes five: more of these are under way than the server has threads for what is read, so that edits and reactions
-    wait behind them, too. Sockets go on answering pings, those of who asked as well, and messages go on being
-    acknowledged."""
+    wait behind them, too, and on the same socket what is said after them. Sockets go on answering pings, those of who
+    asked as well; and messages of people who only talk, half of all, go on being acknowledged."""
     seconds = 1.0 if stage.short else 5.0
-    habits = {"say": 60, "edit": 10, "react": 20, "read": 10}
+    habits = {"say": 3, "edit": 2, "react": 3, "read": 2}
     town = await stage.town(servers=2)
     async with stage.crowd(town, people=12 if stage.short else 60, ports=town.ports[:1]) as crowd:
         watch = Stopwatch(crowd)
         some = [person.client for person in crowd.people[:6]]
+        talkers, others = crowd.people[::2], crowd.people[1::2]
         looks: list[asyncio.Task[float]] = []
-        async with slow(town, "presence_status", seconds), pinging(some) as pings, crowd.living(10, habits):
+        async with (
+            slow(town, "presence_status", seconds),
+            pinging(some) as pings,
+            crowd.living(6, {"say": 1}, talkers),
+            crowd.living(6, habits, others),
+        ):
             began = time.monotonic()
             for number in range(3 if stage.short else 30):
                 looks.append(asyncio.create_task(_look(some[number % len(some)], [one.who.id for one in some])))
@@ -138,7 +144,10 @@ async def the_database_is_slow(stage: Stage) -> None:
         stage.figure("slow queries", len(took))
         stage.figure("the slowest of them answered after", max(took), "s")
         stage.spread("pings meanwhile", pings, 99, at_most=0.5)
-        stage.spread("acks meanwhile", watch.acks_between(began, ended), 99, at_most=1)
+        for who, people, seconds_at_most in (("who only talk", talkers, 1.0), ("the others", others, None)):
+            clients = [tab for person in people for tab in person.tabs]
+            acks = watch.acks_between(began, ended, clients)
+            stage.spread(f"acks meanwhile, of {who}", acks, 99, at_most=seconds_at_most)
 
 
 @case("F20", "no database connection is left", short=False)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,11 @@ class Crowd:
         await both(*(some(person) for person in self.people))
 
     @contextlib.asynccontextmanager
-    async def living(self, acts_a_second: float, habits: dict[str, int] | None = None) -> AsyncIterator[None]:
-        """Inside, all of them together do so many things a second, at moments of chance; nobody waits for answers."""
+    async def living(
+        self, acts_a_second: float, habits: dict[str, int] | None = None, people: Sequence[Person] | None = None
+    ) -> AsyncIterator[None]:
+        """Inside, all of them (or these) together do so many things a second, at moments of chance; nobody waits for
+        answers."""
         acting: set[asyncio.Task[None]] = set()
         failed: list[BaseException] = []
 
@@ -105,7 +108,7 @@ class Crowd:
             while True:
                 due += self._dice.expovariate(acts_a_second)
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-                task = asyncio.get_running_loop().create_task(self._dice.choice(self.people).act(habits))
+                task = asyncio.get_running_loop().create_task(self._dice.choice(people or self.people).act(habits))
                 acting.add(task)
                 task.add_done_callback(ended)
 
