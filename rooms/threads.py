@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Window
+from django.db.models import Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.models import User
@@ -38,14 +38,31 @@ def _of(user: User) -> "QuerySet[ThreadFollow]":
 
 def known_threads(user: User) -> list[dict[str, Any]]:
     """What a page has to know to tell which answers concern its reader: the threads they follow, or chose not to,
-    the latest first and at most THREADS_KNOWN_MAX."""
+    the latest first and at most THREADS_KNOWN_MAX. `named_seq` is that of the last answer that names them, looked up
+    where something is unread."""
     rows = _of(user).order_by(F("thread__last_at").desc(nulls_last=True), "-pk")
+    columns = rows.values_list("thread_id", "thread__room_id", "following", "read_seq", "thread__last_seq")
+    known = list(columns[: settings.THREADS_KNOWN_MAX])
+    named = _last_named(user, [root for root, _room, following, read, last in known if following and read < last])
     return [
-        {"root": str(root), "room": str(room), "following": following, "read_seq": read, "last_seq": last}
-        for root, room, following, read, last in rows.values_list(
-            "thread_id", "thread__room_id", "following", "read_seq", "thread__last_seq"
-        )[: settings.THREADS_KNOWN_MAX]
+        {
+            "root": str(root),
+            "room": str(room),
+            "following": following,
+            "read_seq": read,
+            "last_seq": last,
+            "named_seq": named.get(root, 0),
+        }
+        for root, room, following, read, last in known
     ]
+
+
+def _last_named(user: User, root_ids: list[int]) -> dict[int, int]:
+    """Root id → seq of the last answer there that names the person; one query, none where nothing is asked."""
+    if not root_ids:
+        return {}
+    rows = Mention.objects.filter(user=user, message__thread__in=root_ids, message__deleted_at=None).order_by()
+    return dict(rows.values_list("message__thread").annotate(Max("seq")))
 
 
 def news_of_follow() -> tuple[Coalesce, Coalesce]:

@@ -90,19 +90,22 @@ def test_a_deleted_message_and_a_line_of_the_room_are_not_answered(connect, room
 def test_following_and_reading_a_thread_is_told_to_ones_own_sockets(connect, room, alice, bob):
     a, again, b = connect(alice), connect(alice), connect(bob)
     root = a.say(room, "The plan")
+    naming = say(b, room, "A question, @alice", thread=root["id"], in_room=False)
     answer = say(b, room, "A detail", thread=root["id"], in_room=False)
     (known,) = a.ask(type="thread.list")["threads"]
     assert known == {
-        "root": root["id"], "room": str(room.pk), "following": True, "read_seq": 0, "last_seq": answer["seq"],
+        "root": root["id"], "room": str(room.pk), "following": True,
+        "read_seq": root["seq"], "last_seq": answer["seq"], "named_seq": naming["seq"],
     }  # fmt: skip
     assert unread(connect(alice), room)["threads"] == 1
     assert a.ask(type="thread.read", root=root["id"], seq=answer["seq"])["type"] == "ok"
     told = again.until("thread.updated")
     assert (told["root"], told["unread"], told["read_seq"]) == (root["id"], 0, answer["seq"])
+    assert a.ask(type="thread.list")["threads"][0]["named_seq"] == 0
     assert a.ask(type="thread.follow", root=root["id"], following=False)["type"] == "ok"
     assert again.until("thread.updated")["following"] is False
     assert a.ask(type="thread.follow", root="999999")["code"] == "not_found"
     assert a.ask(type="thread.read", root=root["id"], seq="x")["code"] == "bad_request"
     page = b.ask(type="history", room=str(room.pk), thread=root["id"])
-    assert [message["body"] for message in page["messages"]] == ["A detail"]
+    assert [message["body"] for message in page["messages"]] == ["A question, @alice", "A detail"]
     assert not page["has_older"] and not page["has_newer"]

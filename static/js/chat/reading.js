@@ -15,9 +15,9 @@ export class Reading {
   #timer = null;
   #candidate = 0;
 
-  /** `room`: none for a thread, which no list counts. `lastSeen()`: the seq of the last message in view, or 0; `atEnd()`: is that the room's end?; `mark(seq)`. */
-  constructor({ room = null, lastSeen, atEnd = () => false, mark, signal }) {
-    Object.assign(this, { room, lastSeen, atEnd, mark });
+  /** `room`: none for a thread, which says itself that it is watched (`watch`). `lastSeen()`: the seq of the last message in view, or 0; `atEnd()`: is that the room's end?; `mark(seq)`. */
+  constructor({ room = null, lastSeen, atEnd = () => false, mark, watch = (looks) => watching(room, looks), signal }) {
+    Object.assign(this, { room, lastSeen, atEnd, mark, watch });
     this.held = room !== null && held() === room;
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.look(), { signal });
     document.addEventListener("visibilitychange", () => this.look(), { signal });
@@ -26,7 +26,7 @@ export class Reading {
     on("tw:ui.read", (event) => event.room === room && this.#hold(false), { signal });
     signal.addEventListener("abort", () => {
       clearTimeout(this.#timer);
-      watching(room, false);
+      watch(false);
       if (this.held) hold("");
     });
   }
@@ -34,7 +34,7 @@ export class Reading {
   /** Something moved, came or went. */
   look() {
     const looks = isWatching();
-    watching(this.room, looks && !this.held && this.atEnd());
+    this.watch(looks && !this.held && this.atEnd());
     if (!looks || this.held) {
       clearTimeout(this.#timer);
       this.#timer = null;

@@ -6,7 +6,7 @@ import { draftOf, roomOfDraft } from "../lib/drafts.js";
 import { clone } from "../lib/dom.js";
 import { on } from "../lib/events.js";
 import { me } from "../lib/me.js";
-import { arrange, counted, kindOf, titleOf } from "../lib/roomlist.js";
+import { arrange, counted, kindOf, titleOf, waiting } from "../lib/roomlist.js";
 import { plural, word } from "../lib/words.js";
 import { room as known, rooms } from "../realtime/store.js";
 import { unreadThreads } from "../realtime/threads.js";
@@ -207,7 +207,8 @@ export default class Sidebar {
   #news() {
     const dot = document.querySelector(".pane-head__news");
     if (!dot) return;
-    dot.hidden = !rooms().some((room) => room.id !== this.current && sum(counted(room)) > 0);
+    // Of the room one is in, its threads alone are news.
+    dot.hidden = !rooms().some((room) => sum(waiting(room.id === this.current ? { ...room, watched: true } : room)) > 0);
   }
 }
 

@@ -12,6 +12,7 @@ import { reader } from "../realtime/live.js";
 import { outbox } from "../realtime/outbox.js";
 import { request } from "../realtime/socket.js";
 import { room as storedRoom } from "../realtime/store.js";
+import { watchingThread } from "../realtime/threads.js";
 import { Announcer } from "./announcer.js";
 import { Keys } from "./keys.js";
 import { textOf } from "./message.js";
@@ -47,7 +48,13 @@ export default class Thread {
     this.scroll = new Scroll(section.querySelector(".timeline__scroll"), list);
     this.keys = new Keys(list, signal);
     this.announcer = new Announcer(section.querySelector("[data-announcer]"));
-    this.reading = new Reading({ lastSeen: () => this.#lastSeen(), mark: (seq) => this.#read(seq), signal });
+    this.reading = new Reading({
+      lastSeen: () => this.#lastSeen(),
+      atEnd: () => this.#lastSeen() > 0 && this.scroll.nearEnd,
+      mark: (seq) => this.#read(seq),
+      watch: (looks) => watchingThread(thread, looks),
+      signal,
+    });
     this.#open();
     this.#listen();
   }

@@ -1,6 +1,6 @@
 /** The tab says what waits: `(3) Room – TalkWave`, and a dot on the drawn mark. Coral where somebody means the reader. */
 import { on } from "../lib/events.js";
-import { counted } from "../lib/roomlist.js";
+import { waiting } from "../lib/roomlist.js";
 import { rooms } from "../realtime/store.js";
 
 const SIZE = 64;
@@ -24,7 +24,7 @@ export default class Title {
   }
 
   #draw() {
-    const sums = rooms().map(counted);
+    const sums = rooms().map(waiting);
     const unread = sums.reduce((sum, room) => sum + Math.max(room.unread, room.mentions), 0);
     const mentions = sums.reduce((sum, room) => sum + room.mentions, 0);
     const name = document.getElementById("main")?.dataset.title;

@@ -10,6 +10,18 @@ export function counted({ kind, unread = 0, mentions = 0, notify, watched = fals
   return kind === "direct" ? { unread, mentions: unread } : { unread, mentions };
 }
 
+/**
+ * What waits for the reader in that room, its threads with something new among it, each as one: for the tab, the app's
+ * badge and the phone's dot, which have nothing else to tell of threads. A quiet room's threads wait quietly.
+ */
+export function waiting(room) {
+  const { unread, mentions } = counted(room);
+  const { kind, notify, threads = 0, threads_named = 0 } = room;
+  if (notify === "none") return { unread, mentions };
+  const named = kind === "direct" && notify !== "mentions" ? threads : threads_named;
+  return { unread: unread + (notify === "mentions" ? named : threads), mentions: mentions + named };
+}
+
 /** Pinned, then unread, then the latest; archived last, as rooms/context.py has it. `held` keeps its place as an unread one. */
 export function arrange(rooms, held = null) {
   const calls = (room) => counted(room).unread > 0 || counted(room).mentions > 0 || room.id === held;

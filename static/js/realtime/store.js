@@ -88,12 +88,12 @@ export class Store {
     this.#show(room);
   }
 
-  /** Room → how many threads the reader follows there have something unread. */
+  /** Room → how many `threads` the reader follows there have something unread, and how many of those name them. */
   threads(unread) {
     for (const [id, count] of unread) {
       const room = this.#rooms.get(id);
-      if (!room || room.threads === count) continue;
-      room.threads = count;
+      if (!room || (room.threads === count.threads && (room.threads_named ?? 0) === count.threads_named)) continue;
+      Object.assign(room, count);
       this.#touch(id);
     }
   }

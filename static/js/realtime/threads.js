@@ -9,6 +9,7 @@ import { emit, on } from "../lib/events.js";
 export class Threads {
   #known = new Map();
   #me = null;
+  #watched = null;
   #waiting = null;
   #said = false;
   #env;
@@ -33,18 +34,18 @@ export class Threads {
     this.#changed();
   }
 
-  /** How the reader stands to a thread: {room, following, read_seq, last_seq}; null where they have nothing to do with it. */
+  /** How the reader stands to a thread: {room, following, read_seq, last_seq, named_seq}; null where they have nothing to do with it. */
   of(root) {
     return this.#known.get(String(root)) ?? null;
   }
 
   hasNews(root) {
-    return isNews(this.#known.get(String(root)));
+    return this.#isNews(this.#known.get(String(root)));
   }
 
   /** How many threads have something unread; of one room, or of all. */
   unread(room = null) {
-    return [...this.#known.values()].filter((one) => isNews(one) && (room === null || one.room === room)).length;
+    return [...this.#known.values()].filter((one) => this.#isNews(one) && (room === null || one.room === room)).length;
   }
 
   /** A message that was made or changed: an answer, or the root of a thread that was counted anew. */
@@ -52,7 +53,11 @@ export class Threads {
     if (this.#waiting) return this.#waiting.push(event);
     const { room, message } = event;
     const { id, thread_root: root, thread, kind } = message;
-    if (root && kind === "text" && !message.deleted) this.#answer(room, root, message);
+    if (root && kind === "text") {
+      // The last answer that named the reader does so no more; whether one before it did, the server knows.
+      if (this.#known.get(root)?.named_seq === message.seq && !message.mentions.includes(this.#me)) return this.load(this.#me);
+      if (!message.deleted) this.#answer(room, root, message);
+    }
     if (!thread && !this.#known.has(id)) return;
     const known = this.#known.get(id) ?? (message.sender.id === this.#me ? this.#follow(id, room, 0) : null);
     if (!known) return;
@@ -75,11 +80,21 @@ export class Threads {
     this.#changed();
   }
 
+  /** Does the reader look at the end of this thread? What comes is read in a moment then, and no list counts it. */
+  watch(root, watched) {
+    if (!watched && this.#watched !== root) return;
+    const before = this.#watched;
+    this.#watched = watched ? root : null;
+    if (this.#watched !== before) this.#changed();
+  }
+
   #answer(room, root, message) {
     const mine = message.sender.id === this.#me;
     const named = message.mentions.includes(this.#me);
     const known = this.#known.get(root) ?? (mine || named ? this.#follow(root, room, message.seq - 1) : null);
-    if (!known || message.seq <= known.last_seq) return;
+    if (!known) return;
+    if (named && !mine) known.named_seq = Math.max(known.named_seq, message.seq);
+    if (message.seq <= known.last_seq) return this.#changed();
     known.last_seq = message.seq;
     if (mine || named) known.following = true;
     if (mine && !message.moved_at) known.read_seq = message.seq;
@@ -87,7 +102,7 @@ export class Threads {
   }
 
   #follow(root, room, read) {
-    const known = { root, room, following: true, read_seq: read, last_seq: 0 };
+    const known = { root, room, following: true, read_seq: read, last_seq: 0, named_seq: 0 };
     this.#known.set(root, known);
     return known;
   }
@@ -99,14 +114,23 @@ export class Threads {
     queueMicrotask(() => {
       this.#said = false;
       const rooms = new Map();
-      for (const one of this.#known.values()) rooms.set(one.room, (rooms.get(one.room) ?? 0) + (isNews(one) ? 1 : 0));
+      for (const one of this.#known.values()) {
+        const count = rooms.get(one.room) ?? { threads: 0, threads_named: 0 };
+        if (this.#isNews(one)) {
+          count.threads += 1;
+          count.threads_named += one.named_seq > one.read_seq ? 1 : 0;
+        }
+        rooms.set(one.room, count);
+      }
       this.#env.count(rooms);
       this.#env.say("tw:threads.changed");
     });
   }
-}
 
-const isNews = (one) => Boolean(one?.following) && one.last_seq > one.read_seq;
+  #isNews(one) {
+    return Boolean(one?.following) && one.last_seq > one.read_seq && one.root !== this.#watched;
+  }
+}
 
 let threads = null;
 
@@ -121,4 +145,5 @@ export function follow({ request, count }) {
 
 export const hasNews = (root) => threads?.hasNews(root) ?? false;
 export const standing = (root) => threads?.of(root) ?? null;
+export const watchingThread = (root, watched) => threads?.watch(root, watched);
 export const unreadThreads = () => threads?.unread() ?? 0;

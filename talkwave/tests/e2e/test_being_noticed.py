@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from talkwave.testing_browser import Window
+from rooms.actions.posting import post_message
+from talkwave.testing_browser import Window, apart
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
@@ -64,6 +65,30 @@ def test_what_is_unread_is_bold_counted_and_in_the_title_until_it_is_read(
     expect(a.page).to_have_title("den – TalkWave")
     # The line stays where it was while the room is open.
     expect(a.page.locator(".timeline__new + .message")).to_contain_text("news 0")
+
+
+def test_the_tab_and_the_badge_of_the_app_tell_of_threads_too_and_of_who_is_named_there(
+    visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any
+) -> None:
+    root = apart(post_message, alice, room.pk, "Where do we meet?")
+    a = visit(alice, make_room("elsewhere", alice="member"))
+    icon, badge = a.page.locator('link[rel="icon"]'), lambda: a.page.evaluate("window.badge")
+    a.page.evaluate("navigator.setAppBadge = async (count) => { window.badge = count; }")
+    still = icon.get_attribute("href")
+    apart(post_message, bob, room.pk, "By the crane", thread=root.pk, in_room=False)
+    expect(a.page).to_have_title("(1) elsewhere – TalkWave")
+    expect(icon).to_have_attribute("href", re.compile("^data:image/png"))
+    assert badge() == 1
+    news = icon.get_attribute("href")
+    # The same number, and another dot: this one is for her.
+    apart(post_message, bob, room.pk, "Or not, @alice?", thread=root.pk, in_room=False)
+    expect(icon).not_to_have_attribute("href", news)
+    expect(a.page).to_have_title("(1) elsewhere – TalkWave")
+    a.page.locator('.sidebar a[href="/threads/"]').click()
+    a.page.locator(".threads__item--unread .threads__link").click()
+    expect(a.page).to_have_title("Threads – TalkWave")
+    expect(icon).to_have_attribute("href", still)
+    assert badge() == 0
 
 
 def test_reading_in_one_window_is_reading_in_all(visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any) -> None:

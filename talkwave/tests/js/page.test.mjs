@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { countCharacters, inOpenFence } from "../../../static/js/lib/edit.js";
 import { best, plain, score } from "../../../static/js/lib/fuzzy.js";
 import { KEYMAP, matches } from "../../../static/js/lib/keymap.js";
-import { arrange, counted, kindOf, titleOf } from "../../../static/js/lib/roomlist.js";
+import { arrange, counted, kindOf, titleOf, waiting } from "../../../static/js/lib/roomlist.js";
 
 const room = (id, more = {}) => ({ id: String(id), name: `room ${id}`, kind: "public", unread: 0, mentions: 0, notify: "all", pinned: false, archived: false, last_message_at: null, ...more });
 const person = (id, name) => ({ id: String(id), username: name.toLowerCase(), display_name: name });
@@ -50,6 +50,16 @@ test("a room that was unread when it was opened keeps its place while it is open
   const rooms = [room(1, { last_message_at: "2026-01-05" }), room(2, { last_message_at: "2026-01-01" })];
   assert.deepEqual(ids(arrange(rooms, "2")), ["2", "1"]);
   assert.deepEqual(ids(arrange(rooms)), ["1", "2"]);
+});
+
+test("what waits in threads counts as the room they are in counts", () => {
+  const busy = { unread: 5, mentions: 2, threads: 3, threads_named: 1 };
+  assert.deepEqual(waiting(room(1, busy)), { unread: 8, mentions: 3 });
+  assert.deepEqual(waiting(room(1, { ...busy, watched: true })), { unread: 3, mentions: 1 });
+  assert.deepEqual(waiting(room(1, { ...busy, notify: "mentions" })), { unread: 1, mentions: 3 });
+  assert.deepEqual(waiting(room(1, { ...busy, notify: "none" })), { unread: 0, mentions: 0 });
+  assert.deepEqual(waiting(room(1, { ...busy, kind: "direct" })), { unread: 8, mentions: 8 });
+  assert.deepEqual(waiting(room(1)), { unread: 0, mentions: 0 });
 });
 
 test("what counts is what one asked for", () => {

@@ -7,8 +7,8 @@ const settled = () => new Promise((done) => setTimeout(done));
 /** Ann, id 1, follows thread 10 in room 7 up to seq 5; chose not to follow 20; the list says so. */
 async function harness({ request } = {}) {
   const listed = [
-    { root: "10", room: "7", following: true, read_seq: 5, last_seq: 5 },
-    { root: "20", room: "7", following: false, read_seq: 0, last_seq: 6 },
+    { root: "10", room: "7", following: true, read_seq: 5, last_seq: 5, named_seq: 0 },
+    { root: "20", room: "7", following: false, read_seq: 0, last_seq: 6, named_seq: 0 },
   ];
   const counts = [];
   const threads = new Threads({ say: () => {}, request: request ?? (async () => ({ threads: listed })), count: (rooms) => counts.push(Object.fromEntries(rooms)) });
@@ -33,7 +33,7 @@ test("an answer is news in a thread one follows, once, and not in others", async
   assert.equal(threads.hasNews("10"), true);
   assert.equal(threads.hasNews("20"), false);
   assert.equal(threads.of("30"), null);
-  assert.deepEqual(counts.at(-1), { 7: 1 });
+  assert.deepEqual(counts.at(-1), { 7: { threads: 1, threads_named: 0 } });
 });
 
 test("who answers, who is named and whose message it is follows; being named brings back who chose not to", async () => {
@@ -69,6 +69,41 @@ test("the server's word counts, and never takes back what was read", async () =>
   threads.allRead();
   assert.equal(threads.hasNews("10"), false);
   assert.equal(threads.unread(), 0);
+});
+
+test("which threads name the reader is counted until they read that far, or are named no more", async () => {
+  let asked = 0;
+  const list = (named_seq) => ({ threads: [{ root: "10", room: "7", following: true, read_seq: 5, last_seq: 7, named_seq }] });
+  const { threads, counts } = await harness({ request: async () => ((asked += 1), list(asked === 1 ? 7 : 0)) });
+  assert.deepEqual(counts.at(-1), { 7: { threads: 1, threads_named: 1 } });
+  threads.updated({ room: "7", root: "10", following: true, read_seq: 7 });
+  threads.heard(answer("10", 8));
+  threads.heard(answer("10", 8, { mentions: ["1"] }));
+  threads.heard(answer("10", 9));
+  await settled();
+  assert.deepEqual(counts.at(-1), { 7: { threads: 1, threads_named: 1 } });
+  assert.equal(asked, 1);
+  // Whether an earlier one names them still, the server is asked.
+  threads.heard(answer("10", 8, { deleted: true }));
+  await settled();
+  assert.equal(asked, 2);
+  assert.deepEqual(counts.at(-1), { 7: { threads: 1, threads_named: 0 } });
+  threads.heard(answer("10", 9, { sender: "1", mentions: ["1"] }));
+  await settled();
+  assert.equal(counts.at(-1)[7].threads_named, 0);
+});
+
+test("the thread one looks at is no news while one does", async () => {
+  const { threads, counts } = await harness();
+  threads.watch("10", true);
+  threads.heard(answer("10", 8, { mentions: ["1"] }));
+  await settled();
+  assert.deepEqual(counts.at(-1), { 7: { threads: 0, threads_named: 0 } });
+  threads.watch("20", false);
+  assert.equal(threads.unread(), 0);
+  threads.watch("10", false);
+  await settled();
+  assert.deepEqual(counts.at(-1), { 7: { threads: 1, threads_named: 1 } });
 });
 
 test("what is heard while the list is on its way counts after it", async () => {
