@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.conf import LazySettings
+from django.contrib.staticfiles import finders
 from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views import defaults
+from PIL import Image
 
 ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"]
 
@@ -106,3 +109,24 @@ def test_how_long_to_wait_is_said_in_words() -> None:
 
 def test_what_a_refusal_says_is_escaped() -> None:
     assert "<b>" not in render_to_string("403.html", {"detail": "<b>no</b>"})
+
+
+@pytest.mark.django_db
+def test_the_site_can_be_installed_under_its_own_name_by_who_is_not_signed_in(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.SITE_NAME = "Harbour"
+    page = client.get("/accounts/login/").content.decode()
+    (address,) = re.findall(r'<link rel="manifest" href="([^"]+)"', page)
+    answer = client.get(address)
+    assert answer["Content-Type"] == "application/manifest+json" and answer["Cache-Control"].startswith("public")
+    told = answer.json()
+    assert (told["name"], told["start_url"], told["display"]) == ("Harbour", "/", "standalone")
+    for icon in told["icons"]:
+        found = finders.find(icon["src"].removeprefix("/static/"))
+        assert found
+        with Image.open(found) as picture:
+            assert f"{picture.width}x{picture.height}" == icon["sizes"]
+    assert {icon["purpose"] for icon in told["icons"]} == {"any", "maskable"}
+    # What shows before its first page has the colour of that page.
+    assert f'content="{told["theme_color"]}" media="(prefers-color-scheme: light)"' in page
