@@ -54,6 +54,10 @@ class Plan:
     senders: set[int] | None = None
     # Ids of messages, where the search is among these alone.
     only: list[int] | None = None
+    # All but what its reader saved.
+    unsaved: bool = False
+    # Days that are left out: from this key to under that one.
+    gaps: list[tuple[int, int]] = field(default_factory=list)
     # Quoted text with signs in it, which the index knows nothing of: looked for in what it finds.
     literal: list[str] = field(default_factory=list)
     # Somebody or some room that is not there was asked for: nothing can be found.
@@ -172,7 +176,8 @@ def _is(made: Plan, part: Part) -> None:
     if part.value.casefold() != SAVED:
         _noted(made, part, marks.IS, SAVED)
     elif part.negated:
-        _not_understood(made, part, _("“is:saved” cannot be turned round."))
+        made.unsaved = True
+        _understood(made, part, part.value)
     else:
         saved = Saved.objects.filter(user=made.reader).order_by("-pk").values_list("message_id", flat=True)
         made.only = list(saved[:SAVED_MOST])
@@ -194,13 +199,14 @@ def _noted(made: Plan, part: Part, known: dict[str, str], *more: str) -> None:
 
 def _day(made: Plan, part: Part) -> None:
     found = days_of(part.value)
-    if found is None or (part.kind == "on" and part.negated):
+    if found is None:
         return _not_understood(made, part, _("Write a day as 2026-11-22, or a month as 2026-11, or “yesterday”."))
     start, end = (key_of(moment.timestamp()) for moment in found)
-    kind = {"before": "after", "after": "before"}[part.kind] if part.negated else part.kind
-    if kind == "on":
+    if part.kind == "on" and part.negated:
+        made.gaps.append((start, end))
+    elif part.kind == "on":
         made.low, made.high = max(made.low, start), min(made.high, end)
-    elif kind == "before":
+    elif (part.kind == "before") is not part.negated:
         made.high = min(made.high, end if part.negated else start)
     else:
         made.low = max(made.low, start if part.negated else end)

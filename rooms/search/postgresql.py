@@ -49,6 +49,15 @@ _LOOK_UP: Final = f"""
 """  # noqa: S608 (no words from outside)
 
 
+_AMONG: Final = " AND message_id = ANY(%(only)s)"
+_UNSAVED: Final = """
+    AND NOT EXISTS (
+        SELECT FROM rooms_saved saved
+        WHERE saved.user_id = %(reader)s AND saved.message_id = rooms_searchdocument.message_id
+    )
+"""
+
+
 def find(plan: Plan, before: int, limit: int) -> list[tuple[int, int]]:
     """Keys and ids of the newest messages that fit and lie under `before`."""
     values: dict[str, Any] = {
@@ -56,7 +65,10 @@ def find(plan: Plan, before: int, limit: int) -> list[tuple[int, int]]:
         "reader": plan.reader.pk, "rooms": sorted(plan.rooms or ()), "senders": sorted(plan.senders or ()),
         "only": plan.only,
     }  # fmt: skip
-    among = " AND message_id = ANY(%(only)s)" if plan.only is not None else ""
+    among = (_AMONG if plan.only is not None else "") + (_UNSAVED if plan.unsaved else "")
+    for number, (start, end) in enumerate(plan.gaps):
+        among += f" AND NOT (id >= %(start{number})s AND id < %(end{number})s)"
+        values |= {f"start{number}": start, f"end{number}": end}
     places = among
     if plan.rooms is not None:
         places += " AND room_id = ANY(%(rooms)s)"

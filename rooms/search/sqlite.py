@@ -26,6 +26,10 @@ _AMONG: Final = """
           SELECT id FROM rooms_searchdocument WHERE message_id IN (SELECT value FROM json_each(%s))
       )
 """
+_UNSAVED: Final = """
+      AND NOT EXISTS (SELECT 1 FROM rooms_saved saved WHERE saved.user_id = %s AND saved.message_id = message.id)
+"""
+_BESIDE: Final = " AND NOT (found.rowid >= %s AND found.rowid < %s)"
 _NEWEST: Final = " ORDER BY found.rowid DESC LIMIT %s"
 
 
@@ -36,6 +40,12 @@ def find(plan: Plan, before: int, limit: int) -> list[tuple[int, int]]:
     if plan.only is not None:
         statement += _AMONG
         values.append(json.dumps(plan.only))
+    if plan.unsaved:
+        statement += _UNSAVED
+        values.append(plan.reader.pk)
+    for gap in plan.gaps:
+        statement += _BESIDE
+        values += gap
     with connection.cursor() as cursor:
         cursor.execute(statement + _NEWEST, [*values, limit])
         found: list[Any] = cursor.fetchall()
