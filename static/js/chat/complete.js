@@ -30,7 +30,9 @@ export default class Complete {
       status: form.querySelector("[data-complete-count]"),
       count: (n) => plural("complete.found", n),
     });
+    /** Letters → who, and which rooms of others, the server found for them. */
     this.people = new Map();
+    this.others = new Map();
     // A change calls nobody: there, it is not offered.
     this.calls = form.matches(".composer");
     this.asking = 0;
@@ -74,32 +76,37 @@ export default class Complete {
 
   /** People: what was found for fewer letters is shown at once, the server's own answer follows. */
   async at(letters, asked) {
-    const key = letters.toLowerCase();
-    if (!this.people.has(key)) {
-      const near = this.people.get("") ?? [];
-      if (near.length) this.box.show(best(near, letters, names, MOST).map(person));
-      await new Promise((done) => (this.timer = setTimeout(done, near.length ? QUIET_MS : 0)));
-      if (asked !== this.asking) return null;
-      try {
-        const { people } = await get(`${this.area.dataset.members}?q=${encodeURIComponent(letters)}`);
-        this.people.set(key, people);
-      } catch {
-        return best(near, letters, names, MOST).map(person);
-      }
-    }
-    const found = this.people.get(key).map(person);
+    const near = best(this.people.get("") ?? [], letters, names, MOST);
+    const address = `${this.area.dataset.members}?q=${encodeURIComponent(letters)}`;
+    if (!(await this.#ask(this.people, letters, near.map(person), asked, async () => (await get(address)).people))) return null;
+    const found = (this.people.get(letters.toLowerCase()) ?? near).map(person);
     // Who may call all at once finds that below the people.
-    const groups = this.calls ? called(key) : [];
+    const groups = this.calls ? called(letters.toLowerCase()) : [];
     return [...found.slice(0, MOST - groups.length), ...groups];
   }
 
-  hash(letters) {
-    const named = rooms().filter(({ kind }) => kind !== "direct");
-    return best(named, letters, (room) => [room.name], MOST).map((room) => {
-      const made = option("li", [icon(room.kind === "private" ? "lock" : "hash"), { tag: "bdi", class: "complete__name", text: room.name }, { class: "complete__note", text: room.topic }]);
-      made.dataset.text = PLAIN_ROOM.test(room.name) ? `#${room.name} ` : `#[${room.name}] `;
-      return made;
-    });
+  /** Public rooms, one's own first: another's name stays plain text for everybody (rooms/queries.py). */
+  async hash(letters, asked) {
+    const mine = rooms();
+    const own = best(mine.filter(({ kind }) => kind === "public"), letters, (room) => [room.name], MOST);
+    const address = `/jump.json?q=${encodeURIComponent(`#${letters}`)}`;
+    const read = async () => (await get(address)).results.filter(({ kind }) => kind === "public");
+    if (!(await this.#ask(this.others, letters, own.map(place), asked, read))) return null;
+    const known = new Set(mine.map(({ id }) => id));
+    const others = (this.others.get(letters.toLowerCase()) ?? []).filter(({ id }) => !known.has(id));
+    return [...own, ...others].slice(0, MOST).map(place);
+  }
+
+  /** Shows what is `near` at once, and asks for the rest, once for the same letters. False where one wrote on meanwhile. */
+  async #ask(kept, letters, near, asked, read) {
+    const key = letters.toLowerCase();
+    if (kept.has(key)) return true;
+    if (near.length) this.box.show(near);
+    await new Promise((done) => (this.timer = setTimeout(done, near.length ? QUIET_MS : 0)));
+    if (asked !== this.asking) return false;
+    // Without the server it is what is near; the next letter asks again.
+    await read().then((found) => kept.set(key, found), () => {});
+    return true;
   }
 
   async colon(letters) {
@@ -149,6 +156,12 @@ function person(one) {
   frame.append(picture);
   const made = option("li", [frame, { tag: "bdi", class: "complete__name", text: one.display_name || one.username }, { class: "complete__note", text: noteOf(one) }]);
   made.dataset.text = `@${one.username} `;
+  return made;
+}
+
+function place(room) {
+  const made = option("li", [icon("hash"), { tag: "bdi", class: "complete__name", text: room.name }, { class: "complete__note", text: room.topic }]);
+  made.dataset.text = PLAIN_ROOM.test(room.name) ? `#${room.name} ` : `#[${room.name}] `;
   return made;
 }
 
