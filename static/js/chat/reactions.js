@@ -8,6 +8,7 @@ import { Favourites } from "../lib/favourites.js";
 import { me } from "../lib/me.js";
 import { word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
+import { room as known } from "../realtime/store.js";
 import { messageOf } from "./message.js";
 import { fill, isMine, know, wish } from "./parts/reactions.js";
 import { Who } from "./who.js";
@@ -20,8 +21,8 @@ export default class Reactions {
     this.me = me();
     this.favourites = new Favourites(this.me.id);
     this.shown = undefined;
-    /** The community's own, name → address, once they were asked for. */
-    this.own = null;
+    /** The community's own, name → address, once they were asked for; and the answer they stood in. */
+    this.own = this.answer = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
     this.who = new Who(signal);
@@ -31,6 +32,7 @@ export default class Reactions {
     on("tw:reaction.mine", ({ message, emoji, mine }) => (know(message, emoji, mine), this.#redraw(message)), { signal });
     for (const name of ["tw:ui.room", "tw:ui.added"]) on(name, () => this.#offer(), { signal });
     addEventListener("storage", ({ key }) => key === this.favourites.key && this.#offer(), { signal });
+    document.addEventListener("skin-tone-change", () => this.#offer(), { signal });
     this.#offer();
   }
 
@@ -42,7 +44,8 @@ export default class Reactions {
   #click(event) {
     const chip = event.target.closest?.(".reaction");
     const row = chip?.closest(".message");
-    if (!row || !messageOf(row) || !this.#may(row)) return;
+    if (!row || !messageOf(row)) return;
+    if (!this.#may(row)) return this.#refuse(row);
     if (chip.matches(".reaction--add")) this.#pick(row, chip);
     else this.#toggle(row, chip.dataset.emoji, chip.querySelector("img")?.getAttribute("src"));
   }
@@ -57,6 +60,11 @@ export default class Reactions {
   #may(row) {
     const { may } = row.closest("[data-may]")?.dataset ?? {};
     return (may ?? "").split(" ").includes("react");
+  }
+
+  #refuse(row) {
+    const { room } = row.closest("[data-room]")?.dataset ?? {};
+    emit("tw:ui.toast", { text: word(known(room) ? "reaction.read-only" : "reaction.join"), tone: "warning" });
   }
 
   #pick(row, anchor = row) {
@@ -79,6 +87,8 @@ export default class Reactions {
     } catch (refusal) {
       wished.undo();
       this.#redraw(id);
+      // One that was removed meanwhile.
+      if (wanted && refusal.code === "bad_request" && this.own?.delete(emoji)) this.#offer();
       const text = refusal.code === "offline" ? word("reaction.offline") : refusal.message || word("refused");
       emit("tw:ui.toast", { text, tone: "error" });
     }
@@ -97,17 +107,19 @@ export default class Reactions {
     return this.own ? (this.own.get(sign) ?? null) : this.favourites.picture(sign);
   }
 
-  /** Is it there to be chosen? Of the community's own that may change: they are asked for where one is a favourite. */
+  /** Is it there to be chosen? Of the community's own that may change: asked where one is a favourite that is not known. */
   #has(sign) {
     if (!sign.startsWith(":")) return true;
-    if (!this.own) this.#ask();
+    if (!this.own?.has(sign)) this.#ask();
     return Boolean(this.#picture(sign));
   }
 
+  /** The same answer for a minute (lib/emojis.js). */
   async #ask() {
-    const { emoji } = await ownEmoji();
-    if (this.own) return;
-    this.own = new Map(emoji.map(({ name, url }) => [`:${name}:`, url]));
+    const answer = await ownEmoji();
+    if (answer.failed || answer === this.answer) return;
+    this.answer = answer;
+    this.own = new Map(answer.emoji.map(({ name, url }) => [`:${name}:`, url]));
     this.#offer();
   }
 

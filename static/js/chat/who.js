@@ -8,8 +8,8 @@ import { messageOf } from "./message.js";
 const HOVER_MS = 350;
 const LONG_PRESS_MS = 450;
 const GAP = 6;
-/** So many are named, then the others are counted. */
-const NAMED = 12;
+/** All are named whom the server names (rooms/views/reactions.py); of more, the others are counted. */
+const NAMED = 50;
 const KEPT = 100;
 
 export class Who {
@@ -84,7 +84,7 @@ export class Who {
     const { offsetWidth: width, offsetHeight: height } = this.tip;
     const above = at.top - GAP - height;
     this.tip.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
-    this.tip.style.top = `${above >= GAP ? above : at.bottom + GAP}px`;
+    this.tip.style.top = `${above >= GAP ? above : Math.max(GAP, Math.min(at.bottom + GAP, innerHeight - height - GAP))}px`;
   }
 
   /** One question for each state of a message; null where the server did not say. */

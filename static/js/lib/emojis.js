@@ -9,6 +9,9 @@ import { me } from "./me.js";
 
 /** Of 1,900 signs scattered letters find too many: only names that hold them together (lib/fuzzy.js). */
 const WHOLE = 31;
+/** A sign of one person, in a tone or in none; of those that look so the family alone comes in no tones. */
+const TONED = /^(?!\u{1f46a})(\p{Emoji_Modifier_Base})[\u{1f3fb}-\u{1f3ff}\ufe0f]?$/u;
+const NO_TONE = 0x1f3fa;
 /** Not asked for again within this time: own emoji change rarely. */
 const FRESH_MS = 60_000;
 
@@ -27,11 +30,11 @@ function allSigns() {
   return signs;
 }
 
-/** The community's own: [{ name, url }], and what one may do: { emoji, may_add, page }. */
+/** The community's own: [{ name, url }], and what one may do: { emoji, may_add, page }. `failed`: it could not be had. */
 export function ownEmoji() {
   if (!own || Date.now() - ownAt > FRESH_MS) {
     ownAt = Date.now();
-    own = get(place().emojiOwn).catch(() => ((own = null), { emoji: [], may_add: false }));
+    own = get(place().emojiOwn).catch(() => ((own = null), { emoji: [], may_add: false, failed: true }));
   }
   return own;
 }
@@ -58,6 +61,14 @@ export function byName(found, words) {
 /** The sign in a skin tone (0, none, to 5), where it comes in tones. */
 export function inTone(entry, tone) {
   return entry.skins?.find((skin) => skin.tone === tone)?.emoji ?? entry.emoji;
+}
+
+/** The same without the data: a sign somebody used, in another tone. */
+export function toned(sign, tone) {
+  const [, base] = TONED.exec(sign) ?? [];
+  if (!base) return sign;
+  if (tone) return base + String.fromCodePoint(NO_TONE + tone);
+  return /\p{Emoji_Presentation}/u.test(base) ? base : `${base}\ufe0f`;
 }
 
 /** 0, none, to 5, dark. */

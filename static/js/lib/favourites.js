@@ -1,16 +1,22 @@
 /**
  * The emoji one uses most, kept in this browser for each person: three of them are at hand on every message. What was
- * used long ago counts less and less, so that a new habit takes over within days.
+ * used long ago counts less and less, so that a new habit takes over within days. All stand in the skin tone chosen last:
+ * a thumb without it would be a kind of its own beside one's own.
  */
+import { skinTone, toned } from "./emojis.js";
+
 const START = ["👍", "❤️", "😂", "🎉", "🙏", "👀"];
 /** A use counts half after so long. */
 const HALF_LIFE_MS = 14 * 24 * 3_600_000;
 const KEPT = 40;
+/** The bar over a message has so many; a finger and the menu have more. */
+const AT_HAND = 3;
 /** What these count before anything was used: two uses of another one take a place. */
 const HEAD_START = 1.5;
 
 export class Favourites {
-  constructor(person, storage = globalThis.localStorage, now = Date.now) {
+  constructor(person, storage = globalThis.localStorage, now = Date.now, tone = () => skinTone(storage)) {
+    this.tone = tone;
     this.key = `tw:emoji:${person}`;
     this.storage = storage;
     this.now = now;
@@ -39,19 +45,19 @@ export class Favourites {
   }
 
   /**
-   * The `most` used of those there still are (`has(sign)`), the usual ones where there are fewer. Those that stay keep
-   * their order from `before`.
+   * The `most` used of those there still are (`has(sign)`), the usual ones where there are fewer; the first are at hand.
+   * Those that stay keep their places from `before`.
    */
   top(most, before = START, has = () => true) {
-    const uses = this.#uses();
-    const weights = new Map(START.map((sign, at) => [sign, HEAD_START - at / 100]));
-    for (const [sign, use] of Object.entries(uses)) weights.set(sign, (weights.get(sign) ?? 0) + weightOf(use, this.now()));
+    const tone = this.tone();
+    const weights = new Map(START.map((sign, at) => [toned(sign, tone), HEAD_START - at / 100]));
+    for (const [used, use] of Object.entries(this.#uses())) {
+      const sign = toned(used, tone);
+      weights.set(sign, (weights.get(sign) ?? 0) + weightOf(use, this.now()));
+    }
     const ranked = [...weights].sort(([, a], [, b]) => b - a).map(([sign]) => sign).filter(has).slice(0, most);
-    // A button that changed places would be pressed for what stood there a moment ago.
-    const places = before.slice(0, most).map((sign) => (ranked.includes(sign) ? sign : null));
-    const coming = ranked.filter((sign) => !places.includes(sign));
-    const settled = places.map((sign) => sign ?? coming.shift());
-    return [...settled, ...coming].filter(Boolean);
+    const places = before.slice(0, most).map((sign) => toned(sign, tone));
+    return [...settle(ranked.slice(0, AT_HAND), places.slice(0, AT_HAND)), ...settle(ranked.slice(AT_HAND), places.slice(AT_HAND))];
   }
 
   #uses() {
@@ -62,6 +68,13 @@ export class Favourites {
       return {};
     }
   }
+}
+
+/** A button that changed places would be pressed for what stood there a moment ago: only what left makes room. */
+function settle(ranked, before) {
+  const coming = ranked.filter((sign) => !before.includes(sign));
+  const settled = before.map((sign) => (ranked.includes(sign) ? sign : coming.shift()));
+  return [...settled, ...coming].filter(Boolean);
 }
 
 function weightOf(use, now) {

@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 
 from rooms.actions.emoji import add_emoji
 from rooms.actions.posting import post_message
+from rooms.actions.rooms import archive_room
+from rooms.models import Reaction
 from talkwave.testing_browser import PHONE, Window, apart
 
 pytestmark = [pytest.mark.process, pytest.mark.browser]
@@ -91,6 +93,8 @@ def test_the_picker_by_keyboard_remembers_the_tone_and_finds_names_in_the_compos
     choose(a, "waving", "waving hand")
     shows(row, "👋🏽", 1, mine=True)
     expect(row).to_be_focused()
+    # So have the favourites it from now on.
+    expect(a.page.locator("[data-action=favourite-1]").first).to_have_attribute("title", "React with 👍🏽")
     row.press("+")
     expect(search).to_be_focused()
     search.press("Escape")
@@ -113,6 +117,39 @@ def test_the_picker_by_keyboard_remembers_the_tone_and_finds_names_in_the_compos
     choose(a, "surf", "surfing")
     expect(a.composer).to_have_value(re.compile("^🏄"))
     expect(a.composer).to_be_focused()
+
+    # Removed on the page of emoji, it still shows where it was used.
+    a.page.goto("/emoji/")
+    a.page.get_by_role("button", name="Remove :blobwave:").click()
+    a.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(a.page.get_by_role("heading", name="There are none yet")).to_be_visible()
+    a.open(room)
+    shown = a.page.locator('.message__body img.emoji[alt=":blobwave:"]')
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_the_page_learns_what_one_uses_and_says_why_a_reaction_is_not_taken(
+    visit: Visit, room: Any, alice: Any, bob: Any, olga: Any
+) -> None:
+    message = apart(post_message, alice, room.pk, "all the faces")
+    kinds = [chr(number) for number in range(ord("🐀"), ord("🐀") + 20)]
+    apart(Reaction.objects.bulk_create, [Reaction(message=message, user=alice, emoji=kind) for kind in kinds])
+    b = visit(bob, room)
+    row = b.sees("all the faces")
+    for count in (2, 1, 2):
+        chip(row, kinds[0]).click()
+        shows(row, kinds[0], count, mine=count == 2)
+    row.hover()
+    expect(b.page.locator("[data-action=favourite-3]")).to_have_attribute("title", f"React with {kinds[0]}")
+    b.page.locator("[data-action=favourite-1]").click()
+    expect(b.page.locator(".flash", has_text="A message takes 20 kinds of emoji")).to_be_visible()
+    expect(chip(row, "👍")).to_have_count(0)
+    apart(archive_room, olga, room.pk)
+    expect(b.page.locator(".bar--archived")).to_be_visible()
+    chip(b.sees("all the faces"), kinds[0]).click()
+    expect(b.page.locator(".flash", has_text="This room is archived")).to_be_visible()
+    shows(row, kinds[0], 2, mine=True)
 
 
 def test_on_a_phone_a_long_press_offers_six_and_on_a_chip_says_who(

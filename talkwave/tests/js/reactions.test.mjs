@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asWished, isMine, know, wish } from "../../../static/js/chat/parts/reactions.js";
-import { byName, inTone, keepSkinTone, skinTone } from "../../../static/js/lib/emojis.js";
+import { byName, inTone, keepSkinTone, skinTone, toned } from "../../../static/js/lib/emojis.js";
 import { Favourites } from "../../../static/js/lib/favourites.js";
 
 globalThis.document ??= { body: { dataset: { userId: "7" } } };
@@ -27,6 +27,25 @@ test("what is used twice takes the place of what is used least, and the others s
   assert.deepEqual(favourites.top(3), ["👍", "❤️", "🌊"]);
   for (let n = 0; n < 5; n += 1) favourites.use("🎈");
   assert.deepEqual(favourites.top(3, ["👍", "❤️", "🌊"]), ["👍", "🎈", "🌊"]);
+});
+
+test("of the six for a finger the three most used are those at hand", () => {
+  const favourites = new Favourites("7", memory());
+  for (let n = 0; n < 3; n += 1) favourites.use("🌊");
+  assert.deepEqual(favourites.top(6), ["👍", "❤️", "🌊", "🎉", "🙏", "😂"]);
+});
+
+test("favourites stand in the tone chosen last, each once", () => {
+  const storage = memory();
+  const favourites = new Favourites("7", storage);
+  for (let n = 0; n < 2; n += 1) favourites.use("👋");
+  keepSkinTone(3, storage);
+  favourites.use("👋🏽");
+  assert.deepEqual(favourites.top(6), ["👍🏽", "❤️", "👋🏽", "🎉", "🙏🏽", "😂"]);
+  keepSkinTone(0, storage);
+  assert.deepEqual(favourites.top(3, ["👍🏽", "❤️", "👋🏽"]), ["👍", "❤️", "👋"]);
+  assert.deepEqual(["☝🏽", "☝️", "👪", "🧑‍🚀", ":party:"].map((sign) => toned(sign, 0)), ["☝️", "☝️", "👪", "🧑‍🚀", ":party:"]);
+  assert.deepEqual(["☝️", "👪", "👀"].map((sign) => toned(sign, 5)), ["☝🏿", "👪", "👀"]);
 });
 
 test("an old habit makes way for a new one", () => {
