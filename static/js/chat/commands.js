@@ -3,12 +3,13 @@
  * composer, to nobody else, and the text stays.
  */
 import { clone } from "../lib/dom.js";
-import { action, addressed, asked, beginning, COMMANDS, meant, shrug, statusOf } from "../lib/commands.js";
+import { action, addressed, asked, beginning, COMMANDS, meant, shrug, statusOf, turned } from "../lib/commands.js";
 import { replace } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
 import { go } from "../lib/go.js";
 import { post } from "../lib/http.js";
 import { Listbox, option } from "../lib/listbox.js";
+import { me } from "../lib/me.js";
 import { roomVerbPath } from "../lib/paths.js";
 import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
@@ -133,9 +134,9 @@ const RUN = {
   // Its own form asks first, as the menu of the room does.
   leave: async (_, { room }) => () => document.querySelector(`form[action="${roomVerbPath(room, "leave")}"]`)?.requestSubmit(),
   mute: async (_, { room }) => {
-    const notify = known(room)?.notify === "none" ? "all" : "none";
+    const notify = turned(known(room)?.notify ?? "all", `tw:before-mute:${me()?.id}:${room}`);
     await post(roomVerbPath(room, "notify"), { notify });
-    return () => toast(word(notify === "none" ? "command.muted" : "command.unmuted"));
+    return () => toast(word(`command.counts-${notify}`));
   },
   dm: async (words) => {
     const { names, text } = addressed(words);

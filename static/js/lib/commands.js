@@ -48,6 +48,18 @@ function fits({ where }, kind) {
   return !where || where.includes(kind);
 }
 
+/** What `/mute` makes of how a room counts: nothing; and said again, what it was before, as far as this browser knows. */
+export function turned(notify, key, storage = globalThis.localStorage) {
+  try {
+    if (notify !== "none") storage.setItem(key, notify);
+    else return storage.getItem(key) === "mentions" ? "mentions" : "all";
+  } catch {
+    // Nothing is kept here: then it is all of them again, and is said to be.
+    if (notify === "none") return "all";
+  }
+  return "none";
+}
+
 /** `/me waves` as a line about its writer. */
 export function action(name, words) {
   const [first, ...more] = words.replace(/[*_]/g, "\\$&").split("\n");

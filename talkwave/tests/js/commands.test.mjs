@@ -1,7 +1,7 @@
 /** What somebody meant who began with a slash. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { action, addressed, asked, beginning, COMMANDS, meant, shrug, statusOf } from "../../../static/js/lib/commands.js";
+import { action, addressed, asked, beginning, COMMANDS, meant, shrug, statusOf, turned } from "../../../static/js/lib/commands.js";
 
 test("words are words, and so is what only looks like a command", () => {
   for (const text of ["hello", " /me waves", "/", "/ x", "/etc/hosts is gone", "/5", "1/2", ""]) assert.equal(meant(text, "public"), null);
@@ -65,4 +65,16 @@ test("a direct message has people and maybe words", () => {
   assert.deepEqual(addressed("@ann, @bob hello"), { names: "ann bob", text: "hello" });
   assert.deepEqual(addressed("ann hello there"), { names: "ann", text: "hello there" });
   assert.deepEqual(addressed("@ann"), { names: "ann", text: "" });
+});
+
+test("muted and heard again a room counts what it counted before, as far as this browser knows", () => {
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  for (const notify of ["mentions", "all"]) {
+    assert.equal(turned(notify, "den", storage), "none");
+    assert.equal(turned("none", "den", storage), notify);
+  }
+  assert.equal(turned("none", "elsewhere", storage), "all");
+  const closed = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("full"); } };
+  assert.deepEqual([turned("mentions", "den", closed), turned("none", "den", closed)], ["none", "all"]);
 });
