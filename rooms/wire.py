@@ -147,16 +147,15 @@ def thread_of(message: Message) -> dict[str, Any] | None:
 def reactions_of(message: Message) -> list[dict[str, Any]]:
     """How people reacted: each emoji once, in the order they came. Of one of the community's own, its picture.
 
-    Named are the first NAMED_MAX of each: every member gets this again with every reaction.
+    Named are the first NAMED_MAX of each (`Message.objects.for_wire()`): every member gets this again with every
+    reaction.
     """
     kinds: dict[str, dict[str, Any]] = {}
     for row in message.beside("reactions"):
-        kind = kinds.setdefault(row.emoji, {"emoji": row.emoji, "count": 0, "users": []})
+        kind = kinds.setdefault(row.emoji, {"emoji": row.emoji, "count": row.total, "users": []})
         if row.picture:
             kind["url"] = own_emoji_url(row.picture)
-        kind["count"] += 1
-        if kind["count"] <= settings.NAMED_MAX:
-            kind["users"].append(str(row.user_id))
+        kind["users"].append(str(row.user_id))
     return list(kinds.values())
 
 
@@ -177,18 +176,18 @@ def poll_of(message: Message) -> dict[str, Any] | None:
     poll = message.beside("poll")
     if poll is None:
         return None
-    options = [(option, [vote.user_id for vote in option.votes.all()]) for option in poll.options.all()]
+    options = list(poll.options.all())
     return {
         "options": [
             {
                 "id": str(option.pk),
                 "text": option.text,
-                "count": len(voters),
-                "users": [] if poll.anonymous else [str(pk) for pk in voters[: settings.NAMED_MAX]],
+                "count": option.chosen,
+                "users": [] if poll.anonymous else [str(vote.user_id) for vote in option.votes.all()],
             }
-            for option, voters in options
+            for option in options
         ],
-        "voters": len({pk for _option, voters in options for pk in voters}),
+        "voters": options[0].voters if poll.multiple else sum(option.chosen for option in options),
         "multiple": poll.multiple,
         "anonymous": poll.anonymous,
         "closes_at": when(poll.closes_at),

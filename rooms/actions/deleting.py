@@ -91,7 +91,7 @@ def wipe(messages: Iterable[Message], room: Room, actor: User) -> list[Message]:
         if message.thread_id is None and message.pk not in seen:
             message.in_room = False
     for rows in (Mention, Reaction, Preview, Revision, Pin):
-        rows.objects.filter(message__in=gone).delete()
+        rows._default_manager.filter(message__in=gone).delete()
     all_changed(gone, room, "body", "html", "deleted_at", "in_room", "mentions_all")
     for root_id in dict.fromkeys(message.thread_id for message in gone if message.thread_id is not None):
         recounted(root_id, room)

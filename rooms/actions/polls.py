@@ -90,6 +90,7 @@ def store_polls(polls: Sequence[tuple[Message, Asked]], now: datetime) -> None:
     )
     # As `for_wire` would find them: nobody has voted yet.
     for option in options:
+        option.chosen = option.voters = 0  # type: ignore[attr-defined]
         option._prefetched_objects_cache = {"votes": []}  # type: ignore[attr-defined]
     for row in rows:
         row._prefetched_objects_cache = {  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,12 +26,13 @@ def add_reaction(actor: User, message_id: object, emoji: object) -> Message:
     with transaction.atomic():
         message, seat = access.message_for(actor, message_id, to="react", lock=True)
         _require_words(message)
-        there = {row.emoji: row for row in message.reactions.order_by("-pk")}
+        # Each kind once, with its picture, which is the same of all who gave it.
+        there = dict(message.reactions.order_by().values_list("emoji").annotate(Min("picture")))
         if message.reactions.filter(user=actor, emoji=kind).exists():
             return message
         if kind in there:
             # Joining shows what the others chose, though that emoji be removed or its name be another's by now.
-            picture = there[kind].picture
+            picture = there[kind]
         else:
             if len(there) >= settings.REACTION_KINDS_MAX:
                 raise Refused("conflict", _full())

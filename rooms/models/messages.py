@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Prefetch, Q
@@ -37,7 +38,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """
         return (
             self.select_related("thread_state", "pin", "poll")
-            .prefetch_related("sender", "reply_to__sender", "pin__by", "poll__options__votes")
+            .prefetch_related(
+                "sender", "reply_to__sender", "pin__by", *map(_crowd, ("poll__options", "poll__options__votes"))
+            )
             .with_rows(*ADORNMENTS, "reply_to__attachments")
         )
 
@@ -46,7 +49,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         As lists (`to_attr`): to make a query set of each, Django takes longer than the database for all of them.
         """
-        return self.prefetch_related(*(Prefetch(name, to_attr=_FETCHED[name.rpartition("__")[2]]) for name in names))
+        return self.prefetch_related(*map(_fetched, names))
 
     def in_view(self, view: str | None, thread: int | None = None) -> "MessageQuerySet":
         """`room`: what stands in the room's timeline; None: all of the room's messages, thread answers too.
@@ -101,6 +104,27 @@ _COLUMNS = (
     "reply_to_id", "thread_id", "in_room", "mentions_all", "forward",
 )  # fmt: skip
 _ROWS_AT_ONCE = 256
+
+
+def _fetched(name: str) -> "Prefetch[Any]":
+    """One of ADORNMENTS."""
+    return _crowd(name, to_attr=_FETCHED[name.rpartition("__")[2]])
+
+
+def _crowd(name: str, to_attr: str | None = None) -> "Prefetch[Any]":
+    """What stands beside a message; of what very many may do, their number and those of them who are named."""
+    rows = _crowds(settings.NAMED_MAX).get(name)
+    return Prefetch(name, None if rows is None else rows.all(), to_attr=to_attr)
+
+
+@lru_cache(maxsize=2)  # to say it takes Django longer than to ask it
+def _crowds(most: int) -> dict[str, models.QuerySet[Any]]:
+    model = partial(apps.get_model, "rooms")
+    return {
+        "reactions": model("Reaction").objects.named(most),
+        "poll__options": model("PollOption").objects.counted(),
+        "poll__options__votes": model("PollVote").objects.named(most),
+    }
 
 
 @lru_cache(maxsize=_ROWS_AT_ONCE)

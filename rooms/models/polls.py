@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, Count, OuterRef, Subquery, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from rooms.models.messages import Message
@@ -28,12 +30,28 @@ class Poll(models.Model):
         return self.closed_at is not None or (self.closes_at is not None and self.closes_at <= timezone.now())
 
 
+class PollOptionQuerySet(models.QuerySet["PollOption"]):
+    def counted(self) -> "PollOptionQuerySet":
+        """With `chosen`, how many chose it; and where one may choose several, at the first with `voters`, how many people
+        chose any."""
+        votes = PollVote.objects.order_by()
+        chosen = votes.filter(option=OuterRef("pk")).values("option").annotate(count=Count("pk")).values("count")
+        voters = votes.filter(option__poll=OuterRef("poll")).values("option__poll")
+        people = voters.annotate(count=Count("user", distinct=True)).values("count")
+        return self.annotate(
+            chosen=Coalesce(Subquery(chosen), 0),
+            voters=Case(When(poll__multiple=True, position=0, then=Coalesce(Subquery(people), 0))),
+        )
+
+
 class PollOption(models.Model):
     """One answer to choose."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="options")
     position = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=OPTION_LENGTH)
+
+    objects = PollOptionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
@@ -43,11 +61,19 @@ class PollOption(models.Model):
         return f"{self.position} of poll {self.poll_id}"
 
 
+class PollVoteQuerySet(models.QuerySet["PollVote"]):
+    def named(self, most: int) -> "PollVoteQuerySet":
+        """Of each answer the first `most`, who are named."""
+        return self.annotate(place=Window(RowNumber(), partition_by="option", order_by="pk")).filter(place__lte=most)
+
+
 class PollVote(models.Model):
     """Somebody chose an answer."""
 
     option = models.ForeignKey(PollOption, on_delete=models.CASCADE, related_name="votes", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    objects = PollVoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

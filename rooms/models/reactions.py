@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from rooms.models.messages import Message
@@ -10,6 +11,18 @@ from rooms.models.messages import Message
 # Unicode's longest sequence has ten characters; `:name:` of an emoji of one's own is the longest that is stored.
 EMOJI_LENGTH = 40
 OWN_NAME_LENGTH = 32
+
+
+class ReactionQuerySet(models.QuerySet["Reaction"]):
+    def named(self, most: int) -> "ReactionQuerySet":
+        """Of each kind at each message the first `most`, who are named; `total` counts that kind.
+
+        Both in the database: a crowd's reactions go with every page and every change of the message.
+        """
+        kind = ["message", "emoji"]
+        return self.annotate(
+            place=Window(RowNumber(), partition_by=kind, order_by="pk"), total=Window(Count("*"), partition_by=kind)
+        ).filter(place__lte=most)
 
 
 class Reaction(models.Model):
@@ -22,6 +35,8 @@ class Reaction(models.Model):
     # Of an own emoji: its file, kept here so that what is removed, or named anew, still shows as it was.
     picture = models.CharField(max_length=80, default="", blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ReactionQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
