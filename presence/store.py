@@ -6,7 +6,7 @@ down, so nothing can stick.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from redis.exceptions import RedisError
@@ -16,6 +16,9 @@ from talkwave.web.redis import async_client, client, reach
 _PREFIX = f"{settings.REDIS_PREFIX}:presence:"
 _PROCESSES = f"{_PREFIX}processes"
 _RANK = {"active": 2, "idle": 1}
+# People asked for in one call, of each process: those somebody watches may be everybody, and meanwhile Redis, and the
+# loop that reads its answer, do nothing else.
+READ_AT_ONCE: Final = 1_000
 
 
 class PresenceStore:
@@ -52,20 +55,21 @@ class PresenceStore:
 
     async def read(self, user_ids: Iterable[int]) -> dict[int, str]:
         """User id → `active` or `idle`, the most active of all their connections; who is offline is left out."""
-        fields = [str(user_id) for user_id in user_ids]
-        if not fields:
+        slices = _slices(user_ids)
+        if not slices:
             return {}
+        best: dict[int, str] = {}
         with reach.asking():
             processes = sorted(await self._redis.smembers(_PROCESSES))
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for name in processes:
-                    pipe.hmget(_PREFIX + name, fields)
-                answers = await pipe.execute()
-        best: dict[int, str] = {}
-        for states in answers:
-            for field, state in zip(fields, states, strict=True):
-                if state and _RANK.get(state, 0) > _RANK.get(best.get(int(field), ""), 0):
-                    best[int(field)] = state
+            for fields in slices:
+                async with self._redis.pipeline(transaction=False) as pipe:
+                    for name in processes:
+                        pipe.hmget(_PREFIX + name, fields)
+                    answers = await pipe.execute()
+                for states in answers:
+                    for field, state in zip(fields, states, strict=True):
+                        if state and _RANK.get(state, 0) > _RANK.get(best.get(int(field), ""), 0):
+                            best[int(field)] = state
         return best
 
     async def close(self) -> None:
@@ -77,16 +81,25 @@ class PresenceStore:
 
 def active_now(user_ids: Iterable[int]) -> set[int]:
     """Those of them who are active at this moment; nobody where Redis cannot be asked. For database threads."""
-    fields = [str(user_id) for user_id in user_ids]
-    if not fields:
+    slices = _slices(user_ids)
+    if not slices:
         return set()
+    found: set[int] = set()
     try:
         with reach.asking(), client(decode_responses=True) as redis:
             asked: Any = redis
-            answers = [asked.hmget(_PREFIX + name, fields) for name in asked.smembers(_PROCESSES)]
+            for name in asked.smembers(_PROCESSES):
+                for fields in slices:
+                    states = asked.hmget(_PREFIX + name, fields)
+                    found |= {int(field) for field, state in zip(fields, states, strict=True) if state == "active"}
     except (RedisError, OSError):
         return set()
-    return {int(field) for states in answers for field, state in zip(fields, states, strict=True) if state == "active"}
+    return found
+
+
+def _slices(user_ids: Iterable[int]) -> list[list[str]]:
+    fields = [str(user_id) for user_id in user_ids]
+    return [fields[start : start + READ_AT_ONCE] for start in range(0, len(fields), READ_AT_ONCE)]
 
 
 async def sweep(*, dry_run: bool = False) -> int:
