@@ -1,7 +1,7 @@
 """Queries of a page and of a command, counted: in a small community, and in one twenty times its size.
 
-The counts are held by tests where they matter most (rooms/tests/test_view_room.py and others); here they stand side by
-side. `python -m benchmarks.queries` counts in a database of its own and writes JSON.
+`python -m benchmarks.queries` counts in a database of its own and writes JSON. That the published counts are what the
+code does is held by a test (benchmarks/tests/test_queries.py).
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ from benchmarks.outcome import Outcome, Table
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = [(5, 3, 10), (100, 60, 200)]  # people, rooms of each, messages
+COLUMNS = [f"{people} people, {rooms} rooms, {said} messages" for people, rooms, said in SIZES]
+
+
+def community(people: int, rooms: int, said: int) -> Community:
+    return Community(people, [list(range(people)) for _ in range(rooms)], said=said)
 
 
 def run() -> Outcome:
     outcome = Outcome("queries")
-    counted = [_counted(*size) for size in SIZES]
-    small, large = SIZES
+    counted = [_counted(community(*size)) for size in SIZES]
     rows = []
     for what in counted[0]:
         one, many = counted[0][what], counted[1][what]
@@ -37,14 +41,12 @@ def run() -> Outcome:
     outcome.said = [
         "Statements that reach the database; a transaction's own BEGIN and COMMIT are not counted. A page includes its "
         "session and its reader.",
-        Table(
-            ["", *(f"{people} people, {rooms} rooms, {said} messages" for people, rooms, said in (small, large))], rows
-        ),
+        Table(["", *COLUMNS], rows),
     ]
     return outcome
 
 
-def _counted(people: int, rooms: int, said: int) -> dict[str, int]:
+def _counted(community: Community) -> dict[str, int]:
     folder = Path(tempfile.mkdtemp(prefix="tw-queries-"))
     env = {
         "DATA_DIR": str(folder),
@@ -53,7 +55,7 @@ def _counted(people: int, rooms: int, said: int) -> dict[str, int]:
         "DEBUG": "true",
     }
     try:
-        prepare(Community(people, [list(range(people)) for _ in range(rooms)], said=said), env, ROOT)
+        prepare(community, env, ROOT)
         return dict(
             json.loads(machine.run([machine.PYTHON, "-m", "benchmarks.queries"], env=env, cwd=ROOT).splitlines()[-1])
         )
