@@ -161,3 +161,11 @@ def test_the_table_and_the_example_have_no_setting_that_is_not_read() -> None:
     table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/operators.md").read_text(), re.MULTILINE)
     example = re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert sorted(table) == sorted(example) == sorted(names_read())
+
+
+def test_every_limit_says_what_happens_at_it() -> None:
+    text = "".join(file.read_text() for file in sorted((ROOT / "talkwave/settings").glob("*.py")))
+    limits = re.findall(r"^(\w+_(?:MAX|MOST|AT_ONCE)(?:_\w+)?) = ", text, re.MULTILINE)
+    page = (ROOT / "docs/bounds.md").read_text()
+    assert len(limits) > 40
+    assert [name for name in limits if f"`{name}`" not in page] == []
