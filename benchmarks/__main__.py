@@ -173,7 +173,7 @@ def main() -> int:
     )
     print(report.aligned(goals.table(known)))
     for said in goals.missed(known):
-        print(f"  Not met: {said}")
+        print(f"  Missed: {said}")
     if chosen.publish:
         titles = {key: peer.title for key, peer in all_peers().items()}
         kept = known_before()

@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks import machine, report
 
+# What the goals are about. A larger room is a column and a point of the curves beside it.
 MESSAGES = 1_000_000
 SMALL = 10_000
 # What docs/scaling.md advises: with PostgreSQL's own 128 MB, a million messages and their index do not fit in.
@@ -54,7 +55,8 @@ BEGIN, END = (
 
 
 def sizes(messages: int) -> list[int]:
-    """The rooms that are measured: SMALL, ten times as much and so on, and the one that counts."""
+    """The rooms that are measured: SMALL, ten times as much and so on, the one that the goals are about among them, and
+    the one that is asked for."""
     steps = []
     size = SMALL
     while size < messages:
@@ -92,17 +94,20 @@ def run(*, messages: int, repeat: int, priority: bool, publish: bool) -> int:
 
 
 def table(figures: list[dict[str, Any]], messages: int) -> str:
-    """Median and 95th percentile of every case, on both databases, with the goal; and in a small room beside it."""
+    """Median and 95th percentile of every case, on both databases, with the goal; beside it in a small room, and in
+    the largest one where that is beyond what the goals are about."""
+    main = min(messages, MESSAGES)
+    beside = [SMALL] if messages == main else [SMALL, messages]
     by = {(figure["database"], figure["messages"], figure["case"]): figure for figure in figures}
     lines = [
-        f"| 50th / 95th percentile, ms, in {messages:,} messages | goal | "
-        + " | ".join(f"{title} | in {SMALL:,}" for title in DATABASES.values()) + " |",
-        "|---|---:|" + "---:|---:|" * len(DATABASES),
+        f"| 50th / 95th percentile, ms, in {main:,} messages | goal | "
+        + " | ".join(" | ".join([title, *(f"in {size:,}" for size in beside)]) for title in DATABASES.values()) + " |",
+        "|---|---:|" + "---:|" * len(DATABASES) * (1 + len(beside)),
     ]  # fmt: skip
     for case, (title, goal) in CASES.items():
         cells = []
         for database in DATABASES:
-            for size in (messages, SMALL):
+            for size in (main, *beside):
                 figure = by.get((database, size, case))
                 shown = (
                     f"{figure['p50']:.1f} / {figure['p95']:.1f}{' (!)' if _missed(figure) else ''}" if figure else "–"
@@ -143,7 +148,7 @@ def made(each: dict[str, dict[str, float]]) -> str:
 
 def _missed(figure: dict[str, Any]) -> bool:
     goal = CASES[figure["case"]][1]
-    return 0 < goal < figure["p95"]
+    return figure["messages"] <= MESSAGES and 0 < goal < figure["p95"]
 
 
 def _measured(database: str, messages: int, repeat: int, core: int) -> tuple[list[dict[str, Any]], dict[str, float]]:

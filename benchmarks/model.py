@@ -51,11 +51,14 @@ def on_one_machine(costs: Costs, processes: int, cores: int, busy: float) -> flo
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """Machines, and what runs on them. Each server process has a core; so has each Valkey."""
+    """Machines, and what runs on them. Each server process has a core; so has Valkey.
+
+    It is one: what many rooms say at once goes out as bundles to the group of every hub (talkwave/realtime/publish.py),
+    and a group is on one Valkey, however many there are.
+    """
 
     machines: int
     cores: int
-    valkeys: int = 1
     database_cores: int = 4
 
     @property
@@ -64,7 +67,7 @@ class Site:
 
 
 def of_a_site(costs: Costs, site: Site, busy: float) -> tuple[float, str]:
-    """Messages a second of a cluster with a PostgreSQL and Valkeys on cores of their own, and what holds it back."""
+    """Messages a second of a cluster with PostgreSQL and Valkey on cores of their own, and what holds it back."""
     processes = site.processes
     served = costs["server"].at(processes) + sum(
         cost.at(processes) for part, cost in costs.items() if part in ("worker", "supervisor")
@@ -73,6 +76,6 @@ def of_a_site(costs: Costs, site: Site, busy: float) -> tuple[float, str]:
     if (stored := costs["postgresql"].at(processes)) > 0:
         limits["PostgreSQL"] = busy * site.database_cores / stored
     if (passed := costs["valkey"].at(processes)) > 0:
-        limits["Valkey"] = busy * site.valkeys / passed
+        limits["Valkey"] = busy / passed
     least = min(limits, key=lambda name: limits[name])
     return limits[least], least

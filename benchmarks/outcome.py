@@ -51,6 +51,8 @@ class Outcome:
     day: str = ""
     #: Anything else worth keeping.
     raw: Any = None
+    #: Goals whose figure was reckoned from others, as the machine cannot show it.
+    reckoned: list[str] = dataclasses.field(default_factory=list)
 
     def plots(self) -> list[Plot]:
         return [part for part in self.said if isinstance(part, Plot)]

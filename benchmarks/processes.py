@@ -20,7 +20,7 @@ LOAD_FULL = 0.97
 SITES = [
     model.Site(machines=2, cores=4),
     model.Site(machines=4, cores=4, database_cores=8),
-    model.Site(machines=8, cores=4, valkeys=2, database_cores=16),
+    model.Site(machines=8, cores=4, database_cores=16),
 ]
 
 
@@ -153,6 +153,8 @@ def _tell(
     ratios = [figures[w, 2].messages * 2 / own_cores[2] / figures[w, 1].messages for w in WORKLOADS]
     # Both workloads have to get their second process's worth.
     outcome.reached["second process"] = min(ratios)
+    if own_cores[2] < 2:
+        outcome.reckoned.append("second process")
     head = ["workload, processes", *(f"{name}, µs" for name in PARTS.values())]
     head += ["memory, MB", "messages/s here", "on a core each", "predicted", "off by"]
     outcome.said.append(Table(head, rows))
@@ -173,9 +175,6 @@ def _sites(costs: dict[str, dict[str, model.Cost]], figures: dict[tuple[str, int
         rows.append([f"{title}: four cores, all on them", "4", amount(rate), "the cores"])
         for site in SITES:
             rate, limit = model.of_a_site(costs[workload], site, busy)
-            what = (
-                f"{title}: {site.machines} machines of {site.cores} cores, PostgreSQL on {site.database_cores}, "
-                f"{site.valkeys} Valkey" + ("s" if site.valkeys > 1 else "")
-            )
+            what = f"{title}: {site.machines} machines of {site.cores} cores, PostgreSQL on {site.database_cores}"
             rows.append([what, str(site.processes), amount(rate), limit])
     return Table(["what the model says", "processes", "messages/s", "held back by"], rows)

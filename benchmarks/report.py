@@ -167,6 +167,8 @@ def publish(outcomes: Mapping[str, Outcome], titles: Mapping[str, str], machine:
     )
     days = sorted({outcome.day for outcome in outcomes.values()})
     speed = [f"Measured on {' and '.join(days)}: {where}", "## The goals", markdown(goals.table(outcomes))]
+    if missed := goals.missed(outcomes):
+        speed += ["What is missed, and why:", "\n".join(f"- {said}." for said in missed)]
     for case, heading in HEADINGS.items():
         if (outcome := outcomes.get(case)) is not None and (outcome.said or outcome.complaints):
             speed += [f"## {heading}", *section(outcome)]

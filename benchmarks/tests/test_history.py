@@ -1,6 +1,6 @@
 """The table of a million messages."""
 
-from benchmarks import history
+from benchmarks import history, past
 
 
 def _figure(database, messages, case, p50, p95):
@@ -34,6 +34,22 @@ def test_rooms_of_several_sizes_show_what_grows():
     lines = history.growth(figures).splitlines()
     assert lines[0] == "| 95th percentile, ms | in 10,000 | in 100,000 | in 1,000,000 |"
     assert "| a jump to a day, SQLite | 1.0 | 10.0 | 100.0 |" in lines
+
+
+def test_a_larger_room_stands_beside_the_one_the_goals_are_about_and_is_not_judged():
+    assert history.sizes(10_000_000) == [10_000, 100_000, 1_000_000, 10_000_000]
+    figures = [_figure("sqlite", size, "date", 4.0, size / 100_000) for size in history.sizes(10_000_000)]
+    lines = history.table(figures, 10_000_000).splitlines()
+    assert lines[0].startswith(
+        "| 50th / 95th percentile, ms, in 1,000,000 messages | goal | SQLite | in 10,000 | in 10,000,000 |"
+    )
+    assert lines[1].count("|") == lines[0].count("|")
+    assert "| a jump to a day | 30 | 4.0 / 10.0 | 4.0 / 0.1 | 4.0 / 100.0 | – | – | – |" in lines
+    assert past.of_figures(figures).reached == {"date": 10.0}
+    (drawn,) = past.of_figures(figures).plots()
+    assert drawn.curves[0].points[-1] == (10_000_000, 100.0)
+    # Without the room they are about, the goals stand as not measured.
+    assert past.of_figures(figures[:2]).reached == {}
 
 
 def test_a_case_without_a_goal_is_never_missed():

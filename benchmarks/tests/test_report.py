@@ -62,14 +62,43 @@ def test_a_goal_is_met_or_named_with_the_figure_reached():
         "members": Outcome("members", reached={"big room": 399.0}),
     }
     rows = {row[0]: row[1:] for row in goals.table(told).rows}
-    assert rows["one room of 200, in a closed loop"][1:] == ["600,000 deliveries/s", "met"]
+    assert rows["one room of 200, in a closed loop"][1:] == ["600,000 deliveries/s", "met, the aim of 1,000,000 missed"]
     assert rows["60 rooms of 5, everybody sending"][1:] == ["3,950 messages/s", "**not met**"]
     assert rows["a room of 5,000 sockets: one message at every one"][2] == "met"
     assert rows["a second server process on a second core"][1:] == ["–", "not measured"]
+
+
+def test_what_is_missed_says_why_and_what_was_not_measured_is_not_passed_over(monkeypatch):
+    monkeypatch.setattr(
+        goals,
+        "GOALS",
+        [
+            goals.Goal(
+                "a", "peers", "one room", 600, "messages/s", more=True, then=1_000, why="it is what a core does"
+            ),
+            goals.Goal("b", "peers", "a message: on one server", 20, "ms"),
+            goals.Goal("c", "peers", "… on the other", 20, "ms"),
+            goals.Goal("d", "members", "a member", 45, "KB"),
+        ],
+    )
+    told = {"peers": Outcome("peers", reached={"a": 600.0, "b": 20.1, "c": 20.0})}
+    assert [row[3] for row in goals.table(told).rows] == [
+        "met, the aim of 1,000 missed", "**not met**", "met", "not measured",
+    ]  # fmt: skip
     assert goals.missed(told) == [
-        "60 rooms of 5, everybody sending: 3,950 messages/s, wanted 6,000",
-        "50 messages/s into 200 members: 99th percentile: 20.1 ms, wanted 20",
+        "one room: 600 messages/s, wanted 1,000; it is what a core does",
+        "a message: on one server: 20.1 ms, wanted 20; why is not known yet",
+        "a member: not measured",
     ]
+    told["peers"].reached |= {"a": 1_000.0, "c": 21.0}
+    assert goals.missed(told)[1] == "a message: on the other: 21 ms, wanted 20; why is not known yet"
+    assert goals.table(told).rows[0][3] == "met"
+
+
+def test_a_figure_that_was_reckoned_says_so():
+    told = {"processes": Outcome("processes", reached={"second process": 1.8}, reckoned=["second process"])}
+    rows = {row[0]: row[1:] for row in goals.table(told).rows}
+    assert rows["a second server process on a second core"][1:] == ["1.8 times (reckoned)", "met"]
 
 
 def test_numbers_have_three_digits():
@@ -84,7 +113,7 @@ def test_numbers_have_three_digits():
 def test_an_outcome_comes_back_as_it_was_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(outcome, "LATEST", tmp_path)
     said = ["Words.", Table(["what", "ms"], [["a", "1"]]), _plot()]
-    told = Outcome("members", {"big room": 9.0}, said, ["odd"], day="2026-11-22", raw={"a": [1]})
+    told = Outcome("members", {"big room": 9.0}, said, ["odd"], day="2026-11-22", raw={"a": [1]}, reckoned=["big room"])
     outcome.keep(told)
     assert outcome.latest("members") == told
     assert outcome.latest("rooms") is None
@@ -110,6 +139,7 @@ def test_publishing_writes_between_the_marks_and_nowhere_else(tmp_path, monkeypa
     speed = report.PAGE.read_text()
     assert speed.startswith("before\n") and speed.endswith("after\n") and "old" not in speed
     assert "2026-11-22 and 2026-11-23" in speed
+    assert "- a second server process on a second core: not measured." in speed
     assert "![One message at every member](img/members-time.svg)" in speed and "- odd" in speed
     assert "Cores." not in speed and "Cores." in report.SCALING.read_text()
     assert {path.name for path in written} >= {"speed.svg", "members-time.svg", "processes.svg"}
