@@ -121,7 +121,7 @@ def _crowd(name: str, to_attr: str | None = None) -> "Prefetch[Any]":
 def _crowds(most: int) -> dict[str, models.QuerySet[Any]]:
     model = partial(apps.get_model, "rooms")
     return {
-        "reactions": model("Reaction").objects.named(most),
+        "reactions": model("Reaction").objects.named(),
         "poll__options": model("PollOption").objects.counted(),
         "poll__options__votes": model("PollVote").objects.named(most),
     }

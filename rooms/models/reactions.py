@@ -1,9 +1,13 @@
 """Reactions to messages, and the emoji a community adds to Unicode's."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q, Window
 from django.db.models.functions import RowNumber
+from django.db.models.query import ModelIterable
 from django.utils import timezone
 
 from rooms.models.messages import Message
@@ -11,18 +15,39 @@ from rooms.models.messages import Message
 # Unicode's longest sequence has ten characters; `:name:` of an emoji of one's own is the longest that is stored.
 EMOJI_LENGTH = 40
 OWN_NAME_LENGTH = 32
+# Reactions at all messages of a page that are read as they are: to ask for windows costs a page of few more than its rows.
+FEW_REACTIONS = 1_000
+
+
+class _Named(ModelIterable):  # type: ignore[type-arg]  # it takes none when it runs
+    """Of each kind at each message the first NAMED_MAX; `total` of each row counts its kind."""
+
+    def __iter__(self) -> Iterator["Reaction"]:
+        rows = self.queryset.all()
+        rows._iterable_class = ModelIterable
+        found: list[Any] = list(rows[: FEW_REACTIONS + 1])
+        if len(found) > FEW_REACTIONS:
+            kind = ["message", "emoji"]
+            yield from rows.annotate(
+                place=Window(RowNumber(), partition_by=kind, order_by="pk"), total=Window(Count("*"), partition_by=kind)
+            ).filter(place__lte=settings.NAMED_MAX)
+            return
+        kinds: dict[tuple[int, str], list[Any]] = {}
+        for row in found:
+            kinds.setdefault((row.message_id, row.emoji), []).append(row)
+        for same in kinds.values():
+            for row in same[: settings.NAMED_MAX]:
+                row.total = len(same)
+                yield row
 
 
 class ReactionQuerySet(models.QuerySet["Reaction"]):
-    def named(self, most: int) -> "ReactionQuerySet":
-        """Of each kind at each message the first `most`, who are named; `total` counts that kind.
-
-        Both in the database: a crowd's reactions go with every page and every change of the message.
-        """
-        kind = ["message", "emoji"]
-        return self.annotate(
-            place=Window(RowNumber(), partition_by=kind, order_by="pk"), total=Window(Count("*"), partition_by=kind)
-        ).filter(place__lte=most)
+    def named(self) -> "ReactionQuerySet":
+        """Those who are named, with `total`, how many gave the same. One query; a second one where they are a crowd,
+        which the database then counts, and gives no row more of than these."""
+        named = self.all()
+        named._iterable_class = _Named
+        return named
 
 
 class Reaction(models.Model):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from rooms.actions.posting import post_message
-from rooms.models import Message, PollOption, PollVote, Reaction
+from rooms.models import Message, PollOption, PollVote, Reaction, reactions
 from rooms.models.reactions import own_emoji_url
 from rooms.wire import message_wire
 
@@ -29,7 +29,9 @@ def shown(*messages):
     return [found[message.pk] for message in messages]
 
 
-def test_every_kind_at_every_message_has_its_number_and_its_first_two(room, alice, crowd):
+@pytest.mark.parametrize("few", [0, 20, 1_000])
+def test_every_kind_at_every_message_has_its_number_and_its_first_two(room, alice, crowd, monkeypatch, few):
+    monkeypatch.setattr(reactions, "FEW_REACTIONS", few)
     messages = [post_message(alice, room.pk, f"soup {place}") for place in range(3)]
     # Two of them, everybody with every emoji, in no order; nobody at the third.
     given = [(message, user, emoji) for message in messages[:2] for user in crowd for emoji in KINDS]
