@@ -135,4 +135,4 @@ def test_a_system_that_stops_answering_keeps_the_figures_it_has(monkeypatch):
     chosen = options(["--only", "fan-out", "--only", "many-rooms", "--systems", "socketio", "--repeat", "1"])
     told = main.peers(0, chosen)
     assert [figure["value"] for figure in told.raw] == [5.0]
-    assert told.complaints[-1].endswith("was not measured any further: it did not answer in time")
+    assert told.complaints[-1].endswith(", not measured any further: it did not answer in time")
