@@ -109,11 +109,12 @@ def advance(rooms: Iterable[Room], latest: Collection[int], now: datetime) -> No
 
 
 def mark_read(marks: Mapping[int, int]) -> None:
-    """Membership → seq up to which that person has read; marks only move forward."""
+    """Membership → seq up to which that person has read; marks only move forward. In order: whoever marks several at once
+    goes the same way, and neither waits for the other."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE rooms_membership SET read_seq = %s WHERE id = %s AND read_seq < %s",
-            [(seq, pk, seq) for pk, seq in marks.items()],
+            [(seq, pk, seq) for pk, seq in sorted(marks.items())],
         )
 
 

@@ -47,7 +47,7 @@ def mark_all_read(actor: User) -> dict[int, int]:
     back there."""
     with transaction.atomic():
         seats = Membership.objects.filter(user=actor, read_seq__lt=F("room__last_seq"))
-        before = dict(seats.select_for_update(of=("self",)).values_list("room_id", "read_seq"))
+        before = dict(seats.order_by("pk").select_for_update(of=("self",)).values_list("room_id", "read_seq"))
         last = Room.objects.filter(pk=OuterRef("room_id")).values("last_seq")[:1]
         Membership.objects.filter(user=actor, room__in=before).update(read_seq=Subquery(last))
         _tell(actor, before)
@@ -62,7 +62,8 @@ def restore_reads(actor: User, marks: Mapping[object, object]) -> None:
             raise Refused("bad_request", _("A mark is a whole number from 0 on."))
         wanted[access.parse_id(room_id)] = seq
     with transaction.atomic():
-        seats = list(Membership.objects.filter(user=actor, room__in=wanted).select_for_update(of=("self",)))
+        mine = Membership.objects.filter(user=actor, room__in=wanted).order_by("pk")
+        seats = list(mine.select_for_update(of=("self",)))
         back = [seat for seat in seats if wanted[seat.room_id] < seat.read_seq]
         for seat in back:
             seat.read_seq = wanted[seat.room_id]
