@@ -6,11 +6,15 @@
  */
 import { emit } from "../lib/events.js";
 
-const touch = matchMedia("(pointer: coarse) and (hover: none)");
 const INNER = "a[href], button, [tabindex]:not(pre, .table)";
 /** These do what the button of that name does. */
 const ACTS = { q: "reply", t: "thread", u: "unread", f: "forward", x: "select" };
 const DOES = { e: "tw:ui.edit", Delete: "tw:ui.delete", Backspace: "tw:ui.delete", c: "tw:ui.copy-link", s: "tw:ui.save", p: "tw:ui.pin" };
+
+/** Was a key the last thing one used, and not a pointer? */
+let byKeys = false;
+addEventListener("keydown", () => (byKeys = true), true);
+addEventListener("pointerdown", () => (byKeys = false), true);
 
 export class Keys {
   #current = null;
@@ -31,13 +35,17 @@ export class Keys {
     this.#chosen = false;
   }
 
-  /** One was led to this row: the keys go on from there. Who is writing keeps the focus, and finds it by Tab. */
+  /**
+   * One was led to this row: the keys go on from there. Who is writing keeps the focus, and finds it by Tab; so does who
+   * points and is about to write: the first letter of that is no command.
+   */
   target(row) {
     this.#enter(row);
     const { activeElement: at } = document;
-    const writes = at.matches("input, textarea") && at.value;
-    // A page that opens under a finger has no keys, and would frame the row as if it had.
-    if (!writes && !(touch.matches && at === document.body)) row.focus({ preventScroll: true });
+    const writes = at.matches("input, textarea") && (at.value || !byKeys);
+    // A page that opens under a pointer leads to its composer, and under a finger frames no row.
+    const opens = !byKeys && at.matches("body, #main");
+    if (!writes && !opens) row.focus({ preventScroll: true });
   }
 
   /** One went to the newest: that is the way in again. */
