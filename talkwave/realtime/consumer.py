@@ -35,7 +35,7 @@ _FRAME_MAX: int = settings.WEBSOCKET_FRAME_MAX
 
 # A frame counts once for each so many characters begun: a flood of large ones ends as soon as one of small ones.
 FRAME_WEIGHT: Final = 8_192
-# No ping has more characters.
+# One with more characters counts like everything else.
 PING_MOST: Final = 400
 # So many looks of one socket may wait for their turn.
 LOOKS_WAITING: Final = 20
@@ -191,7 +191,7 @@ class LiveConsumer(AsyncConsumer):
             command = frames.parse(text)
         except Malformed as refusal:
             malformed = refusal
-        if command.get("type") == "ping" and not limits.pinging.take_here(self.socket.user_id):
+        if command.get("type") == "ping" and len(text) <= PING_MOST and not limits.pinging.take_here(self.socket.user_id):
             # Also of whoever asks too much otherwise.
             return self._do(command)
         wait = self._buckets.take_known(self.socket.user_id, weight)
