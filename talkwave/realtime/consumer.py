@@ -191,7 +191,11 @@ class LiveConsumer(AsyncConsumer):
             command = frames.parse(text)
         except Malformed as refusal:
             malformed = refusal
-        if command.get("type") == "ping" and len(text) <= PING_MOST and not limits.pinging.take_here(self.socket.user_id):
+        if (
+            command.get("type") == "ping"
+            and len(text) <= PING_MOST
+            and not limits.pinging.take_here(self.socket.user_id)
+        ):
             # Also of whoever asks too much otherwise.
             return self._do(command)
         wait = self._buckets.take_known(self.socket.user_id, weight)

@@ -157,7 +157,6 @@ def test_on_a_phone_a_list_leads_to_its_messages_and_is_there_again_on_the_way_b
     # To a message that stands in the room already: the list makes way, and is there again on the way back.
     pin.tap()
     expect(a.row("a boat of wood")).to_be_in_viewport()
-    expect(a.row("a boat of wood")).to_be_focused()
     expect(side).to_be_hidden()
     a.page.go_back()
     expect(pin).to_be_visible()
