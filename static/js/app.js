@@ -5,7 +5,6 @@ import * as modules from "./modules.js";
 import { listen, sayRoom } from "./navigation.js";
 import { drafts } from "./realtime/drafts.js";
 import { start as goLive } from "./realtime/live.js";
-import { socket } from "./realtime/socket.js";
 
 const SIGNED_OUT = 4401;
 
@@ -15,7 +14,6 @@ if (reader) {
   on("tw:ui.stopped", ({ code }) => code === SIGNED_OUT && toSignIn());
   // Before the composer: it begins with what this person wrote here, whether or not a server is there.
   drafts.start(reader.id);
-  socket.connectEarly();
   modules.start().then(() => {
     sayRoom();
     goLive(reader.id);

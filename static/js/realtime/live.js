@@ -53,7 +53,6 @@ export function start(userId) {
   listenToTheWorld();
   outbox.start(userId);
   socket.connect();
-  socket.listen();
 }
 
 /** A page shows `room` as of `version`: its changes come as events from there on. */

@@ -35,7 +35,6 @@ export class Socket {
   onState = () => {};
 
   #env;
-  #kept = null;
   #socket = null;
   #asked = new Map();
   #refs = 0;
@@ -62,24 +61,10 @@ export class Socket {
     this.#socket = socket;
     this.#received = this.#confirmed = this.#unconfirmed = this.#pinged = 0;
     this.#lastFrame = this.#env.now();
-    const now = (act) => (this.#kept ? this.#kept.push(act) : act());
-    socket.onmessage = (event) => now(() => socket === this.#socket && this.#hear(event.data));
-    socket.onclose = (event) => now(() => socket === this.#socket && this.#lost(event.code));
+    socket.onmessage = (event) => socket === this.#socket && this.#hear(event.data);
+    socket.onclose = (event) => socket === this.#socket && this.#lost(event.code);
     // A server that accepts and then says nothing is no connection either.
     this.#later("heartbeat", () => this.#lost(0), this.#heartbeat);
-  }
-
-  /** Connects, and keeps what comes until `listen`: while a page loads its modules, its server can say hello. */
-  connectEarly() {
-    this.#kept = [];
-    this.connect();
-  }
-
-  /** Whoever hears is there now. */
-  listen() {
-    const kept = this.#kept ?? [];
-    this.#kept = null;
-    for (const act of kept) act();
   }
 
   /** Leaves without coming back by itself; `connect` opens again. */

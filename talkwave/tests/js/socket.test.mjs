@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Refused, Socket } from "../../../static/js/realtime/socket.js";
 import { fakeClock, fakeWebSockets, hello } from "./fakes.mjs";
 
-function harness({ random = () => 0.5, early = false } = {}) {
+function harness({ random = () => 0.5 } = {}) {
   const clock = fakeClock();
   const { FakeWebSocket, opened } = fakeWebSockets();
   const socket = new Socket({ url: "ws://here/ws/", WebSocket: FakeWebSocket, timers: clock.timers, now: clock.now, random });
@@ -11,8 +11,7 @@ function harness({ random = () => 0.5, early = false } = {}) {
   const objects = [];
   socket.onState = (state) => states.push(state);
   socket.onObject = (object) => objects.push(object);
-  if (early) socket.connectEarly();
-  else socket.connect();
+  socket.connect();
   return { socket, clock, opened, states, objects, peer: () => opened.at(-1) };
 }
 
@@ -21,25 +20,6 @@ test("it is online with hello, and not before", () => {
   assert.equal(socket.state, "offline");
   peer().serves(hello());
   assert.deepEqual(states, ["online"]);
-});
-
-test("what comes before anybody listens is kept, in order, an end too", () => {
-  const { socket, peer, opened, objects, states } = harness({ early: true });
-  peer().serves(hello());
-  peer().serves({ type: "typing", room: "7" });
-  assert.deepEqual([states, objects], [[], []]);
-  socket.connect();
-  assert.equal(opened.length, 1);
-  socket.listen();
-  assert.deepEqual(objects.map((object) => object.type), ["hello", "typing"]);
-  peer().serves({ type: "typing", room: "8" });
-  assert.equal(objects.at(-1).room, "8");
-
-  const sent = harness({ early: true });
-  sent.peer().drops(4401);
-  assert.equal(sent.socket.state, "offline");
-  sent.socket.listen();
-  assert.deepEqual([sent.socket.state, sent.socket.stopCode], ["stopped", 4401]);
 });
 
 test("an answer goes to whoever asked, an event to the router, in the order of the frame", async () => {
