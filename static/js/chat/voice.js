@@ -8,7 +8,6 @@ import { emit } from "../lib/events.js";
 import { clock } from "../lib/sound.js";
 import { word } from "../lib/words.js";
 import { bar } from "./player.js";
-import { Recording, stopTracks } from "./recording.js";
 
 const LISTEN_EVERY_MS = 100;
 const BARS = 120;
@@ -43,19 +42,21 @@ export default class Voice {
     if (this.asking) return;
     this.asking = true;
     try {
+      // Not part of every visit.
+      const { Recording, stopTracks } = await import("./recording.js");
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
       // The room was left while the browser asked.
       if (this.listening.signal.aborted) return stopTracks(stream);
-      this.#record(stream);
+      this.#record(stream, Recording);
     } catch (error) {
-      const refused = error.name === "NotAllowedError" || error.name === "SecurityError";
-      emit("tw:ui.toast", { tone: "error", text: word(refused ? "voice.refused" : "voice.none") });
+      const why = { NotAllowedError: "voice.refused", SecurityError: "voice.refused", TypeError: "unreachable" }[error.name];
+      emit("tw:ui.toast", { tone: "error", text: word(why ?? "voice.none") });
     } finally {
       this.asking = false;
     }
   }
 
-  #record(stream) {
+  #record(stream, Recording) {
     const name = `${word("voice.name")}.${ENDINGS[this.type.split(";")[0].split("/")[1]]}`;
     this.recording = new Recording(stream, { type: this.type, most: this.most, name });
     this.recording.done.then((note) => this.#done(note));
