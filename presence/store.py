@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from talkwave.batches import batches
 from talkwave.web.redis import async_client, client, reach
 
 _PREFIX = f"{settings.REDIS_PREFIX}:presence:"
@@ -98,8 +99,7 @@ def active_now(user_ids: Iterable[int]) -> set[int]:
 
 
 def _slices(user_ids: Iterable[int]) -> list[list[str]]:
-    fields = [str(user_id) for user_id in user_ids]
-    return [fields[start : start + READ_AT_ONCE] for start in range(0, len(fields), READ_AT_ONCE)]
+    return list(batches(map(str, user_ids), READ_AT_ONCE))
 
 
 async def sweep(*, dry_run: bool = False) -> int:

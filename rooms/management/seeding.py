@@ -3,10 +3,10 @@
 import itertools
 import random
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -19,8 +19,7 @@ from rooms.actions.founding import enrol, found_room, set_read_marks
 from rooms.actions.imports import Line, append_lines
 from rooms.management.community import PRIVATE_THEMES, THEMES, Theme, conversation, personas
 from rooms.models import Kind, Membership, Role, Room, name_key
-
-T = TypeVar("T")
+from talkwave.batches import batches
 
 # Messages a transaction: a server that runs meanwhile gets its turn in between.
 BATCH: Final = 5_000
@@ -68,7 +67,7 @@ class Seeding:
             NewPerson(_free(persona.username, taken), password_hash, email, persona.display_name)
             for email, persona in lacking.items()
         ]
-        for batch in _batches(new, 200):
+        for batch in batches(new, 200):
             for user in create_people(None, batch, by_operator=True):
                 persona = wanted[user.email]
                 found[user.email] = change_profile(user, bio=persona.bio, time_zone=persona.time_zone)
@@ -130,7 +129,7 @@ class Seeding:
     def talk(self, planned: Planned, progress: Callable[[int], object]) -> int:
         """Fills a room; gives how many messages were new."""
         new = 0
-        for batch in _batches(self._lines(planned), BATCH):
+        for batch in batches(self._lines(planned), BATCH):
             new += append_lines(planned.room.pk, batch, read=False)
             progress(len(batch))
         if new:
@@ -188,12 +187,6 @@ def _free(username: str, taken: set[str]) -> str:
             return name
         name = f"{username}{number}"
     raise AssertionError
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while batch := list(itertools.islice(iterator, size)):
-        yield batch
 
 
 def _divided(total: int, shares: list[float]) -> list[int]:

@@ -161,7 +161,7 @@ def test_many_at_once_each_get_their_own_answers(room, alice):
 
 
 def test_who_chose_an_answer_is_named_to_members_and_of_an_anonymous_poll_nobody_is(
-    signed_in, room, alice, bob, charlie
+    client, signed_in, room, alice, bob, charlie
 ):
     for anonymous, named in ((False, [{"id": str(bob.pk), "name": "Bob"}]), (True, [])):
         message = post_message(alice, room.pk, "Where?", poll=WHERE | {"anonymous": anonymous})
@@ -176,5 +176,9 @@ def test_who_chose_an_answer_is_named_to_members_and_of_an_anonymous_poll_nobody
         assert ask(alice, other).json() == {"people": [], "count": 0}
         assert ask(alice, "x").status_code == 404
         assert ask(charlie, option).status_code == 404
+        asked = client.get(
+            reverse("poll_vote", args=[message.pk]), {"option": option}, headers={"Accept": "application/json"}
+        )
+        assert asked.status_code == 401
         delete_message(alice, message.pk)
         assert ask(alice, option).status_code == 404

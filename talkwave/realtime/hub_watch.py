@@ -8,14 +8,13 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from itertools import islice
-from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from talkwave.batches import batches
 from talkwave.realtime import tasks
 from talkwave.realtime.database import db
 from talkwave.realtime.hub import Hub
@@ -34,8 +33,6 @@ _EMPTY_FOR = 30.0
 _NEWS_SECONDS = 30.0
 # Rooms and sessions in one question to the database.
 ASKED_AT_ONCE = 1_000
-
-T = TypeVar("T")
 
 
 class HubWatch:
@@ -97,7 +94,7 @@ class HubWatch:
     async def _versions(self) -> None:
         """Rooms of which the database knows more than was told here, or which are gone."""
         rooms = {room.id: room for room in self._hub.rooms.values() if room.sockets and room.version is not None}
-        for ids in batched(rooms, ASKED_AT_ONCE):
+        for ids in batches(rooms, ASKED_AT_ONCE):
             versions = await db(self._source.versions, ids)
             for room_id in ids:
                 room = rooms[room_id]
@@ -171,14 +168,7 @@ class HubWatch:
         for socket in self._hub.sockets:
             if socket.session_key:
                 keyed.setdefault(socket.session_key, []).append(socket)
-        for keys in batched(keyed, ASKED_AT_ONCE):
+        for keys in batches(keyed, ASKED_AT_ONCE):
             for key in await db(self._source.ended_sessions, keys):
                 for socket in keyed[key]:
                     self._hub.end(socket, SIGNED_OUT)
-
-
-def batched(keys: Iterable[T], size: int) -> Iterator[list[T]]:
-    """These in lists of at most `size`."""
-    left = iter(keys)
-    while part := list(islice(left, size)):
-        yield part

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # A layer that has not answered by then is away.
 LAYER_SECONDS = 2.0
+# What an envelope weighs beside the JSON in it, about.
+_ENVELOPE_BYTES = 200
 # A hub says that it is here every HUB_CHECK_SECONDS; one not heard for so many of them is not there.
 HERE_MISSED = 10
 
@@ -88,7 +90,11 @@ class Sending:
         if self._bytes >= settings.HUB_UNSENT_BYTES:
             counts.layer_errors += 1
             return True
-        self._bytes += sum(len(event.json) for event in message["events"]) if message["op"] == "events" else 200
+        self._bytes += (
+            _ENVELOPE_BYTES
+            + sum(len(event.json) for event in message.get("events", ()))
+            + len(message.get("json", b""))
+        )
         return False
 
     async def run(self) -> None:

@@ -25,8 +25,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 @cache_control(public=True, max_age=86_400)
 def manifest(request: HttpRequest) -> HttpResponse:
-    """The web app manifest, named in base.html: with it the site can be installed, and an installed one shows a badge. Browsers ask for it
-    without cookies."""
+    """The web app manifest, named in base.html: with it the site can be installed, and an installed one shows a badge.
+    Browsers ask for it without cookies."""
     icons = [
         {"src": static(path), "sizes": sizes, "type": "image/png", "purpose": purpose} for path, sizes, purpose in ICONS
     ]
