@@ -43,7 +43,7 @@ def show_thread(
     wire = {**room_for_page(request, seat.room, alone=wants_fragment(request, "side")), "version": seat.room.version}
     follow = threads.follow_of(user, root.pk)
     # Where one left off; a thread that is new to its reader opens at its end.
-    around = number(request, "at")
+    linked = around = number(request, "at")
     state = getattr(root, "thread_state", None)
     behind = follow is not None and follow.following and state is not None and follow.read_seq < state.last_seq
     if around is None and behind and follow is not None and not request.GET:
@@ -68,6 +68,8 @@ def show_thread(
         "roots": [shown],
         "messages": [for_page(answer, user.pk) for answer in answers],
         "count": state.count if state else 0,
+        "linked": linked,
+        "searched": request.GET.get("find", ""),
         "follow": follow,
         "read_seq": follow.read_seq if follow is not None and behind else None,
         "has_older": has_older,

@@ -5,6 +5,7 @@
 import { emit, on } from "../lib/events.js";
 import { placeIn } from "../lib/paths.js";
 import { connection } from "../realtime/live.js";
+import { markFound } from "./found.js";
 
 const HIGHLIGHT_MS = 3_000;
 const REST_MS = 400;
@@ -49,8 +50,7 @@ export class Places {
   }
 
   /** The way to a row that stands here is a step of the history; `tw:ui.leaving` was said before anything moved. */
-  step(row) {
-    const search = `?at=${row.dataset.seq}`;
+  step(row, search = `?at=${row.dataset.seq}`) {
     if (location.search + location.hash !== search) history.pushState(null, "", search);
     this.search = search;
     // On a phone the room lay under the list one chose from.
@@ -102,6 +102,9 @@ export class Places {
 
   #highlight(row) {
     if (!row) return;
+    const searched = new URLSearchParams(this.search).get("find");
+    this.timeline.looking = searched !== null;
+    markFound(row, searched ?? "");
     this.timeline.scroll.center(row);
     this.timeline.keys.target(row);
     row.classList.add("message--target");
@@ -120,7 +123,7 @@ export class Places {
     if (!row) return;
     event.preventDefault();
     emit("tw:ui.leaving");
-    this.step(row);
+    this.step(row, place.seq ? link.search : undefined);
     this.#highlight(row);
   }
 }

@@ -14,6 +14,7 @@ import { request } from "../realtime/socket.js";
 import { room as storedRoom } from "../realtime/store.js";
 import { watchingThread } from "../realtime/threads.js";
 import { Announcer } from "./announcer.js";
+import { markFound } from "./found.js";
 import { Keys } from "./keys.js";
 import { textOf } from "./message.js";
 import { seqOf } from "./neighbours.js";
@@ -71,10 +72,11 @@ export default class Thread {
     this.rows.showUnsent(this.#pending());
     this.keys.settle();
     this.section.dataset.ready = "";
-    const target = new URLSearchParams(location.search).get("at") && this.rows.row(location.hash.replace("#t-", ""));
+    const { linked, searched } = this.section.dataset;
+    const target = linked && this.rows.list.querySelector(`:scope > .message[data-seq="${Number(linked)}"]`);
     const first = target || this.rows.firstNew;
     if (first) this.scroll.center(first);
-    if (target) this.#highlight(target);
+    if (target) this.#highlight(target, searched);
     // What came while the page was on its way.
     if ((storedRoom(this.room)?.version ?? 0) > Number(this.section.dataset.version)) this.#startAnew();
     this.reading.look();
@@ -249,7 +251,8 @@ export default class Thread {
     if (had) form.querySelector("button:not([hidden])").focus();
   }
 
-  #highlight(row) {
+  #highlight(row, searched = "") {
+    markFound(row, searched);
     this.keys.target(row);
     row.classList.add("message--target");
     setTimeout(() => row.classList.remove("message--target"), HIGHLIGHT_MS);

@@ -3,7 +3,8 @@
  * start of a word, which beats a stretch inside, which beats letters in order. Accents and case do not matter.
  */
 export function plain(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  // By way of the capitals: "ß" is "ss", as the server has it.
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase().toLowerCase();
 }
 
 /** 0 to 100. Both are expected to be `plain`. */

@@ -56,6 +56,7 @@ def test_somebody_finds_again_what_was_said(
     row = window.at(61)
     expect(row).to_be_in_viewport()
     expect(page).to_have_url(f"{window_url(page)}/rooms/{den.pk}/?at=61&find=grusse")
+    until_true(page, f"{MARKED} === 'Grüße'")
     expect(page.locator("#side .hit")).to_have_count(2)
     expect(window.link_to(den)).to_contain_text("121")
     until_true(page, "document.visibilityState === 'visible'")
@@ -71,12 +72,23 @@ def test_somebody_finds_again_what_was_said(
     # A thread opens in their place, and the arrow leads back to them.
     hits.first.locator("a").click()
     expect(page.locator("#thread-composer-body")).to_be_focused()
+    # At the answer, which is marked as well.
+    expect(page.locator("#side .message--target")).to_contain_text("nothing but grusse")
+    until_true(page, f"{MARKED} === 'grusse'")
     page.get_by_role("button", name="Back").press("Enter")
     expect(hits).to_have_count(3)
     expect(hits.first.locator("a")).to_be_focused()
+    # Where the hit stands in the room that is open, one goes there, and Back to where one was.
+    hits.filter(has_text="Köln").locator("a").click()
+    until_true(page, f"{MARKED} === 'Grüße'")
+    expect(row).to_be_in_viewport()
     field(page).fill("")
     field(page).press("ArrowDown")
     expect(page.get_by_role("option").first).to_contain_text("grusse")
+
+
+#: The words that are marked in the message one came to.
+MARKED = "[...CSS.highlights.get('found') ?? []].join()"
 
 
 def window_url(page: Page) -> str:
