@@ -16,17 +16,16 @@ from accounts.models import ApiToken, User
 _TOKEN_MAX: Final = 200
 
 
-def user_for_token(bearer: str) -> User | None:
-    """The owner of an API token that is not revoked; one query, by digest alone."""
+def token_for(bearer: str) -> ApiToken | None:
+    """The API token, with its owner, unless it is revoked; one query, by digest alone."""
     if not bearer or len(bearer) > _TOKEN_MAX:
         return None
     try:
         digest = ApiToken.digest_of(bearer)
     except UnicodeEncodeError:  # a lone surrogate: nothing we ever handed out
         return None
-    return User.objects.filter(
-        api_tokens__digest=digest, api_tokens__revoked_at=None, is_active=True, deleted_at=None
-    ).first()
+    tokens = ApiToken.objects.filter(digest=digest, revoked_at=None, user__is_active=True, user__deleted_at=None)
+    return tokens.select_related("user").first()
 
 
 def user_for_session(session_key: str) -> User | None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.credentials import user_for_session, user_for_token
+from accounts.credentials import token_for, user_for_session
 from accounts.models import User
 from accounts.wire import person
 from rooms.commands import COMMANDS, LOOKS
@@ -15,6 +15,7 @@ from rooms.models import Membership
 from rooms.models.life import epoch
 from rooms.wire import rooms_of, when
 from talkwave.errors import Refused
+from talkwave.realtime.admission import Identity
 from talkwave.realtime.consumer import LiveConsumer
 from talkwave.realtime.database import db
 from talkwave.web.language import language_from
@@ -28,22 +29,24 @@ class ChatConsumer(LiveConsumer):
     looks = LOOKS
     _present = False
 
-    async def identify(self, scope: dict[str, Any]) -> tuple[User, str | None]:
+    async def identify(self, scope: dict[str, Any]) -> Identity:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         scheme, _, token = headers.get(b"authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            user, session_key = await db(user_for_token, token.strip()), None
+            held = await db(token_for, token.strip())
+            identity = Identity(held.user, token_id=held.pk) if held else None
         else:
             if not origin_allowed(headers.get(b"origin"), headers.get(b"host", "")):
                 raise Refused("not_found", "")
             session_key = _cookie(headers.get(b"cookie", ""), settings.SESSION_COOKIE_NAME)
             user = await db(user_for_session, session_key) if session_key else None
-        if user is None:
+            identity = Identity(user, session_key=session_key) if user else None
+        if identity is None:
             raise Refused("not_found", "")
-        if user.suspended_at is not None:
+        if identity.user.suspended_at is not None:
             raise Refused("forbidden", "")
-        self.language = user.language or language_from(headers.get(b"accept-language", ""))
-        return user, session_key
+        self.language = identity.user.language or language_from(headers.get(b"accept-language", ""))
+        return identity
 
     async def greet(self) -> None:
         """Subscribed first, read second: what happens in between comes twice, and the client drops the second."""

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from presence.tracker import PresenceTracker
 from rooms import sync
 from rooms.committer import Committer
@@ -42,6 +42,10 @@ class RoomSource:
         keys = set(session_keys)
         alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
         return keys - set(alive.values_list("session_key", flat=True))
+
+    def ended_tokens(self, token_ids: Iterable[int]) -> set[int]:
+        ids = set(token_ids)
+        return ids - set(ApiToken.objects.filter(pk__in=ids, revoked_at=None).values_list("pk", flat=True))
 
     def newcomers(self, after: int | None) -> list[tuple[int, int, int]]:
         seats = Membership.objects.values_list("pk", "user_id", "room_id")

@@ -44,8 +44,7 @@ def revoke_token(actor: User | None, token: ApiToken) -> None:
             return
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
-        # A socket does not know by which token it came: all of the person's come back, and this one is refused.
-        publish.close_user(token.user_id, 1012)
+        publish.close_user(token.user_id, 4401, token_id=token.pk)
         if actor is None or actor.pk != token.user_id:
             subject, detail = token.user.username, token.name
             moderated.send(sender=User, actor=actor, verb="revoke_token", subject=subject, detail=detail)

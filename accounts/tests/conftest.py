@@ -44,12 +44,12 @@ def signed_in(visitor: Callable[..., Client]) -> Callable[..., Client]:
 
 
 @pytest.fixture
-def closed(published: list[Any]) -> Callable[[], list[tuple[int, int, str | None]]]:
-    """The sockets that were told to close: (user, code, session key), in order."""
+def closed(published: list[Any]) -> Callable[..., list[tuple[int, int, Any]]]:
+    """The sockets that were told to close: (user, code, session key or token id), in order."""
 
-    def look() -> list[tuple[int, int, str | None]]:
+    def look(by: str = "session") -> list[tuple[int, int, Any]]:
         messages = [envelope.message for envelopes in published for envelope in envelopes]
-        return [(m["user"], m["code"], m["session"]) for m in messages if m["op"] == "close"]
+        return [(m["user"], m["code"], m[by]) for m in messages if m["op"] == "close"]
 
     return look
 

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from accounts.actions import delete_account
-from accounts.credentials import user_for_token
+from accounts.credentials import token_for
 from accounts.models import User
 
 BCRYPT = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
@@ -90,7 +90,7 @@ def test_no_names_at_all_is_said_too(db: None) -> None:
 def test_each_user_gets_a_token_on_one_line(alice: Any, bob: Any) -> None:
     lines = run("apitoken", "BOB", "alice", "bob", "--name", "load test")
     assert [line.split(" ")[0] for line in lines] == ["bob", "alice"]
-    assert [user_for_token(line.split(" ")[1]) for line in lines] == [bob, alice]
+    assert [token_for(line.split(" ")[1]).user for line in lines] == [bob, alice]
     assert alice.api_tokens.get().name == "load test"
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actions import create_token, create_tokens, delete_account, revoke_token, suspend
 from accounts.actions.sessions import end_other_sessions
-from accounts.credentials import user_for_session, user_for_token
+from accounts.credentials import token_for, user_for_session
 from accounts.models import ApiToken
 from rooms.models import AuditEntry
 from talkwave.errors import Refused
@@ -18,7 +18,7 @@ from talkwave.errors import Refused
 def test_a_token_is_its_owners_and_only_its_hash_is_kept(alice: Any, django_assert_num_queries: Any) -> None:
     token = create_token(alice, alice, "deploy bot")
     with django_assert_num_queries(1):
-        assert user_for_token(token) == alice
+        assert token_for(token).user == alice
     row = ApiToken.objects.get()
     assert token.startswith("tw_") and len(token) > 40 and token not in str(vars(row))
 
@@ -26,20 +26,21 @@ def test_a_token_is_its_owners_and_only_its_hash_is_kept(alice: Any, django_asse
 @pytest.mark.parametrize("bearer", ["", "tw_", "tw_x", "x" * 5000, "\0", "\ud800", "é", "' OR 1=1 --"])
 def test_what_is_no_token_is_nobodys(alice: Any, bearer: str) -> None:
     create_token(alice, alice)
-    assert user_for_token(bearer) is None
+    assert token_for(bearer) is None
 
 
 def test_a_token_is_not_its_digest(alice: Any) -> None:
     create_token(alice, alice)
-    assert user_for_token(ApiToken.objects.get().digest) is None
+    assert token_for(ApiToken.objects.get().digest) is None
 
 
-def test_a_revoked_token_is_nobodys_and_its_sockets_are_asked_to_come_back(alice: Any, closed: Any) -> None:
+def test_a_revoked_token_is_nobodys_and_its_sockets_close(alice: Any, closed: Any) -> None:
     token = create_token(alice, alice)
-    revoke_token(alice, ApiToken.objects.get())
-    revoke_token(alice, ApiToken.objects.get())
-    assert user_for_token(token) is None
-    assert closed() == [(alice.pk, 1012, None)]
+    row = ApiToken.objects.get()
+    revoke_token(alice, row)
+    revoke_token(alice, row)
+    assert token_for(token) is None
+    assert closed(by="token") == [(alice.pk, 4401, row.pk)]
 
 
 def test_nobody_makes_or_revokes_a_token_for_somebody_else(alice: Any, bob: Any, staff: Any) -> None:
@@ -55,13 +56,13 @@ def test_many_tokens_cost_two_queries(person: Any, django_assert_num_queries: An
     people = [person(f"p{n}x") for n in range(20)]
     with django_assert_num_queries(2):
         tokens = create_tokens(None, people)
-    assert [user_for_token(token) for token in tokens] == people
+    assert [token_for(token).user for token in tokens] == people
 
 
 def test_suspended_people_are_known_so_that_the_door_can_say_so(alice: Any, signed_in: Any) -> None:
     token, key = create_token(alice, alice), signed_in(alice).session.session_key
     suspend(None, alice)
-    suspended = user_for_token(token)
+    suspended = token_for(token).user
     assert suspended == alice and not suspended.can_take_part
     assert user_for_session(key) is None  # ended; nobody
 
@@ -69,7 +70,7 @@ def test_suspended_people_are_known_so_that_the_door_can_say_so(alice: Any, sign
 def test_deleted_people_are_not(alice: Any) -> None:
     token = create_token(alice, alice)
     delete_account(alice, alice)
-    assert user_for_token(token) is None
+    assert token_for(token) is None
     with pytest.raises(Refused):
         create_token(None, alice)
 

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.actions import create_person, create_token, delete_account
-from accounts.credentials import user_for_token
+from accounts.credentials import token_for
 from accounts.models import ApiToken, User
 from accounts.tests.conftest import PASSWORD
 from accounts.wire import person as wire_person
@@ -51,7 +51,7 @@ def test_nothing_about_the_person_stays_but_what_they_said(
     assert not gone.avatar and not gone.has_usable_password() and not gone.can_take_part
     assert gone.deleted_at is not None and gone.access_changed_at is not None
     assert wire_person(gone)["display_name"] == "Deleted person"
-    assert not EmailAddress.objects.exists() and not ApiToken.objects.exists() and user_for_token(token) is None
+    assert not EmailAddress.objects.exists() and not ApiToken.objects.exists() and token_for(token) is None
     assert not Membership.objects.filter(user=ann, room=room).exists()
     assert not default_storage.exists("avatars/ann-x.webp")
     assert (ann.pk, 4401, None) in closed() and keys <= {key for _user, _code, key in closed()}

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -16,7 +16,16 @@ from talkwave.web.address import network_of, scope_address
 
 log = logging.getLogger(__name__)
 
-Identify = Callable[[dict[str, Any]], Awaitable[tuple[Any, str | None]]]
+
+class Identity(NamedTuple):
+    """Whose connection it is, and by what they came in: a page by its session, a program by its token."""
+
+    user: Any
+    session_key: str | None = None
+    token_id: int | None = None
+
+
+Identify = Callable[[dict[str, Any]], Awaitable[Identity]]
 
 
 class TurnedAway(Exception):
@@ -34,8 +43,8 @@ class Admission:
     def __init__(self) -> None:
         self.unknown = self.open = 0
 
-    async def admit(self, scope: dict[str, Any], identify: Identify) -> tuple[Any, str | None]:
-        """Whose connection this is, and the session's key or None for a program. Raises TurnedAway.
+    async def admit(self, scope: dict[str, Any], identify: Identify) -> Identity:
+        """Whose connection this is. Raises TurnedAway.
 
         Who is let in counts until `left`.
         """
@@ -48,7 +57,7 @@ class Admission:
         self.unknown += 1
         try:
             async with asyncio.timeout(settings.IDENTIFY_SECONDS):
-                user, session_key = await identify(scope)
+                identity = await identify(scope)
         except Refused as refusal:
             limits.unknown_connecting.take_here(network)
             raise TurnedAway(SUSPENDED if refusal.code == "forbidden" else SIGNED_OUT) from None
@@ -57,11 +66,11 @@ class Admission:
             raise TurnedAway(RESTARTING) from None
         finally:
             self.unknown -= 1
-        connecting = limits.connecting_programs if session_key is None else limits.connecting
-        if wait := await connecting.take_soon(user.pk):
+        connecting = limits.connecting if identity.token_id is None else limits.connecting_programs
+        if wait := await connecting.take_soon(identity.user.pk):
             raise TurnedAway(FLOODING, limits.too_fast(wait))
         self.open += 1
-        return user, session_key
+        return identity
 
     def left(self) -> None:
         """One that was let in has ended."""

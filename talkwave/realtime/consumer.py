@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from talkwave.errors import Refused
 from talkwave.realtime import frames, lifecycle
-from talkwave.realtime.admission import TurnedAway, admission
+from talkwave.realtime.admission import Identity, TurnedAway, admission
 from talkwave.realtime.frames import Malformed
 from talkwave.realtime.hub import Hub
 from talkwave.realtime.line import LINE
@@ -61,8 +61,8 @@ class LiveConsumer(AsyncConsumer):
     # Of the person, for what they are refused: `identify` finds it.
     language: str = settings.LANGUAGE_CODE
 
-    async def identify(self, scope: dict[str, Any]) -> tuple[Any, str | None]:
-        """The person, and the session's key or None for a program. Raises Refused: `forbidden` for the suspended."""
+    async def identify(self, scope: dict[str, Any]) -> Identity:
+        """Whose connection it is. Raises Refused: `forbidden` for the suspended."""
         raise NotImplementedError
 
     async def greet(self) -> None:
@@ -79,7 +79,7 @@ class LiveConsumer(AsyncConsumer):
         # Accepted before anything is asked: a browser can read a close code, but not a refused handshake.
         await send({"type": "websocket.accept"})
         try:
-            user, session_key = await admission.admit(scope, self.identify)
+            identity = await admission.admit(scope, self.identify)
         except TurnedAway as turned:
             counts.close(turned.code)
             if turned.refusal is not None:
@@ -87,19 +87,20 @@ class LiveConsumer(AsyncConsumer):
             await send({"type": "websocket.close", "code": turned.code})
             return
         try:
-            await self._serve(user, session_key, receive, send)
+            await self._serve(identity, receive, send)
         finally:
             admission.left()
 
-    async def _serve(self, user: Any, session_key: str | None, receive: Any, send: Any) -> None:
+    async def _serve(self, identity: Identity, receive: Any, send: Any) -> None:
         # A connection is a task of its own: this reaches no other.
         translation.activate(self.language)
         self.hub = lifecycle.hub()
         line = (self.scope.get("extensions") or {}).get(LINE, {})
         self.socket = Socket(
             send,
-            user,
-            session_key=session_key,
+            identity.user,
+            session_key=identity.session_key,
+            token_id=identity.token_id,
             send_now=self.hub.flusher.socket_ready,
             write=line.get("write"),
         )
@@ -113,7 +114,7 @@ class LiveConsumer(AsyncConsumer):
         # A connection's language, where its frames are heard from outside its task.
         self._context = contextvars.copy_context()
         try:
-            if len(self.hub.people.get(user.pk, ())) >= settings.SOCKETS_PER_USER:
+            if len(self.hub.people.get(identity.user.pk, ())) >= settings.SOCKETS_PER_USER:
                 self.socket.close(FLOODING)
             else:
                 async with asyncio.timeout(settings.IDENTIFY_SECONDS):

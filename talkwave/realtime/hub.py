@@ -213,8 +213,9 @@ class Hub:
             for socket in self.people.get(message["user"], ()):
                 socket.push_json(message["json"])
         elif op == "close":
+            session_key, token_id = message["session"], message.get("token")
             for socket in list(self.people.get(message["user"], ())):
-                if message["session"] is None or socket.session_key == message["session"]:
+                if session_key in (None, socket.session_key) and token_id in (None, socket.token_id):
                     self.end(socket, message["code"])
         elif op == "subscribe":
             self._subscribe(message["user"], message["room"], message["version"])

@@ -7,9 +7,10 @@ import asyncio
 import logging
 import random
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -25,14 +26,17 @@ from talkwave.web.counting import counts
 
 log = logging.getLogger(__name__)
 
-# A sign-out that the layer lost is found within five seconds at the latest.
-_SESSIONS_EVERY = 3.0
+# A sign-out or a revoked token that the layer lost is found within five seconds at the latest.
+_ENDED_EVERY = 3.0
 _EMPTY_FOR = 30.0
 # How far back to look for people who came, or whose access ended: longer than a transaction or a check may take. No
 # other server's clock is asked: by our own monotonic one, or by the database's.
 _NEWS_SECONDS = 30.0
-# Rooms and sessions in one question to the database.
+# Rooms, sessions and tokens in one question to the database.
 ASKED_AT_ONCE = 1_000
+
+# What a socket came in by: a session's key, or a token's id.
+Key = TypeVar("Key", str, int)
 
 
 class HubWatch:
@@ -42,7 +46,7 @@ class HubWatch:
         self._hub = hub
         self._source = source
         self._mending: set[int] = set()
-        self._sessions_at = time.monotonic() + _SESSIONS_EVERY
+        self._ended_at = time.monotonic() + _ENDED_EVERY
         # When we looked, and the newest seat there was by then: the oldest is the one from which on we look again.
         self._looks: deque[tuple[float, int]] = deque()
         self._seats: set[int] = set()
@@ -81,7 +85,7 @@ class HubWatch:
     async def _round(self) -> None:
         await self._hub.join_all()
         failed: list[Exception] = []
-        for check in (self._silent, self._versions, self._seat, self._bar, self._empty, self._sessions):
+        for check in (self._silent, self._versions, self._seat, self._bar, self._empty, self._ended):
             try:
                 await check()
             except (OperationalError, InterfaceError):
@@ -160,15 +164,22 @@ class HubWatch:
         for room in [r for r in self._hub.rooms.values() if r.empty_since is not None and r.empty_since < limit]:
             await self._hub.forget(room)
 
-    async def _sessions(self) -> None:
-        if time.monotonic() < self._sessions_at:
+    async def _ended(self) -> None:
+        if time.monotonic() < self._ended_at:
             return
-        self._sessions_at = time.monotonic() + _SESSIONS_EVERY
-        keyed: dict[str, list[Socket]] = {}
+        self._ended_at = time.monotonic() + _ENDED_EVERY
+        sessions: dict[str, list[Socket]] = defaultdict(list)
+        tokens: dict[int, list[Socket]] = defaultdict(list)
         for socket in self._hub.sockets:
-            if socket.session_key:
-                keyed.setdefault(socket.session_key, []).append(socket)
+            if socket.session_key is not None:
+                sessions[socket.session_key].append(socket)
+            if socket.token_id is not None:
+                tokens[socket.token_id].append(socket)
+        await self._end_what_ended(sessions, self._source.ended_sessions)
+        await self._end_what_ended(tokens, self._source.ended_tokens)
+
+    async def _end_what_ended(self, keyed: dict[Key, list[Socket]], ended: Callable[[Iterable[Key]], set[Key]]) -> None:
         for keys in batches(keyed, ASKED_AT_ONCE):
-            for key in await db(self._source.ended_sessions, keys):
+            for key in await db(ended, keys):
                 for socket in keyed[key]:
                     self._hub.end(socket, SIGNED_OUT)

@@ -118,9 +118,9 @@ def unsubscribe(user_id: int, room_id: int, reason: str) -> None:
     _to_user(user_id, op="unsubscribe", room=room_id, reason=reason)
 
 
-def close_user(user_id: int, code: int, *, session_key: str | None = None) -> None:
-    """Closes a person's sockets, or those of one session: 4401 signed out, 4403 suspended."""
-    _to_user(user_id, op="close", code=code, session=session_key)
+def close_user(user_id: int, code: int, *, session_key: str | None = None, token_id: int | None = None) -> None:
+    """Closes a person's sockets, or those of one session or token: 4401 signed out, 4403 suspended."""
+    _to_user(user_id, op="close", code=code, session=session_key, token=token_id)
 
 
 def presence(user_id: int, event: Mapping[str, Any]) -> None:

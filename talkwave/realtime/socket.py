@@ -24,7 +24,7 @@ class Socket:
 
     __slots__ = (
         "_bytes_out", "_bytes_waiting", "_closed", "_frames_out", "_greeted", "_out", "_send", "_sizes", "_window_bytes", "_window_frames", "_write_now", "_writing", "is_program", "last_heard",
-        "refusals", "rooms", "send_now", "session_key", "state", "user", "user_id", "watching",
+        "refusals", "rooms", "send_now", "session_key", "state", "token_id", "user", "user_id", "watching",
     )  # fmt: skip
 
     def __init__(
@@ -32,14 +32,16 @@ class Socket:
         send: Callable[[dict[str, Any]], Awaitable[None]],
         user: Any,
         *,
-        session_key: str | None,
+        session_key: str | None = None,
+        token_id: int | None = None,
         send_now: Callable[["Socket"], None],
         write: Callable[[Parts, int], bool] | None = None,
     ) -> None:
         self.user = user
         self.user_id: int = user.pk
         self.session_key = session_key
-        self.is_program = session_key is None
+        self.token_id = token_id
+        self.is_program = token_id is not None
         self.rooms: set[int] = set()
         self.watching: frozenset[int] = frozenset()
         self.state = "active"

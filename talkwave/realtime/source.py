@@ -25,6 +25,9 @@ class Source(Protocol):
     def ended_sessions(self, session_keys: Iterable[str]) -> set[str]:
         """Those of the sessions that are no longer there."""
 
+    def ended_tokens(self, token_ids: Iterable[int]) -> set[int]:
+        """Those of the programs' tokens that are revoked or no longer there."""
+
     def newcomers(self, after: int | None) -> list[tuple[int, int, int]]:
         """Number of the seat, user and room of those who came into a room after the seat with that number, ascending.
 

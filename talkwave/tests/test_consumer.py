@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from talkwave.realtime import lifecycle
+from talkwave.realtime.admission import Identity
 from talkwave.realtime.consumer import FRAME_WEIGHT, LOOKS_WAITING, LiveConsumer
 from talkwave.realtime.hub import Hub
 from talkwave.realtime.socket import RESTARTING
@@ -48,8 +49,8 @@ class Talk:
         class Talker(LiveConsumer):
             looks = frozenset({"look"})
 
-            async def identify(self, scope: dict[str, Any]) -> tuple[Any, str | None]:
-                return SimpleNamespace(pk=1), "session"
+            async def identify(self, scope: dict[str, Any]) -> Identity:
+                return Identity(SimpleNamespace(pk=1), session_key="session")
 
             async def greet(self) -> None:
                 talk.greeting()

@@ -33,7 +33,6 @@ def written(write: str = "takes it") -> tuple[Socket, list[Any]]:
     socket = Socket(
         send,
         SimpleNamespace(pk=7),
-        session_key=None,
         send_now=lambda _socket: None,
         write=None if write == "has none" else write_now,
     )

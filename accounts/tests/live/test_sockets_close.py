@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from accounts.actions import create_token, delete_account, end_session, revoke_token, suspend
 from accounts.models import ApiToken
 from accounts.tests.conftest import PASSWORD
+from talkwave.realtime import publish
 from talkwave.testing_client import Client
 
 NEW = "another horse, another battery"
@@ -65,16 +66,18 @@ def test_a_page_that_is_open_while_one_is_suspended_hears_why(
     assert socket.closed_with() == 4403
 
 
-def test_a_revoked_token_is_out_and_the_persons_other_programs_come_back(
-    server: Any, transactional_db: None, alice: Any
+@pytest.mark.parametrize("told", [True, False], ids=["at once", "also where the word of it is lost"])
+def test_a_revoked_token_is_out_and_the_persons_other_programs_stay(
+    server: Any, transactional_db: None, alice: Any, told: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    revoked, kept = create_token(alice, alice, "old"), create_token(alice, alice, "new")
-    clients = [Client(server.port, token=token) for token in (revoked, kept)]
+    tokens = [create_token(alice, alice, name) for name in ("old", "new")]
+    out, stays = (Client(server.port, token=token) for token in tokens)
+    if not told:
+        monkeypatch.setattr(publish, "_send", lambda envelopes: None)
     revoke_token(alice, ApiToken.objects.get(name="old"))
-    assert [client.closed_with() for client in clients] == [1012, 1012]
-    out, back = Client(server.port, token=revoked, greet=False), Client(server.port, token=kept)
-    assert out.closed_with() == 4401 and back.hello["user"]["id"] == str(alice.pk)
-    back.close()
+    assert out.closed_with() == 4401 and stays.ask(type="ping")["type"] == "pong"
+    assert Client(server.port, token=tokens[0], greet=False).closed_with() == 4401
+    stays.close()
 
 
 def test_a_deleted_account_and_a_suspended_one_are_out_in_their_own_ways(
