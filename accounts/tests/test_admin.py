@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
 
 from accounts.actions import create_token, suspend
 from accounts.models import ApiToken, User
@@ -63,6 +65,25 @@ def test_no_page_shows_a_password_hash_or_a_session_key(signed_in: Any, root: An
         text = client.get(path).content.decode()
         assert "ann" in text and ann.password not in text and "md5" not in text and key not in text
     assert client.get("/admin/usersessions/usersession/").status_code == 404
+
+
+def test_nothing_is_there_but_what_was_meant_to_be() -> None:
+    """A model that a package registers is changed past our actions: whoever may would take over accounts by it."""
+    theirs = {f"{model._meta.label} {type(shown).__module__}" for model, shown in admin.site._registry.items()}
+    assert {each for each in theirs if not each.split(" ")[1].startswith(("accounts.", "rooms."))} == set()
+
+
+def test_a_permission_more_leads_to_no_ones_address_and_to_no_power(signed_in: Any, staff: Any, root: Any) -> None:
+    group = Group.objects.create(name="helpers")
+    staff.groups.add(group)
+    staff.user_permissions.set(Permission.objects.all())
+    client, every = signed_in(staff), [permission.pk for permission in Permission.objects.all()]
+    assert client.get("/admin/account/emailaddress/").status_code == 404
+    url = f"/admin/auth/group/{group.pk}/change/"
+    assert client.post(url, {"name": "helpers", "permissions": every}).status_code == 403
+    assert not group.permissions.exists() and "/admin/auth/" not in client.get("/admin/").content.decode()
+    assert signed_in(root).post(url, {"name": "helpers", "permissions": every[:1]}).status_code == 302
+    assert group.permissions.count() == 1
 
 
 def test_suspending_asks_why_first_and_then_does_it_for_each(
