@@ -88,7 +88,11 @@ class PresenceTracker:
                 log.debug("presence waits for Redis: %s", type(error).__name__)
                 online = {user_id: state for user_id in changed if (state := self._local(user_id))}
             for user_id in changed:
-                self._say(user_id, online.get(user_id, "offline"))
+                try:
+                    self._say(user_id, online.get(user_id, "offline"))
+                except Exception:
+                    # Of one person; the others are told, and the next round of all finds what is so.
+                    log.exception("a change of presence could not be told")
 
     def _say(self, user_id: int, state: str) -> None:
         before = self._said.get(user_id)

@@ -8,14 +8,13 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from rooms.actions.posting import Draft, post_messages
 from rooms.models import Message
 from rooms.wire import when
-from talkwave.errors import Refused
+from talkwave.errors import DATABASE_AWAY, DATABASE_FAILED, Refused
 from talkwave.realtime import tasks
 from talkwave.realtime.consumer import LiveConsumer
 from talkwave.realtime.database import db_commits
@@ -79,12 +78,12 @@ class Committer:
         try:
             try:
                 return await db_commits(post_messages, drafts)
-            except (IntegrityError, DatabaseError) as error:
+            except DATABASE_FAILED as error:
                 # The same client_id at once on another process, or a connection that broke: once more finds the row,
                 # or makes it. Safe, because every draft has its client_id.
                 log.warning("a batch of %d is committed again: %s", len(drafts), type(error).__name__)
                 return await db_commits(post_messages, drafts)
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_AWAY as error:
             # The database is away, or has no connection for us: one by one, each would wait for that anew.
             log.warning("database away: %s", type(error).__name__)
             return [_unavailable(draft) for draft in drafts]
@@ -92,7 +91,7 @@ class Committer:
             if len(drafts) > 1:
                 # One of them may be to blame; the others must not pay for it.
                 return [(await self._commit([draft]))[0] for draft in drafts]
-            if not isinstance(error, DatabaseError):
+            if not isinstance(error, DATABASE_FAILED):
                 log.exception("a message could not be committed")
             else:
                 log.warning("not stored: %s", type(error).__name__)
@@ -106,10 +105,14 @@ def _unavailable(draft: Draft) -> Refused:
 
 def _answer(batch: list[Sent], results: list[Message | Refused]) -> None:
     for (_draft, consumer, command), result in zip(batch, results, strict=True):
-        if isinstance(result, Refused):
-            consumer.refuse(result, command)
-        else:
-            consumer.socket.push_json(ack(result, command.get("ref")))
+        try:
+            if isinstance(result, Refused):
+                consumer.refuse(result, command)
+            else:
+                consumer.socket.push_json(ack(result, command.get("ref")))
+        except Exception:
+            # It is one's own: the others are answered, and the committer goes on. This one asks again.
+            log.exception("a message was stored, and its sender could not be told")
 
 
 def ack(message: Message, ref: str | None = None) -> bytes:

@@ -1,6 +1,13 @@
-"""The one way an action or a door says no."""
+"""The one way an action or a door says no; and what a database says."""
 
 from typing import Final
+
+from django.db import Error, InterfaceError, OperationalError
+
+# Whatever a database raises: a connection that broke is an InterfaceError, which is no DatabaseError.
+DATABASE_FAILED: Final = Error
+# No connection, or one that broke: nothing of ours is wrong, and the next moment it may work.
+DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
 # The wire's codes (docs/protocol.md) and what a page or the API answers for each.
 STATUS: Final = {

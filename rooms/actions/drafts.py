@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -54,7 +55,7 @@ def save_draft(
         if draft.version != version and draft.body:
             return Kept(draft.version, draft.body, False)
         mine = WrittenDraft.objects.filter(pk=draft.pk, version=draft.version)
-        if not mine.update(body=body, version=F("version") + 1):
+        if not mine.update(body=body, version=F("version") + 1, updated_at=timezone.now()):
             draft.refresh_from_db()
             return Kept(draft.version, draft.body, draft.body == body)
         events.draft_updated(actor.pk, _wire(draft, body=body, version=draft.version + 1) | {"device": device})

@@ -133,8 +133,11 @@ def send_due() -> bool:
     next one does both.
     """
     now = timezone.now()
+    due = Scheduled.objects.filter(state=ScheduledState.WAITING, look_at__lte=now).order_by("look_at", "pk")
+    # Asked before anything is begun: SQLite has one writer, and nothing is due at most moments.
+    if not due.exists():
+        return False
     with transaction.atomic():
-        due = Scheduled.objects.filter(state=ScheduledState.WAITING, look_at__lte=now).order_by("look_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         row = due.select_related("user").first()

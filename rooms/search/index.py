@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from rooms.models import (
@@ -31,6 +31,7 @@ from rooms.models import (
 )
 from rooms.search import marks
 from rooms.search.tokens import GAP, document
+from talkwave.errors import DATABASE_FAILED
 
 # Goes up when documents are made in another way: every room is then read anew.
 FORMAT: Final = 1
@@ -154,7 +155,7 @@ def catch_up() -> None:
     """Before a search: what came in the last moment is found too. Where much waits, the worker is at it already."""
     try:
         index_some(settings.SEARCH_CATCH_UP)
-    except DatabaseError:
+    except DATABASE_FAILED:
         # A writer was in the way for too long. What is indexed is found all the same.
         return
 

@@ -92,6 +92,15 @@ def test_a_draft_is_as_long_as_a_message_and_no_longer(room, alice, settings):
         save_draft(alice, room.pk, "a\x00", 1)
 
 
+def test_where_there_are_too_many_those_come_that_were_written_in_last(room, make_room, alice, settings):
+    # Not those whose rooms one came to last: one's oldest room is most often the one one writes in.
+    save_draft(alice, room.pk, "first", 0)
+    save_draft(alice, make_room("other", alice="member").pk, "second", 0)
+    save_draft(alice, room.pk, "first, and more", 1)
+    settings.DRAFTS_MAX = 1
+    assert stored(alice) == {(str(room.pk), None): "first, and more"}
+
+
 def test_drafts_of_a_room_one_left_are_not_listed(room, alice):
     save_draft(alice, room.pk, "hello", 0)
     leave_room(alice, room.pk)

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError
 
-from talkwave.errors import Refused
+from talkwave.errors import DATABASE_FAILED, Refused
 from talkwave.realtime import lifecycle
 from talkwave.realtime.socket import FLOODING, RESTARTING, SIGNED_OUT, SUSPENDED
 from talkwave.web import counting, limits
@@ -61,7 +60,7 @@ class Admission:
         except Refused as refusal:
             limits.unknown_connecting.take_here(network)
             raise TurnedAway(SUSPENDED if refusal.code == "forbidden" else SIGNED_OUT) from None
-        except (DatabaseError, TimeoutError) as error:
+        except (DATABASE_FAILED, TimeoutError) as error:
             log.warning("database away, a connection is sent back: %s", type(error).__name__)
             raise TurnedAway(RESTARTING) from None
         finally:

@@ -13,11 +13,10 @@ from typing import Any, ClassVar, Final
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from talkwave.errors import Refused
+from talkwave.errors import DATABASE_FAILED, Refused
 from talkwave.realtime import frames, lifecycle
 from talkwave.realtime.admission import Identity, TurnedAway, admission
 from talkwave.realtime.frames import Malformed
@@ -133,7 +132,7 @@ class LiveConsumer(AsyncConsumer):
                 self._queued = False
             if self._waiting is not None:
                 await asyncio.wait([self._waiting])
-        except (DatabaseError, TimeoutError) as error:
+        except (DATABASE_FAILED, TimeoutError) as error:
             log.warning("database away, a connection is sent back: %s", type(error).__name__)
             self.socket.close(RESTARTING)
         finally:
@@ -287,7 +286,7 @@ def _refusal(error: Exception, command: dict[str, Any]) -> Refused:
     """What whoever gave this command is told. Not theirs is logged: one bug in one command must not end everybody's talk."""
     if isinstance(error, Refused):
         return error
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DATABASE_FAILED):
         log.warning("%s: database away: %s", command["type"], type(error).__name__)
         return Refused("unavailable", _("The server cannot save right now. Try again."), retry_after=1)
     log.error("%s failed", command["type"], exc_info=error)

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, reset_queries
+from django.db import connection, reset_queries
 from django.utils import translation
 
+from talkwave.errors import DATABASE_AWAY
 from talkwave.web import counting
 
 P = ParamSpec("P")
@@ -38,7 +39,7 @@ def _work(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     reset_queries()
     try:
         return fn(*args, **kwargs)
-    except (OperationalError, InterfaceError):
+    except DATABASE_AWAY:
         # A broken connection must not be the next one's problem.
         connection.close()
         raise

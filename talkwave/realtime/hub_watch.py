@@ -13,9 +13,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from talkwave.batches import batches
+from talkwave.errors import DATABASE_AWAY
 from talkwave.realtime import tasks
 from talkwave.realtime.database import db
 from talkwave.realtime.hub import Hub
@@ -88,7 +88,7 @@ class HubWatch:
         for check in (self._silent, self._versions, self._seat, self._bar, self._empty, self._ended):
             try:
                 await check()
-            except (OperationalError, InterfaceError):
+            except DATABASE_AWAY:
                 raise  # the database is away: each of the others would wait for it anew
             except Exception as error:  # the others are looked at all the same
                 failed.append(error)

@@ -2,18 +2,19 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
+
+from talkwave.errors import DATABASE_AWAY
 
 # So soon it may be tried again where the database is away, or has no connection left.
 RETRY_SECONDS = 2
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """No connection, or one that broke: nothing of ours is wrong, and the next moment it may work."""
-    return isinstance(error, (OperationalError, InterfaceError))
+    """Could this not be done for want of a database, and not by any fault of ours?"""
+    return isinstance(error, DATABASE_AWAY)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
