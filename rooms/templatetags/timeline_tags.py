@@ -71,7 +71,8 @@ def poll_options_most() -> int:
 
 @register.simple_tag
 def choosing(name: str) -> int:
-    """A limit of choosing and forwarding: `SELECT_MAX`, `FORWARD_ROOMS_MAX`, `QUOTE_LINES_MAX`."""
+    """A limit of choosing, forwarding and calling: `SELECT_MAX`, `FORWARD_ROOMS_MAX`, `QUOTE_LINES_MAX`,
+    `MENTION_ASK_ABOVE`."""
     return int(getattr(settings, name))
 
 

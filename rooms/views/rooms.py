@@ -82,7 +82,6 @@ def show_room(
         "composer_body": composer_body,
         "composer_error": composer_error,
         "message_max_length": settings.MESSAGE_MAX_LENGTH,
-        "mention_ask_above": settings.MENTION_ASK_ABOVE,
     }
     return show(request, "room", context, part="pane", status=status)
 

@@ -2,15 +2,13 @@
  * Calling people: `@everyone` and `@here` ask first where many would be called, and say so to whoever may not; somebody
  * who was named and is not in the room can be invited. All of it stands above the words and is seen by the author alone.
  */
+import { meant } from "../lib/commands.js";
 import { emit, on } from "../lib/events.js";
 import { get, post } from "../lib/http.js";
 import { plural, word } from "../lib/words.js";
 import { room as known } from "../realtime/store.js";
+import { agreed, groupIn, GROUPS, mayCall, namesIn } from "./called.js";
 
-const NAME = /(?<![\p{L}\p{N}_@/])@([\p{L}\p{N}][\p{L}\p{N}_]*(?:[.\-]+[\p{L}\p{N}_]+)*)/gu;
-/** Code is not spoken: a name in it calls nobody. */
-const CODE = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
-const GROUPS = ["everyone", "here"];
 const NAMES_MOST = 50;
 
 export default class Calling {
@@ -28,33 +26,26 @@ export default class Calling {
   }
 
   #sending({ form, room, body, extras, cancel, again }) {
+    const said = meant(body, known(room)?.kind);
+    // A command is said to nobody; these two only say it in another way.
+    if (said && !said.literal && !["me", "shrug"].includes(said.command?.name)) return;
     const names = namesIn(body);
     this.sending = { form, room, names, note: "" };
     const alone = "thread" in form.dataset && extras?.in_room !== true;
-    const group = alone ? null : GROUPS.find((one) => names.has(one));
-    if (!group) return;
-    const may = document.querySelector(".timeline[data-may]")?.dataset.may.split(" ") ?? [];
-    if (!may.includes("mention_all")) this.sending.note = word("call.may-not");
+    if (alone || !groupIn(names)) return;
+    if (!mayCall(room)) this.sending.note = word("call.may-not");
     else if (this.agreed === body) this.agreed = null;
     else {
       cancel();
-      this.#ask({ form, room, body, group, again });
+      this.#ask({ form, room, body, again });
     }
   }
 
-  /** Counts who would be called, asks where they are many, and sends the words again. */
-  async #ask({ form, room, body, group, again }) {
-    const most = Number(form.dataset.askAbove);
-    let count = (known(room)?.member_count ?? 1) - 1;
-    if (group === "here" && count > most) {
-      // How many are here only the server knows; where it cannot be asked, all of them might be.
-      count = await get(`/rooms/${room}/mentioned.json?here=1`).then(({ here }) => here, () => count);
-    }
-    const agreed = count <= most || (await new Promise((answer) => {
-      emit("tw:ui.confirm", { title: word("call.title"), text: plural("call.text", count), button: word("call.button"), answer });
-    }));
+  /** Sends the words again once it was agreed to. */
+  async #ask({ form, room, body, again }) {
+    const agrees = await agreed([room], body);
     const area = form.querySelector("textarea");
-    if (agreed && area.value === body) {
+    if (agrees && area.value === body) {
       this.agreed = body;
       again();
     } else area.focus();
@@ -91,11 +82,6 @@ export default class Calling {
       },
     });
   }
-}
-
-function namesIn(body) {
-  if (!body.includes("@")) return new Set();
-  return new Set([...body.replace(CODE, " ").matchAll(NAME)].map(([, name]) => name.toLowerCase()));
 }
 
 /** The composers whose Esc takes such a line away. */

@@ -8,6 +8,7 @@ import { me } from "../lib/me.js";
 import { roomVerbPath } from "../lib/paths.js";
 import { plural, word } from "../lib/words.js";
 import { rooms } from "../realtime/store.js";
+import { agreed } from "./called.js";
 import { answered, place, row } from "./destinations.js";
 
 const QUIET_MS = 120;
@@ -140,6 +141,7 @@ export default class Forwarding {
     button.setAttribute("aria-busy", "true");
     this.error.textContent = "";
     try {
+      if (!(await agreed(fields.getAll("rooms"), fields.get("comment")))) return;
       const answer = await post(this.dialog.dataset.post, fields);
       this.dialog.close();
       emit("tw:ui.forwarded", { ids });

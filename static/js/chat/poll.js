@@ -8,6 +8,7 @@ import { post } from "../lib/http.js";
 import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
 import { outbox } from "../realtime/outbox.js";
+import { agreed } from "./called.js";
 
 export default class PollDialog {
   constructor(dialog) {
@@ -24,8 +25,6 @@ export default class PollDialog {
     const { signal } = this.listening;
     document.addEventListener("click", ({ target }) => target.closest?.("[data-does=poll]") && this.open({ form: target.closest("form") }), { signal });
     on("tw:ui.poll", (wish) => this.open(wish), { signal });
-    on("tw:ui.room", () => this.#reveal(), { signal });
-    on("tw:ui.added", () => this.#reveal(), { signal });
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.more.addEventListener("click", () => this.#add().focus(), { signal });
     this.later = dialog.querySelector("[data-poll=later]");
@@ -34,15 +33,10 @@ export default class PollDialog {
     dialog.querySelector("[data-poll=cancel]").addEventListener("click", () => this.#done(), { signal });
     dialog.addEventListener("close", () => this.#keep(), { signal });
     this.list.addEventListener("keydown", (event) => this.#key(event), { signal });
-    this.#reveal();
   }
 
   stop() {
     this.listening.abort();
-  }
-
-  #reveal() {
-    for (const button of document.querySelectorAll("[data-does=poll][hidden]")) button.hidden = false;
   }
 
   /** `form` is the composer it is for: its room, or its thread. */
@@ -123,20 +117,27 @@ export default class PollDialog {
     else if (!this.more.hidden) this.#add().focus();
   }
 
-  #submit(event) {
+  /** A message of its own: what waits in the composer (words, files, an answer begun) is another one, and stays there. */
+  async #submit(event) {
     event.preventDefault();
     const asked = this.#read();
-    if (!asked) return;
-    const { room, thread, form } = this.to;
+    const { room, thread } = this.to;
+    if (!asked || !(await this.#agreed(asked))) return;
     outbox.enqueue({ room, ...asked, ...(thread === null ? {} : { thread, in_room: false }) });
     this.#done();
-    emit("tw:ui.sent", { room, thread, form });
+    emit("tw:ui.sent", { room, thread, form: this.form });
+  }
+
+  /** May it call whom it would? False, too, where it was asked or closed meanwhile. In a thread it calls no group. */
+  async #agreed({ body }) {
+    const { room, thread } = this.to;
+    return (await agreed(thread === null ? [room] : [], body)) && this.dialog.open;
   }
 
   /** It stays written until the server has it. */
-  #askLater() {
+  async #askLater() {
     const asked = this.#read();
-    if (!asked) return;
+    if (!asked || !(await this.#agreed(asked))) return;
     const { dialog, later } = this;
     const { thread, form } = this.to;
     const fields = new FormData();

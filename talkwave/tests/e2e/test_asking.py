@@ -16,9 +16,19 @@ Visit = Callable[..., Window]
 def test_a_question_is_asked_answered_by_both_and_ended(
     visit: Visit, room: Any, alice: Any, bob: Any, axe: Any
 ) -> None:
+    apart(post_message, bob, room.pk, "When do we go?")
     a, b = visit(alice, room), visit(bob, room)
+    # Words, a file and an answer begun wait in the composer: asking something else leaves all of it there.
+    a.page.locator("input[data-attach]").set_input_files(
+        [{"name": "map.txt", "mimeType": "text/plain", "buffer": b"north"}]
+    )
+    expect(a.page.locator(".attached__item[data-state=ready]")).to_have_count(1)
+    a.composer.fill("At noon")
+    a.sees("When do we go?").focus()
+    a.page.keyboard.press("q")
     a.page.get_by_role("button", name="Poll").click()
     dialog = a.page.get_by_role("dialog", name="Ask everybody")
+    expect(dialog.get_by_role("textbox", name="Question")).to_be_focused()
     a.page.keyboard.type("Where shall we meet?")
     dialog.get_by_role("textbox", name="Answer 1").focus()
     for answer in ("The harbour", "The beach", "At home"):
@@ -34,6 +44,12 @@ def test_a_question_is_asked_answered_by_both_and_ended(
     for window in (a, b):
         window.sees("Where shall we meet?")
         expect(window.page.locator(".poll__option")).to_have_count(3)
+    expect(a.sees("Where shall we meet?").locator(".quote")).to_be_hidden()
+    expect(a.page.locator(".replying")).to_contain_text("When do we go?")
+    a.composer.press("Enter")
+    said = b.sees("At noon")
+    expect(said.locator(".quote")).to_contain_text("When do we go?")
+    expect(said.locator(".file")).to_contain_text("map.txt")
 
     beach = {window: window.page.get_by_role("button", name="The beach") for window in (a, b)}
     beach[b].click()

@@ -142,8 +142,10 @@ def test_a_day_long_ago_is_two_keys_away_and_back_leads_to_the_very_spot(
 
 
 def test_calling_many_asks_first_and_who_is_not_here_can_be_invited(
-    visit: Visit, room: Any, person: Any, bob: Any, alice: Any, charlie: Any
+    visit: Visit, room: Any, make_room: Any, person: Any, bob: Any, alice: Any, charlie: Any
 ) -> None:
+    pier = make_room("pier", bob="owner")
+    apart(lambda: type(room).objects.filter(pk=pier.pk).update(member_count=31))
     for number in range(20):
         apart(lambda name: Membership.objects.create(room=room, user=person(name)), f"guest{number}")
     apart(lambda: type(room).objects.filter(pk=room.pk).update(member_count=23))
@@ -158,6 +160,29 @@ def test_calling_many_asks_first_and_who_is_not_here_can_be_invited(
     asked.get_by_role("button", name="Send", exact=True).click()
     here.sees("@everyone to the boats")
     expect(there.sees("@everyone to the boats").locator(".mention--me")).to_have_text("@everyone")
+
+    # A question calls as well, and so does a word before what is forwarded.
+    here.say("/poll @everyone: soup? | yes | no")
+    poll = here.page.get_by_role("dialog", name="Ask everybody")
+    poll.get_by_role("button", name="Ask", exact=True).click()
+    asked.get_by_role("button", name="Cancel").click()
+    expect(poll).to_be_visible()
+    poll.get_by_role("button", name="Ask", exact=True).click()
+    asked.get_by_role("button", name="Send", exact=True).click()
+    here.sees("@everyone: soup?").press("f")
+    forward = here.page.locator("#forward-dialog")
+    forward.locator(".forward__input").fill("pier")
+    expect(forward.locator("[role=option]")).to_have_count(1)
+    forward.locator(".forward__input").press("Enter")
+    forward.locator("textarea").fill("@everyone look")
+    forward.locator("[type=submit]").click()
+    expect(asked).to_contain_text("This calls 30 people.")
+    asked.get_by_role("button", name="Cancel").click()
+    assert not apart(lambda: pier.messages.filter(body="@everyone look").exists())
+    forward.locator("[type=submit]").click()
+    asked.get_by_role("button", name="Send", exact=True).click()
+    expect(forward).to_be_hidden()
+    assert apart(lambda: pier.messages.filter(body="@everyone look").exists())
 
     there.say("@everyone and `@here` too")
     expect(there.page.locator(".private-note")).to_contain_text("calls nobody")
