@@ -6,6 +6,7 @@ import tempfile
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,16 +87,41 @@ def begin_upload(actor: User, room_id: object, *, name: str, size: int) -> Uploa
     if size > settings.FILE_MAX_BYTES:
         limit = filesizeformat(settings.FILE_MAX_BYTES)
         raise Refused("too_long", _("This file is too large. At most %(limit)s, please.") % {"limit": limit})
-    coming = Upload.objects.filter(owner=actor, attachment=None)
-    ready = Attachment.objects.filter(uploader=actor, message=None)
-    if coming.count() >= settings.UPLOADS_AT_ONCE:
-        raise Refused("conflict", _("Too many files are on their way already. Wait for them, or cancel some."))
-    held = sum(rows.aggregate(bytes=Sum("size"))["bytes"] or 0 for rows in (coming, ready))
-    if held + size > settings.FILES_UNSENT_BYTES:
-        raise Refused("conflict", _("Too much is waiting to be sent. Send or remove some files first."))
+    refusal = _too_much(actor, size)
+    if refusal and _end_idle(actor):
+        refusal = _too_much(actor, size)
+    if refusal:
+        raise refusal
     pieces.require_room_for(size)
     _counted["begun"] += 1
     return Upload.objects.create(owner=actor, room=seat.room, name=clean_name(name), size=size)
+
+
+def _too_much(actor: User, size: int) -> Refused | None:
+    """Why somebody cannot send one more file of that size just now."""
+    coming = Upload.objects.filter(owner=actor, attachment=None)
+    ready = Attachment.objects.filter(uploader=actor, message=None)
+    if coming.count() >= settings.UPLOADS_AT_ONCE:
+        return Refused("conflict", _("Too many files are on their way already. Wait for them, or cancel some."))
+    held = sum(rows.aggregate(bytes=Sum("size"))["bytes"] or 0 for rows in (coming, ready))
+    if held + size > settings.FILES_UNSENT_BYTES:
+        return Refused("conflict", _("Too much is waiting to be sent. Send or remove some files first."))
+    return None
+
+
+def _end_idle(actor: User) -> bool:
+    """Ends their uploads that nobody goes on with: of a page that was loaded anew only the server knows. True: there were some.
+
+    Whoever still wants one, after a long pause, is told that it is not here, and begins it anew.
+    """
+    before = timezone.now() - timedelta(minutes=settings.UPLOAD_IDLE_MINUTES)
+    with transaction.atomic():
+        idle = Upload.objects.select_for_update(of=("self",)).filter(owner=actor, attachment=None)
+        ids = list(idle.filter(touched_at__lt=before).values_list("pk", flat=True))
+        Upload.objects.filter(pk__in=ids).delete()
+        for upload_id in ids:
+            transaction.on_commit(partial(pieces.remove, upload_id), robust=True)
+    return bool(ids)
 
 
 def upload_for(actor: User, upload_id: uuid.UUID, *, lock: bool = False) -> Upload:
@@ -155,8 +181,8 @@ def finish_upload(actor: User, upload_id: uuid.UUID, told: Told) -> Attachment:
         patience = timedelta(seconds=3 * settings.FILE_LOOK_SECONDS + 30)
         if upload.looking_since is not None and now - upload.looking_since < patience:
             raise Refused("unavailable", _("This file is being looked at."), retry_after=1)
-        upload.looking_since = now
-        upload.save(update_fields=["looking_since"])
+        upload.looking_since = upload.touched_at = now
+        upload.save(update_fields=["looking_since", "touched_at"])
     try:
         with pieces.told_when_full():
             file = _finish(upload, told)

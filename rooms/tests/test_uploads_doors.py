@@ -1,6 +1,7 @@
 """Sending a file to a room, piece by piece: by whom, how much, and what becomes of it when something breaks."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -139,6 +140,40 @@ def test_sizes_have_limits(signed_in, room, alice, settings):
     assert begin(client, room, "x", 500).status_code == 201
     settings.FILES_UNSENT_BYTES, settings.UPLOADS_AT_ONCE = 10_000, 2
     assert begin(client, room, "x", 5).json()["code"] == "conflict"
+
+
+def test_what_a_page_forgot_makes_room_and_what_is_ready_stays(
+    signed_in, room, alice, olga, settings, django_capture_on_commit_callbacks
+):
+    settings.UPLOADS_AT_ONCE = 3
+    client = signed_in(alice)
+    kept = ready(client, room, "draft.txt", b"x" * 100)
+    forgotten, paused, lively = (begin(client, room, f"{number}.bin", 300).json()["id"] for number in range(3))
+    others = begin(signed_in(olga), room, "x.bin", 300).json()["id"]
+    piece(client, forgotten, 0, b"hello")
+    assert begin(client, room, "x.bin", 5).json()["code"] == "conflict"
+    idle = timezone.now() - timedelta(minutes=settings.UPLOAD_IDLE_MINUTES, seconds=1)
+    Upload.objects.exclude(pk=lively).update(touched_at=idle)
+    # As long as there is room, whoever paused goes on where it was.
+    settings.UPLOADS_AT_ONCE = 4
+    assert begin(client, room, "x.bin", 5).status_code == 201
+    assert piece(client, paused, 0, b"hello").json()["offset"] == 5
+    # Then what stood still goes with its bytes, and nothing that was ready, lively or somebody else's.
+    with django_capture_on_commit_callbacks(execute=True):
+        assert begin(client, room, "x.bin", 5).status_code == 201
+    assert client.get(f"/uploads/{forgotten}/", headers=JSON).json()["code"] == "not_found"
+    assert not pieces.path_of(uuid.UUID(forgotten)).exists()
+    for stays in (paused, lively):
+        assert client.get(f"/uploads/{stays}/", headers=JSON).status_code == 200
+    assert signed_in(olga).get(f"/uploads/{others}/", headers=JSON).status_code == 200
+    assert client.get(kept["url"]).status_code == 200
+    # So it is where too many bytes wait: those of what is ready count, and stay.
+    settings.FILES_UNSENT_BYTES, settings.UPLOADS_AT_ONCE = 1000, 20
+    assert begin(client, room, "x.bin", 500).json()["code"] == "conflict"
+    Upload.objects.update(touched_at=idle)
+    assert begin(client, room, "x.bin", 901).json()["code"] == "conflict"
+    assert begin(client, room, "x.bin", 900).status_code == 201
+    assert client.get(kept["url"]).status_code == 200
 
 
 def test_a_full_disk_is_told(signed_in, room, alice, settings, monkeypatch):

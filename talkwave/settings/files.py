@@ -9,6 +9,8 @@ FILE_NAME_MAX_LENGTH = 200
 FILE_ALT_MAX_LENGTH = 1_000
 # A person's files on their way, and what those and the ready but unsent ones may take together.
 UPLOADS_AT_ONCE = 20
+# One that nobody went on with for so long makes room where these are reached: its page is gone, or begins it anew.
+UPLOAD_IDLE_MINUTES = 30
 FILES_UNSENT_BYTES = env.number("FILES_UNSENT_BYTES", 1024 * 1024 * 1024, least=1024, most=2**40)
 FILES_UNSENT_DAYS = env.number("FILES_UNSENT_DAYS", 7, least=1)
 # Pictures, files or links on a page of a room's gallery.
