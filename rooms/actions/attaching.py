@@ -62,7 +62,9 @@ class Attached:
 
 def share(message: Message, files: Sequence[Attachment]) -> list[Attachment]:
     """Rows of its own for a stored message, of files that are another's: the same bytes, read under its own room's door."""
-    fields = [field.attname for field in Attachment._meta.concrete_fields if not field.primary_key]
+    # Each comes now: rows are listed as they came, month by month.
+    own = ("id", "created_at")
+    fields = [field.attname for field in Attachment._meta.concrete_fields if field.attname not in own]
     copies = []
     for position, file in enumerate(files):
         values: dict[str, Any] = {name: getattr(file, name) for name in fields}

@@ -1,6 +1,9 @@
 """The media, files and links of a room: what is in it, page by page, and for whom."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from rooms.actions.deleting import delete_message
 from rooms.actions.messages import edit_message
@@ -95,6 +98,17 @@ def test_it_goes_on_page_by_page_the_newest_first_and_ends(signed_in, room, alic
         if before is None:
             break
     assert seen == [["n4.txt", "n3.txt"], ["n2.txt", "n1.txt"], ["n0.txt"]]
+
+
+def test_an_old_file_that_is_forwarded_stands_in_the_month_it_came(signed_in, room, alice):
+    client = signed_in(alice)
+    old = send(client, alice, room, "old.txt")
+    Attachment.objects.update(created_at=timezone.now() - timedelta(days=100))
+    send(client, alice, room, "new.txt")
+    post_message(alice, room.pk, "", shared=list(old.attachments.all()))
+    cards = client.get(url(room, kind="files")).context["cards"]
+    assert [card["name"] for card in cards] == ["old.txt", "new.txt", "old.txt"]
+    assert cards[0]["month"] >= cards[1]["month"] > cards[2]["month"]
 
 
 def test_what_is_deleted_unsent_or_elsewhere_is_not_in_it(signed_in, room, make_room, alice):
