@@ -3,6 +3,7 @@
 import logging
 import warnings
 from io import BytesIO
+from itertools import islice
 from typing import BinaryIO, Final
 
 from django.conf import settings
@@ -48,12 +49,13 @@ def small_emoji(file: BinaryIO, *, size: int) -> bytes:
 
 
 def _redrawn(image: Image.Image) -> bytes:
-    count = getattr(image, "n_frames", 1)
+    # What stands behind a camera's JPEG (MPO) is no next frame of it.
+    count = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
     # Before a single pixel is decoded.
     if count > _FRAMES_MOST or image.width * image.height * count > _PIXELS_MOST:
         raise _too_much()
     frames, times = [], []
-    for frame in ImageSequence.Iterator(image):
+    for frame in islice(ImageSequence.Iterator(image), count):
         frame.load()
         if frame.width * frame.height * count > _PIXELS_MOST:  # a frame may be larger than the file said
             raise _too_much()

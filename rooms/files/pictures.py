@@ -30,12 +30,13 @@ def redraw(source: Path, folder: Path, *, most_pixels: int, most_moving: int) ->
     Image.MAX_IMAGE_PIXELS = None  # ours is the limit, and it refuses instead of warning
     try:
         with Image.open(source, formats=FORMATS) as image:
-            _require(image, most_pixels * (4 if image.format == "JPEG" else 1))
-            if image.format == "JPEG" and image.width * image.height > most_pixels:
+            form = _form(image)
+            _require(image, most_pixels * (4 if form == "JPEG" else 1))
+            if form == "JPEG" and image.width * image.height > most_pixels:
                 # Of a JPEG a half can be decoded as such: what large cameras take is not refused.
                 image.draft(None, (image.width // 2, image.height // 2))
                 _require(image, most_pixels)
-            frames = getattr(image, "n_frames", 1) if image.format in _MOVING else 1
+            frames = getattr(image, "n_frames", 1) if form in _MOVING else 1
             if frames > 1:
                 return _moving(image, folder, frames, most_moving)
             return _still(image, folder, most_pixels)
@@ -46,8 +47,13 @@ def redraw(source: Path, folder: Path, *, most_pixels: int, most_moving: int) ->
         raise FileRefused("damaged") from error
 
 
+def _form(image: Image.Image) -> str:
+    """Its format. A JPEG with further pictures behind it (a smaller one, as many cameras add; depth) is its first one."""
+    return "JPEG" if image.format == "MPO" else image.format or ""
+
+
 def _still(image: Image.Image, folder: Path, most_pixels: int) -> dict[str, Any]:
-    said = image.format or ""
+    said = _form(image)
     image.load()
     _require(image, most_pixels)  # a GIF's frame may be larger than it said
     drawn = _plain(ImageOps.exif_transpose(image), palette=said in ("PNG", "GIF"))
@@ -78,7 +84,7 @@ def _saved_as_webp(drawn: Image.Image, target: Path, *, method: int) -> bool:
 def _moving(image: Image.Image, folder: Path, count: int, most: int) -> dict[str, Any]:
     """Every moving picture becomes a moving WebP: one encoder, and a third of a GIF's bytes."""
     if max(image.size) > _WEBP_SIDE_MOST or image.width * image.height * count > most:
-        raise FileRefused("pixels")
+        raise FileRefused("moving")
     size = image.size
     loop = image.info.get("loop", 1 if image.format == "GIF" else 0)
     durations = []

@@ -2,7 +2,7 @@
 
 
 class FileRefused(Exception):
-    """`reason`: `pixels` (too many of them) or `damaged` (cannot be read as what it begins as)."""
+    """`reason`: `pixels` (too many of them), `moving` (too many in all frames of a moving picture) or `damaged` (cannot be read as what it begins as)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -38,6 +38,14 @@ def look(source: Path, folder: Path) -> dict[str, Any]:
             _("This picture has too many pixels. At most %(limit)d million, please.")
             % {"limit": settings.FILE_MAX_PIXELS // 1_000_000},
         )
+    if reason == "moving":
+        raise Refused(
+            "too_long",
+            _(
+                "This moving picture is too long or too large. All its frames together have at most %(limit)d million pixels."
+            )
+            % {"limit": settings.FILE_MAX_MOVING_PIXELS // 1_000_000},
+        )
     if reason == "damaged":
         raise Refused("bad_request", _("This picture is damaged, or is not one. It cannot be shown."))
     if reason:

@@ -32,6 +32,15 @@ def photo_of_a_phone(size=(60, 40)):
     return out.getvalue()
 
 
+def photo_with_another_behind_it(size=(60, 40)):
+    """As many cameras write a JPEG: with a smaller one for their screen behind it (MPO)."""
+    out = io.BytesIO()
+    photo = Image.new("RGB", size, (200, 30, 30))
+    smaller = Image.new("RGB", (size[0] // 2, size[1] // 2), (30, 200, 30))
+    photo.save(out, "MPO", save_all=True, append_images=[smaller])
+    return out.getvalue()
+
+
 def moving(form="GIF", frames=3, size=(40, 30)):
     images = [Image.new("RGB", size, (80 * number, 10, 10)) for number in range(frames)]
     out = io.BytesIO()

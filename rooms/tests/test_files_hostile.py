@@ -12,7 +12,18 @@ from PIL import Image
 from rooms.actions.files import read_one
 from rooms.files import pieces, sandbox
 from rooms.models import Attachment, FileText, Upload
-from rooms.tests.files import archive, docx, moving, pdf, photo_of_a_phone, picture, png_that_says, ready, upload
+from rooms.tests.files import (
+    archive,
+    docx,
+    moving,
+    pdf,
+    photo_of_a_phone,
+    photo_with_another_behind_it,
+    picture,
+    png_that_says,
+    ready,
+    upload,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +53,16 @@ def test_a_photo_loses_where_and_by_what_it_was_taken_and_stands_upright(client,
     assert image.getpixel((20, 5))[2] > 150 and image.getpixel((20, 55))[0] > 150
     assert file["kind"] == "image" and file["type"] == "image/jpeg" and file["name"] == "IMG_1.JPG"
     assert file["placeholder"].startswith("data:image/webp;base64,")
+
+
+def test_a_jpeg_with_another_behind_it_stays_a_jpeg_and_may_be_as_large_as_one(client, room, settings):
+    data = photo_with_another_behind_it()
+    assert Image.open(io.BytesIO(data)).format == "MPO"
+    settings.FILE_MAX_PIXELS = 1000
+    file = ready(client, room, "DSC_1.JPG", data)
+    assert (file["type"], file["name"], file["width"], file["height"]) == ("image/jpeg", "DSC_1.JPG", 30, 20)
+    with Image.open(io.BytesIO(stored(file))) as image:
+        assert (image.format, image.getpixel((15, 10))[0] > 150) == ("JPEG", True)
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP", "AVIF"])
@@ -108,7 +129,9 @@ def test_a_bomb_of_pixels_is_refused_before_one_is_drawn(client, room, size, dja
 
 def test_a_moving_picture_has_a_limit_over_all_its_frames(client, room, settings):
     settings.FILE_MAX_MOVING_PIXELS = 3_000
-    assert upload(client, room, "long.gif", moving(frames=3)).status_code == 413
+    answer = upload(client, room, "long.gif", moving(frames=3))
+    # The limit that is told is the one that was passed.
+    assert answer.status_code == 413 and "moving" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("data", [picture()[:400], b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"GIF89a", b"RIFF1234WEBP"])

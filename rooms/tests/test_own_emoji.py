@@ -66,6 +66,9 @@ def test_it_is_made_small_whole_and_clean(alice):
 def test_what_moves_goes_on_moving(alice, format):
     image = Image.open(BytesIO(stored(add(alice, data=picture((300, 300), format, frames=4)))))
     assert image.n_frames == 4 and image.size == (128, 128)
+    # A camera's JPEG with another one behind it does not begin to.
+    photo = picture((300, 300), "MPO", frames=2)
+    assert getattr(Image.open(BytesIO(stored(add(alice, "photo", photo)))), "n_frames", 1) == 1
 
 
 @pytest.mark.parametrize("name", ["a", "", "x" * 33, "two words", "ünï", "../up", "a/b", "<b>", "a.b", "\x00\x00"])
