@@ -5,7 +5,7 @@
  */
 import { keepFiles, keptFiles } from "../lib/attached.js";
 import { clone } from "../lib/dom.js";
-import { countCharacters } from "../lib/edit.js";
+import { countCharacters, replace } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
 import { me } from "../lib/me.js";
 import { sizeText } from "../lib/sizes.js";
@@ -111,10 +111,12 @@ export default class Attach {
     this.asFile.hidden = value.length <= most || countCharacters(value.trim()) <= most;
   }
 
+  /** The words go once a tile holds them, and undo brings them back. */
   #textAsFile() {
-    this.add([new File([this.area.value], `${word("attach.text-name")}.txt`, { type: "text/plain" })]);
-    this.area.value = "";
-    this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "sent" }));
+    const { size } = this.tiles;
+    const { value } = this.area;
+    this.add([new File([value], `${word("attach.text-name")}.txt`, { type: "text/plain" })]);
+    if (this.tiles.size > size) replace(this.area, 0, value.length, "");
   }
 
   #refuse(upload, reason) {
