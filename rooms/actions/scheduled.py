@@ -1,6 +1,7 @@
 """Sending later: messages that wait for their time, and what the worker does when it has come."""
 
 import logging
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -37,10 +38,11 @@ def schedule_message(
     reply_to: object = None,
     attachments: Sequence[object] = (),
     poll: object = None,
+    client_id: uuid.UUID | None = None,
 ) -> Scheduled:
     """A message to be sent to a room at that time, as if written then; `in_room`: of an answer in a thread, whether it
     stands in the room, too. Its files wait with it, and so do the answers of a `poll` (rooms.actions.polls.asked), which
-    lasts from its sending on. Raises Refused.
+    lasts from its sending on. The same `client_id` again gives the same row and no second. Raises Refused.
 
     Who may not post now may not leave words either; who may no longer when it is time is told then.
     """
@@ -51,16 +53,21 @@ def schedule_message(
     root, answered = _in_room(actor, seat.room.pk, thread), _in_room(actor, seat.room.pk, reply_to)
     require_ahead(due_at)
     with transaction.atomic():
-        if Scheduled.objects.filter(user=actor).count() >= settings.SCHEDULED_MAX:
+        row, made = Scheduled.objects.get_or_create(
+            user=actor, client_id=client_id or uuid.uuid4(),
+            defaults={
+                "room": seat.room, "thread": root, "in_room": in_room and root is not None, "reply_to": answered,
+                "body": body, "poll": waiting_poll, "due_at": due_at, "look_at": due_at,
+            },
+        )  # fmt: skip
+        if not made:
+            return row
+        if Scheduled.objects.filter(user=actor).count() > settings.SCHEDULED_MAX:
             raise Refused(
                 "conflict",
                 _("%(most)d messages of yours wait to be sent, which is all there is room for.")
                 % {"most": settings.SCHEDULED_MAX},
             )
-        row = Scheduled.objects.create(
-            user=actor, room=seat.room, thread=root, in_room=in_room and root is not None, reply_to=answered,
-            body=body, poll=waiting_poll, due_at=due_at, look_at=due_at,
-        )  # fmt: skip
         leave_files(attachments, row)
         events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
     return row

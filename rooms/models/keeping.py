@@ -96,11 +96,12 @@ class Scheduled(models.Model):
     state = models.CharField(max_length=8, choices=ScheduledState.choices, default=ScheduledState.WAITING)
     # Why it was refused, in its author's language.
     error = models.TextField(blank=True)
-    # Made once: tried twice, it is one message.
-    client_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    # Made once, by who leaves it where they can: tried twice, it waits once and is one message.
+    client_id = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "client_id"], name="scheduled_once")]
         indexes = [
             models.Index(fields=["user", "due_at"], name="scheduled_list"),
             models.Index(fields=["look_at"], condition=Q(state="waiting"), name="scheduled_due"),

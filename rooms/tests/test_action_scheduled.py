@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,21 @@ def test_it_is_sent_when_its_time_has_come_and_then_waits_no_more(room, alice):
     message = Message.objects.get()
     assert (message.body, message.sender_id, message.client_id) == ("good morning", alice.pk, row.client_id)
     assert not Scheduled.objects.exists()
+    work()
+    assert bodies() == ["good morning"]
+
+
+def test_left_twice_because_an_answer_was_lost_it_waits_once_and_each_has_their_own_ids(room, alice, bob, settings):
+    settings.SCHEDULED_MAX = 1
+    mine, due = uuid.uuid4(), later()
+    first = schedule_message(alice, room.pk, "good morning", due, client_id=mine)
+    assert schedule_message(alice, room.pk, "good morning", due, client_id=mine).pk == first.pk
+    assert schedule_message(bob, room.pk, "good evening", due, client_id=mine).pk != first.pk
+    assert Scheduled.objects.count() == 2
+    is_due(first)
+    work()
+    # Tried once more when it is sent already, it is no second message.
+    is_due(schedule_message(alice, room.pk, "good morning", later(), client_id=mine))
     work()
     assert bodies() == ["good morning"]
 

@@ -1,5 +1,6 @@
 """Files that wait with a message that is sent later: kept until then, sent once, gone with what is never sent."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -84,7 +85,12 @@ def test_by_the_door_it_takes_files_and_the_list_shows_them(client, room, alice)
     root = post_message(alice, room.pk, "root")
     file = ready(client, room, "menu.txt")
     sent = {"body": "", "when": "tomorrow at 9", "attachments": [file["id"]], "thread": root.pk, "in_room": "1"}
-    assert client.post(f"/rooms/{room.pk}/scheduled/", sent, headers=JSON).status_code == 200
+    url = f"/rooms/{room.pk}/scheduled/"
+    assert client.post(url, sent | {"client_id": "mine"}, headers=JSON).status_code == 400
+    sent["client_id"] = str(uuid.uuid4())
+    # Twice, as a page asks whose answer was lost.
+    first, again = (client.post(url, sent, headers=JSON).json() for _ in range(2))
+    assert first == again and first["ok"]
     row = Scheduled.objects.get()
     page = client.get("/scheduled/").text
     assert file["url"] in page and f'name="without" value="{file["id"]}"' in page

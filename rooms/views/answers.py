@@ -1,6 +1,7 @@
 """How every view here answers: to whom, in which form, and how it says no."""
 
 import math
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -130,6 +131,17 @@ def number(request: HttpRequest, name: str) -> int | None:
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
         raise Refused("bad_request", _("%(name)s is a number.") % {"name": name})
     return int(given)
+
+
+def client_id(request: HttpRequest) -> uuid.UUID | None:
+    """The id the page made for what it posts, so that a form sent twice is one. Raises Refused for anything else."""
+    given = request.POST.get("client_id")
+    if not given:
+        return None
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        raise Refused("bad_request", _("A client_id is a UUID that the client makes.")) from None
 
 
 def switch(request: HttpRequest, name: str) -> bool:

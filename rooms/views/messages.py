@@ -1,18 +1,16 @@
 """Posting with a form, for who has no JavaScript."""
 
-import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import access, limits
 from rooms.actions.posting import post_message
 from rooms.actions.uploads import take_whole
 from rooms.threads import root_for
-from rooms.views.answers import done, door, person, wants_json
+from rooms.views.answers import client_id, done, door, person, wants_json
 from rooms.views.rooms import show_room
 from rooms.views.threads import show_thread
 from rooms.wire import message_wire
@@ -33,7 +31,7 @@ def post(request: HttpRequest, room_id: int) -> HttpResponse:
             user,
             room_id,
             body,
-            client_id=_client_id(request),
+            client_id=client_id(request),
             attachments=_files(request, user, room_id),
             **_place(request),
         )
@@ -67,14 +65,3 @@ def _files(request: HttpRequest, user: User, room_id: int) -> list[object]:
         limits.spend(limits.uploading, user)
         ids.append(take_whole(user, room_id, picked, name=picked.name or "", size=picked.size or 0).pk)
     return ids
-
-
-def _client_id(request: HttpRequest) -> uuid.UUID | None:
-    """The id the page made for this message, so that a form sent twice is one message."""
-    given = request.POST.get("client_id")
-    if not given:
-        return None
-    try:
-        return uuid.UUID(given)
-    except ValueError:
-        raise Refused("bad_request", _("A client_id is a UUID that the client makes.")) from None

@@ -11,7 +11,7 @@ from rooms.actions import scheduled as actions
 from rooms.files.wire import file_wire
 from rooms.kept import room_titles
 from rooms.models import Scheduled
-from rooms.views.answers import done, door, person, show
+from rooms.views.answers import client_id, done, door, person, show
 from rooms.views.reminders import moment_in, said_as
 from rooms.wire import when
 
@@ -39,7 +39,8 @@ def scheduled(request: HttpRequest) -> HttpResponse:
 
 @door("POST")
 def create(request: HttpRequest, room_id: int) -> HttpResponse:
-    """`body` is sent to the room at `when`; `attachments`, `thread`, `in_room` and `reply_to` as with any message.
+    """`body` is sent to the room at `when`; `attachments`, `thread`, `in_room`, `reply_to` and `client_id` as with any
+    message.
 
     With `options`, a line each, it asks them: `multiple` and `anonymous` 1, `closes_after` seconds.
     """
@@ -53,6 +54,7 @@ def create(request: HttpRequest, room_id: int) -> HttpResponse:
         reply_to=request.POST.get("reply_to") or None,
         attachments=request.POST.getlist("attachments"),
         poll=_poll(request),
+        client_id=client_id(request),
     )
     said = _("It will be sent: %(when)s.") % {"when": said_as(request, row.due_at)}
     return done(request, reverse("scheduled"), said, id=str(row.pk), due_at=when(row.due_at))

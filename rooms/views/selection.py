@@ -1,7 +1,5 @@
 """Several messages at once: deleting them and taking that back, exporting, forwarding."""
 
-import uuid
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -13,8 +11,7 @@ from rooms.actions.deleting import delete_messages, restore_messages
 from rooms.actions.forwarding import forward_messages
 from rooms.files.names import clean_name
 from rooms.selection import FORMATS, exported
-from rooms.views.answers import done, door, person
-from talkwave.errors import Refused
+from rooms.views.answers import client_id, done, door, person
 
 
 @door("POST")
@@ -64,7 +61,7 @@ def forward(request: HttpRequest) -> HttpResponse:
         request.POST.getlist("rooms"),
         request.POST.get("comment", ""),
         user_ids=request.POST.getlist("users"),
-        client_id=_client_id(request),
+        client_id=client_id(request),
     )
     places: dict[int, list[str]] = {}
     for message in sent:
@@ -72,12 +69,3 @@ def forward(request: HttpRequest) -> HttpResponse:
     said = ngettext("Forwarded", "Forwarded to %(n)d places", len(places)) % {"n": len(places)}
     there = [{"room": str(room_id), "ids": ids} for room_id, ids in places.items()]
     return done(request, reverse("room", args=[sent[0].room_id]), said, sent=there)
-
-
-def _client_id(request: HttpRequest) -> uuid.UUID | None:
-    """Made by the page once for each forwarding, so that what is asked twice is done once."""
-    given = request.POST.get("client_id")
-    try:
-        return uuid.UUID(given) if given else None
-    except ValueError:
-        raise Refused("bad_request", _("A client_id is a UUID that the client makes.")) from None

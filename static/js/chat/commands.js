@@ -78,11 +78,15 @@ export default class Commands {
     sending.cancel();
     if (said.unknown) return this.#say(word("command.unknown", { name: said.unknown }), true);
     if (said.wrong) return this.#say(word(`command.${said.wrong}`, { name: said.command.name, usage: usage(said.command) }), true);
-    if (said.command.name === "help") return this.#help();
-    this.#run(said, sending.body);
+    this.#run(said, sending);
   }
 
-  async #run({ command, words }, body) {
+  async #run({ command, words }, sending) {
+    // Once all have heard of it: whether it is to be later is said by another.
+    await null;
+    const { body, later } = sending;
+    if (later) return this.#say(word("command.later", { name: command.name }), true);
+    if (command.name === "help") return this.#help();
     if (this.busy) return;
     this.busy = true;
     this.form.setAttribute("aria-busy", "true");

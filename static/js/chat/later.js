@@ -4,8 +4,12 @@
  */
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
+import { uuid } from "../lib/ids.js";
 import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
+
+/** What was tried and is not known to be taken: {what, id}. */
+let tried = null;
 
 export default class Later {
   #wanted = null;
@@ -14,13 +18,13 @@ export default class Later {
     this.element = element;
     this.form = element.closest("form.composer");
     this.area = this.form.querySelector("textarea");
-    this.button = element.querySelector("[popovertarget]");
+    this.button = this.form.querySelector("[type=submit]");
     this.listening = new AbortController();
     const { signal } = this.listening;
     element.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-later]")), { signal });
-    on("tw:ui.sending", (sending) => sending.form === this.form && this.#wanted && this.#take(this.#wanted, sending), { signal });
+    on("tw:ui.sending", (sending) => sending.form === this.form && this.#take(this.#wanted, sending), { signal });
     on("tw:scheduled.updated", ({ room, count }) => room === this.form.dataset.room && this.#strip(count), { signal });
-    this.button.hidden = false;
+    element.querySelector("[popovertarget]").hidden = false;
     this.#strip(Number(element.dataset.count));
   }
 
@@ -36,8 +40,12 @@ export default class Later {
     this.#wanted = null;
   }
 
-  #take(wanted, { instead }) {
-    instead((body, extras) => this.#leave(wanted, body, extras));
+  #take(wanted, sending) {
+    // On its way to wait already: not now as well, nor twice.
+    if (this.button.ariaBusy) return sending.cancel();
+    if (!wanted) return;
+    sending.later = true;
+    sending.instead((body, extras) => this.#leave(wanted, body, extras));
   }
 
   #leave(wanted, body, extras) {
@@ -48,12 +56,22 @@ export default class Later {
       if (value !== undefined) fields.append(name, value);
     }
     for (const id of extras.attachments ?? []) fields.append("attachments", id);
+    // Tried again because an answer was lost, the same words wait once.
+    const what = `${room} ${new URLSearchParams(fields)}`;
+    if (tried?.what !== what) tried = { what, id: uuid() };
+    fields.append("client_id", tried.id);
     const typed = this.area.value;
     const send = async ({ when }) => {
       fields.set("when", when);
-      const answer = await post(this.element.dataset.url, fields);
-      this.#empty(room, thread, Object.keys(extras), typed);
-      return answer;
+      this.button.ariaBusy = "true";
+      try {
+        const answer = await post(this.element.dataset.url, fields);
+        tried = null;
+        this.#empty(room, thread, Object.keys(extras), typed);
+        return answer;
+      } finally {
+        this.button.ariaBusy = null;
+      }
     };
     if (wanted === "pick") {
       emit("tw:ui.moment", { title: word("later.title"), button: word("later.button"), about: body.trim(), back: this.area, send });
