@@ -4,7 +4,7 @@
  * A press says `tw:ui.action` {action, id, seq, room, row}; who does it listens.
  */
 import { possible } from "../lib/actions.js";
-import { copyText, focusOn } from "../lib/dom.js";
+import { copyText, firstWords, focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { messagePath } from "../lib/paths.js";
 import { word } from "../lib/words.js";
@@ -162,7 +162,7 @@ export default class ActionsBar {
     this.#armed = false;
     if (!this.#offer(row)) return;
     this.#row = row;
-    this.sheet.firstElementChild.textContent = preview(row);
+    this.sheet.firstElementChild.textContent = firstWords(row, PREVIEW);
     this.sheet.append(this.bar);
     this.bar.classList.add("actions--sheet");
     this.bar.hidden = false;
@@ -233,8 +233,3 @@ async function copy(text, said) {
 }
 
 const rowOf = (event) => event.target.closest(".message");
-
-function preview(row) {
-  const text = row.querySelector(".message__body").innerText.trim().replace(/\s+/g, " ");
-  return text.length > PREVIEW ? `${text.slice(0, PREVIEW)}…` : text;
-}

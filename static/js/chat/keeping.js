@@ -1,4 +1,5 @@
 /** In a room: pinning, saving and being reminded of messages, by button (`tw:ui.action`) and key (`tw:ui.pin`, `tw:ui.save`). */
+import { firstWords } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
 import { browserZone } from "../lib/time.js";
@@ -45,11 +46,10 @@ export default class Keeping {
   }
 
   #remind(id, row) {
-    const words = row.querySelector(".message__body").innerText.trim().replace(/\s+/g, " ");
     emit("tw:ui.moment", {
       title: word("remind.title"),
       button: word("remind.button"),
-      about: words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words,
+      about: firstWords(row, EXCERPT),
       note: true,
       back: row,
       send: ({ when, text }) => post("/reminders/add/", { message: id, text, when, zone: browserZone() }),

@@ -28,6 +28,12 @@ export function shownText(element) {
   return text;
 }
 
+/** How a message begins, as one line. */
+export function firstWords(row, most) {
+  const text = shownText(row.querySelector(".message__body")).trim().replace(/\s+/g, " ");
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
 /** Is the reader looking at this page now? */
 export function isWatching() {
   return document.visibilityState === "visible" && document.hasFocus();

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from talkwave.testing_browser import Window
+from talkwave.tests.e2e.test_threads import act
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
@@ -53,8 +54,15 @@ def test_commands_do_what_they_say_and_a_wrong_one_keeps_the_text(
     # Undo brings the words back, as after every tool.
     b.composer.press("Control+z")
     expect(b.composer).to_have_value("/topic Bats and birds")
+    # What is no message cannot be sent later, and is not done now.
+    b.composer.fill("/topic Nothing")
+    b.page.get_by_role("button", name="Send later").click()
+    b.page.locator("[data-later]", has_text="Tomorrow at 9").click()
+    expect(hint).to_contain_text("/topic is done at once and cannot wait.")
+    expect(b.composer).to_have_value("/topic Nothing")
     b.say("/me waves_")
     a.sees("Bob waves_")
+    expect(a.page.locator("[data-room-topic]")).to_have_text("Bats and birds")
     b.say("/shrug oh well")
     a.sees("oh well ¯\\_(ツ)_/¯")
     b.say("//me is a command")
@@ -144,6 +152,9 @@ def test_rich_text_comes_in_as_markdown_and_covered_words_are_read_when_pressed(
     expect(body.get_by_text("gardener")).to_be_hidden()
     # Nor is it read out.
     expect(b.page.locator("[data-announcer]")).to_contain_text("it was ▒▒▒, ")
+    act(b, b.rows.first, "remind")
+    expect(b.page.locator(".moment__about")).to_contain_text("it was ▒▒▒, ")
+    b.page.keyboard.press("Escape")
     covered.click()
     expect(body.get_by_text("gardener")).to_be_visible()
     # After a reload it is covered again, and the keys open it, too.
