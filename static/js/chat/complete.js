@@ -3,7 +3,7 @@
  * chosen goes in through the browser's own editing, so undo takes it out again.
  */
 import { clone } from "../lib/dom.js";
-import { insert, replace } from "../lib/edit.js";
+import { inOpenFence, insert, replace } from "../lib/edit.js";
 import { findEmoji } from "../lib/emojis.js";
 import { emit } from "../lib/events.js";
 import { Favourites } from "../lib/favourites.js";
@@ -66,7 +66,7 @@ export default class Complete {
     const { selectionStart: caret, selectionEnd, value } = this.area;
     const [, sign, letters] = (caret === selectionEnd && BEGUN.exec(value.slice(Math.max(0, caret - 80), caret))) || [];
     if (!sign) this.refused = null;
-    if (!sign || (sign === ":" && letters.length < 2)) return this.box.hide();
+    if (!sign || (sign === ":" && letters.length < 2) || inOpenFence(value, caret)) return this.box.hide();
     this.start = caret - letters.length - 1;
     if (this.start === this.refused) return;
     const found = await this[{ "@": "at", "#": "hash", ":": "colon" }[sign]](letters, asked);
@@ -101,7 +101,9 @@ export default class Complete {
   async #ask(kept, letters, near, asked, read) {
     const key = letters.toLowerCase();
     if (kept.has(key)) return true;
+    // What was found for fewer letters may be nobody who is meant now.
     if (near.length) this.box.show(near);
+    else this.box.hide();
     await new Promise((done) => (this.timer = setTimeout(done, near.length ? QUIET_MS : 0)));
     if (asked !== this.asking) return false;
     // Without the server it is what is near; the next letter asks again.

@@ -113,7 +113,7 @@ export default class Search {
 
   #key(event) {
     const { input, box } = this;
-    if (event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Backspace" && input.selectionStart === 0 && input.selectionEnd === 0 && this.chips.lastElementChild) {
       event.preventDefault();
       this.chips.lastElementChild.remove();
@@ -121,11 +121,18 @@ export default class Search {
       return;
     }
     if (event.key.startsWith("Arrow")) this.steered = true;
-    // What is only offered is not taken by the Enter that searches.
-    if (box.open && this.loose && !this.steered && (event.key === "Enter" || event.key === "Tab")) return this.#hide();
+    // What is only offered, or was for other letters, is not taken by the Enter that searches.
+    if (box.open && !this.#meant() && (event.key === "Enter" || event.key === "Tab")) return this.#hide();
     if (!box.open && event.key === "ArrowDown") return this.#suggest();
     box.key(event);
     input.setAttribute("aria-expanded", String(box.open));
+  }
+
+  /** Is the option the keys stand on the one that is written? Its list may be older than the last letters. */
+  #meant() {
+    const piece = this.#piece.toLowerCase();
+    if (this.asked === piece) return this.steered || !this.loose;
+    return BEGUN.test(piece) && Boolean(this.box.active?.dataset.whole?.toLowerCase().startsWith(piece));
   }
 
   #hide() {
@@ -142,11 +149,11 @@ export default class Search {
 
   async #suggest() {
     const asked = (this.asking += 1);
+    const piece = this.#piece.toLowerCase();
     const begun = BEGUN.exec(this.#piece);
-    this.loose = !begun;
-    this.steered = false;
     const found = begun ? await this.#values(begun[1], begun[2].toLowerCase(), begun[3]) : this.#ways();
     if (asked !== this.asking || document.activeElement !== this.input) return;
+    Object.assign(this, { loose: !begun, steered: false, asked: piece });
     this.box.show(found.slice(0, MOST));
     if (this.loose) this.box.active?.setAttribute("aria-selected", "false");
     this.input.setAttribute("aria-expanded", String(this.box.open));

@@ -51,7 +51,8 @@ export class Listbox {
 
   /** True where the key meant the list: then it means nothing else. */
   key(event) {
-    if (!this.open || event.isComposing) return false;
+    // Safari's composition is over by the Enter that ends it: 229 tells.
+    if (!this.open || event.isComposing || event.keyCode === 229) return false;
     const { options } = this;
     const at = options.indexOf(this.active);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

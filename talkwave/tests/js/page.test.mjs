@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { countCharacters, inOpenFence } from "../../../static/js/lib/edit.js";
 import { best, plain, score } from "../../../static/js/lib/fuzzy.js";
 import { KEYMAP, matches } from "../../../static/js/lib/keymap.js";
+import { Listbox } from "../../../static/js/lib/listbox.js";
 import { arrange, counted, kindOf, titleOf, waiting } from "../../../static/js/lib/roomlist.js";
 
 const room = (id, more = {}) => ({ id: String(id), name: `room ${id}`, kind: "public", unread: 0, mentions: 0, notify: "all", pinned: false, archived: false, last_message_at: null, ...more });
@@ -102,6 +103,19 @@ test("no key means two things in one place", () => {
     const keys = KEYMAP.filter((entry) => entry.where === where).flatMap((entry) => entry.keys);
     assert.equal(new Set(keys).size, keys.length, where);
   }
+});
+
+test("the Enter that ends a composition takes no suggestion, in Safari either", () => {
+  const taken = [];
+  const one = {};
+  const list = { hidden: false, addEventListener() {}, querySelectorAll: () => [one], querySelector: () => one };
+  const box = new Listbox({}, list, { choose: (chosen) => taken.push(chosen) });
+  const enter = (more) => box.key({ key: "Enter", keyCode: 13, preventDefault() {}, stopPropagation() {}, ...more });
+  assert.ok(!enter({ isComposing: true }));
+  assert.ok(!enter({ keyCode: 229 }));
+  assert.deepEqual(taken, []);
+  assert.ok(enter());
+  assert.deepEqual(taken, [one]);
 });
 
 test("Enter breaks the line inside a fence that is still open, and only there", () => {
