@@ -1,5 +1,7 @@
 /** Small helpers for building the page out of the server's own templates. */
 
+const COVERED = "▒▒▒";
+
 /** A copy of what stands in `<template id="…">`. */
 export function clone(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);
@@ -13,17 +15,17 @@ export function setMessageHtml(element, html) {
   element.innerHTML = html;
 }
 
-/** What an element says to its reader: covered words (`||…||`) stay covered here, too. */
+/** What an element says to its reader: covered words (`||…||`) stay covered here, too, and a picture says its name. */
 export function shownText(element) {
-  const covered = [...element.querySelectorAll(".spoiler:not(.spoiler--shown)")];
-  for (const spoiler of covered) {
-    spoiler.hidden = true;
-    spoiler.before("▒▒▒");
+  const others = [...element.querySelectorAll(".spoiler:not(.spoiler--shown), img")];
+  for (const one of others) {
+    one.hidden = true;
+    one.before(one.alt ?? COVERED);
   }
   const text = element.innerText;
-  for (const spoiler of covered) {
-    spoiler.hidden = false;
-    spoiler.previousSibling.remove();
+  for (const one of others) {
+    one.hidden = false;
+    one.previousSibling.remove();
   }
   return text;
 }
@@ -32,6 +34,13 @@ export function shownText(element) {
 export function firstWords(row, most) {
   const text = shownText(row.querySelector(".message__body")).trim().replace(/\s+/g, " ");
   return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** The same of a message's HTML that is not on the page. */
+export function textOfHtml(html) {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  for (const one of body.querySelectorAll(".spoiler, img")) one.replaceWith(one.alt ?? COVERED);
+  return body.textContent;
 }
 
 /** Is the reader looking at this page now? */

@@ -1,4 +1,5 @@
 /** In a row of the timeline: what an inline reply answers, in a line that leads there. It follows the message it names. */
+import { textOfHtml } from "../../lib/dom.js";
 import { on } from "../../lib/events.js";
 import { messagePath } from "../../lib/paths.js";
 import { word } from "../../lib/words.js";
@@ -17,9 +18,10 @@ export function pending(row, entry) {
 }
 
 /** A wire quote of a wire Message, as the server makes it; `text` are its words where its html is not known. */
-export function quoteOf(message, text = null) {
-  const { id, seq, sender, deleted } = message;
-  return { id, seq, sender, deleted, excerpt: deleted ? "" : excerptOf(text ?? textOfHtml(message.html)) };
+export function quoteOf(message, text = textOfHtml(message.html)) {
+  const { id, seq, sender, deleted, attachments } = message;
+  const words = excerptOf(text) || excerptOf(attachments.map(({ name }) => name).join(", "));
+  return { id, seq, sender, deleted, excerpt: deleted ? "" : words };
 }
 
 /** Fills a quote line: whose words they are, and the first of them. */
@@ -37,12 +39,11 @@ function excerptOf(text) {
   return line.length > WORDS_MOST ? `${line.slice(0, WORDS_MOST - 1)}…` : line;
 }
 
-/** The words without their marks. */
-function textOfHtml(html) {
-  return new DOMParser().parseFromString(html ?? "", "text/html").body.textContent;
-}
-
-// What was answered is changed or deleted: every line that quotes it says so.
+// What was answered is changed, deleted or taken back: every line that quotes it says so.
 on("tw:message.updated", ({ room, message }) => {
-  for (const line of document.querySelectorAll(`.quote[data-id="${CSS.escape(message.id)}"]`)) show(line, room, quoteOf(message));
+  for (const line of document.querySelectorAll(`.quote[data-id="${CSS.escape(message.id)}"]`)) {
+    const stood = line.querySelector(".quote__words").textContent !== word("quote.deleted");
+    // Nobody touched its words: what the server made of them stays.
+    if (message.edited_at || message.deleted === stood) show(line, room, quoteOf(message));
+  }
 });
