@@ -17,8 +17,8 @@ register = template.Library()
 
 @register.simple_tag
 def pinned_in(room: Room) -> list[int]:
-    """Ids of the pinned messages of a room; its page is shown to who may read it."""
-    return list(Pin.objects.filter(room=room).values_list("message_id", flat=True))
+    """Numbers (`seq`) of the pinned messages of a room; its page is shown to who may read it."""
+    return list(Pin.objects.filter(room=room).values_list("message__seq", flat=True))
 
 
 @register.simple_tag

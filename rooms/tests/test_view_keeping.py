@@ -109,7 +109,7 @@ def test_the_page_of_a_room_knows_its_pins_and_what_its_reader_saved(signed_in, 
     save_message(alice, message.pk)
     for who, saved in ((alice, str(message.pk)), (bob, "")):
         page = signed_in(who).get(reverse("room", args=[room.pk])).text
-        assert f'data-pinned="{message.pk}"' in page and f'data-saved="{saved}"' in page
+        assert f'data-pinned="{message.seq}"' in page and f'data-saved="{saved}"' in page
         assert "Pinned by Bob" in page
 
 

@@ -1,4 +1,7 @@
-/** In the head of a room: how many messages are pinned; the open list of them is shown anew when that changes. */
+/**
+ * In the head of a room: how many messages are pinned; the open list of them is shown anew when that changes. Known by
+ * their seq: of one that moved to another room, the room hears only of the note that takes its place.
+ */
 import { emit, on } from "../lib/events.js";
 import { number, plural } from "../lib/words.js";
 
@@ -18,11 +21,12 @@ export default class Pins {
     this.listening.abort();
   }
 
-  #changed({ id, pinned, deleted }) {
-    const before = this.pinned.has(id);
+  #changed({ seq, pinned, deleted }) {
+    const place = String(seq);
+    const before = this.pinned.has(place);
     const now = Boolean(pinned) && !deleted;
-    if (now) this.pinned.add(id);
-    else this.pinned.delete(id);
+    if (now) this.pinned.add(place);
+    else this.pinned.delete(place);
     if (before === now) return;
     this.#show();
     if (document.querySelector("#side:not([hidden]) [data-kept=pins]")) emit("tw:ui.side", { again: true });

@@ -22,7 +22,7 @@ export default class Replying {
     on("tw:ui.action", ({ action, row }) => action === "reply" && this.#isOurs(row) && this.#begin(messageOf(row), textOf(row)), { signal });
     on("tw:ui.sending", ({ form, extras }) => form === this.form && this.#carry(extras), { signal });
     on("tw:ui.sent", ({ form }) => form === this.form && this.#end(), { signal });
-    on("tw:message.updated", ({ message }) => message.id === this.quote?.id && this.#changed(message), { signal });
+    for (const name of ["created", "updated"]) on(`tw:message.${name}`, (event) => this.quote && this.#changed(event), { signal });
     strip.querySelector("[data-replying-ends]").addEventListener("click", () => this.#leave(), { signal });
     // Sent or thrown away on another device.
     on("tw:ui.draft-shown", ({ room, thread, text }) => !text && room === this.room && thread === this.thread && this.#forget(), { signal });
@@ -61,9 +61,12 @@ export default class Replying {
     if (this.quote) extras.shown = { ...extras.shown, quote: this.quote };
   }
 
-  #changed(message) {
-    if (message.deleted) this.#leave();
-    else this.#become(quoteOf(message));
+  /** Deleted, or moved to another room, where it is heard of, or a note in its place, it cannot be answered any more. */
+  #changed({ room, message }) {
+    const { id, seq } = this.quote;
+    const here = room === this.room;
+    if (message.id === id && here && !message.deleted) this.#become(quoteOf(message));
+    else if (message.id === id || (here && message.seq === seq)) this.#forget();
   }
 
   #key(event) {

@@ -25,6 +25,8 @@ import { actOnUnsent } from "./unsent.js";
 
 const PAGE = 50;
 const HIGHLIGHT_MS = 3_000;
+/** A mark the server could not take is told again. */
+const AGAIN_MS = 5_000;
 
 export default class Thread {
   constructor(section) {
@@ -50,6 +52,7 @@ export default class Thread {
     this.keys = new Keys(list, signal);
     this.announcer = new Announcer(section.querySelector("[data-announcer]"));
     this.reading = new Reading({
+      section,
       lastSeen: () => this.#lastSeen(),
       atEnd: () => this.#lastSeen() > 0 && this.scroll.nearEnd,
       mark: (seq) => this.#read(seq),
@@ -73,6 +76,7 @@ export default class Thread {
     this.keys.settle();
     this.section.dataset.ready = "";
     const { linked, searched } = this.section.dataset;
+    this.reading.looking = Boolean(searched);
     const target = linked && this.rows.list.querySelector(`:scope > .message[data-seq="${Number(linked)}"]`);
     const first = target || this.rows.firstNew;
     if (first) this.scroll.center(first);
@@ -86,9 +90,10 @@ export default class Thread {
     const { signal } = this;
     const here = (handler) => (event) => event.room === this.room && handler(event);
     for (const name of ["created", "updated"]) on(`tw:message.${name}`, here((event) => this.#message(event)), { signal });
-    on("tw:outbox.changed", here(() => this.#unsent()), { signal });
-    on("tw:outbox.acked", ({ ack }) => ack.room === this.room && this.rows.acked(ack), { signal });
+    on("tw:outbox.changed", () => this.#unsent(), { signal });
+    on("tw:outbox.acked", ({ ack }) => this.rows.acked(ack), { signal });
     on("tw:ui.sent", ({ form, thread }) => thread === this.root && this.#sent(form), { signal });
+    on("tw:ui.connection", ({ state }) => state !== "offline" && this.reading.look(), { signal });
     on("tw:ui.reset", here(() => this.#startAnew()), { signal });
     on("tw:thread.updated", ({ root, following, read_seq }) => root === this.root && this.#standing(following, read_seq), { signal });
     this.scroll.box.addEventListener("scroll", () => this.reading.look(), { passive: true, signal });
@@ -100,13 +105,11 @@ export default class Thread {
 
   #message(event) {
     const { message } = event;
-    const isHere = this.rows.row(message.id) !== null;
-    const belongs = message.thread_root === this.root || message.id === this.root || isHere;
-    // A note may stand where an answer was that moved away.
-    if (!belongs) return;
+    const isHere = this.rows.isPlaced(message.id);
+    if (!isHere && message.seq === seqOf(this.rows.row(this.root))) return this.#moved();
+    // A note may stand where an answer was that moved away. What is not on the page yet comes with its page.
+    if (!isHere && (message.thread_root !== this.root || this.#isBeyond(message))) return;
     const follows = this.scroll.nearEnd && !this.#turn("after");
-    // Later ones are not on the page yet: this one comes with them.
-    if (!isHere && this.#turn("after") && message.sender.id !== me()?.id) return this.#count(message);
     let outcome;
     const change = () => (outcome = this.rows.upsert(message));
     if (follows) change();
@@ -115,6 +118,18 @@ export default class Thread {
     this.keys.settle();
     if (outcome === "added") this.#arrived(event, follows);
     this.reading.look();
+  }
+
+  /** Further up or down than what is here, where there is more to come. */
+  #isBeyond({ seq }) {
+    const seqs = this.rows.answers.map(seqOf);
+    return (this.#turn("before") && seqs.every((one) => one > seq)) || (this.#turn("after") && seqs.every((one) => one < seq));
+  }
+
+  /** Another message has the root's place: the thread went to another room, and its address leads there. */
+  #moved() {
+    if (this.section.closest(".side")) emit("tw:ui.side", { again: true });
+    else location.reload();
   }
 
   #arrived({ type, message, synced }, follows) {
@@ -134,8 +149,9 @@ export default class Thread {
     place.textContent = message.thread ? plural("thread.answers", message.thread.count) : word("thread.none");
   }
 
+  /** Whatever room it was written for: the thread may have moved since. */
   #pending() {
-    return outbox.pending(this.room).filter((entry) => entry.extras?.thread === this.root);
+    return outbox.pending().filter((entry) => entry.extras?.thread === this.root);
   }
 
   #unsent() {
@@ -182,13 +198,12 @@ export default class Thread {
     const answer = await this.#ask({ [where]: seqOf(edge) });
     button.removeAttribute("aria-busy");
     if (!answer) return;
-    const next = edge;
     this.scroll.keep(() => {
       this.#turn(where)?.remove();
       this.#take(answer);
       this.#ends(answer, where);
     });
-    next.focus({ preventScroll: true });
+    edge.focus({ preventScroll: true });
   }
 
   #take(answer) {
@@ -224,7 +239,12 @@ export default class Thread {
   async #read(seq) {
     if (seq <= (this.seen ?? 0)) return;
     this.seen = seq;
-    await request({ type: "thread.read", root: this.root, seq }).catch(() => (this.seen = 0));
+    try {
+      await request({ type: "thread.read", root: this.root, seq });
+    } catch (refusal) {
+      this.seen = 0;
+      if (refusal.passes) setTimeout(() => this.signal.aborted || this.reading.look(), refusal.retryAfter * 1000 || AGAIN_MS);
+    }
   }
 
   /** With JavaScript the form is a switch: nothing on the page moves. */

@@ -34,8 +34,9 @@ export class ThreadRows {
     return [...this.list.querySelectorAll(`${ANSWERS}:not([data-unplaced])`)];
   }
 
-  get count() {
-    return this.answers.length;
+  /** Is it here, and not only acked? */
+  isPlaced(id) {
+    return this.row(id)?.matches(":not([data-unplaced])") ?? false;
   }
 
   row(id) {

@@ -9,14 +9,14 @@ export function actOnUnsent(button, room, thread) {
   const { unsent: action } = button.dataset;
   const row = button.closest(".message");
   const { clientId } = row.dataset;
-  const entry = outbox.pending(room).find((one) => one.client_id === clientId);
+  const entry = outbox.pending().find((one) => one.client_id === clientId);
   if (action === "copy") {
     if (entry) emit("tw:ui.copy", { text: entry.body, said: word("copied-text") });
     return;
   }
   if (action === "discard") outbox.discard(clientId);
   if (action === "retry") {
-    outbox.retry(clientId);
+    outbox.retry(clientId, room);
     if (entry) fillUnsent(row, entry);
   }
   emit("tw:ui.focus-composer", { thread });

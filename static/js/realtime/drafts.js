@@ -54,10 +54,22 @@ export class Drafts {
    */
   open(room, thread = null, written = "") {
     const at = this.#at(room, thread);
+    if (thread && !at.text) this.#bring(at);
     if (at.text === at.base.body && at.other === null) Object.assign(at, this.#stored(room, thread));
     if (!written.trim()) return at.text;
     if (at.text && !written.startsWith(at.text)) this.#lay(at, [at.aside, at.text].filter(Boolean).join("\n\n"));
     return written;
+  }
+
+  /** Where the thread stood in another room before, what was begun in it comes along, as it does at the server. */
+  #bring(at) {
+    const there = this.#env.here.draftsHere(this.#user).find(({ room, thread }) => thread === at.thread && room !== at.room);
+    if (!there) return;
+    const before = this.#at(there.room, there.thread);
+    this.#base(at, before.base);
+    this.write(at.room, at.thread, before.text);
+    this.#base(before, { version: 0, body: "" });
+    this.write(before.room, before.thread, "");
   }
 
   /** Another draft of the same place, waiting to be used or deleted; else null. */

@@ -18,8 +18,6 @@ const ROOMS_AT_ONCE = 4;
 const UNSENT_MOST = 200;
 /** What a message may have beside its words (docs/protocol.md, message.send). */
 const FIELDS = ["reply_to", "thread", "in_room", "attachments", "poll"];
-/** Refusals that another try may turn into an ack. */
-const PASSING = new Set(["unavailable", "rate_limited"]);
 
 export class Outbox {
   #entries = new Map();
@@ -110,11 +108,14 @@ export class Outbox {
     return this.#entries.size >= this.#env.most;
   }
 
-  /** The person wants a failed one tried again. */
-  retry(clientId) {
+  /** The person wants a failed one tried again, in `room`: where its thread is now, if that moved. */
+  retry(clientId, room = null) {
     const entry = this.#entries.get(clientId);
     if (entry?.state !== "failed") return;
+    const before = entry.room;
+    entry.room = room ?? before;
     this.#become(entry, "waiting");
+    if (entry.room !== before) this.#changed(before);
     if (this.#holds.has(clientId)) this.#await(entry);
     else if (entry.held) this.#withoutLost(entry);
     this.flush();
@@ -203,7 +204,7 @@ export class Outbox {
       this.#become(entry, "waiting");
       return false;
     }
-    if (PASSING.has(refusal.code)) {
+    if (refusal.passes) {
       const wait = refusal.retryAfter ? refusal.retryAfter * 1000 : 1000 + delayBefore(tries);
       if (refusal.code === "rate_limited") this.#slowed.set(entry.room, this.#env.now() + wait);
       this.#become(entry, "waiting");

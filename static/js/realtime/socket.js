@@ -23,6 +23,11 @@ export class Refused extends Error {
     this.code = code;
     this.retryAfter = retryAfter;
   }
+
+  /** May the same be taken another time? */
+  get passes() {
+    return this.code === "unavailable" || this.code === "rate_limited";
+  }
 }
 
 export class Socket {

@@ -10,8 +10,11 @@ export class Threads {
   #known = new Map();
   #me = null;
   #watched = null;
+  /** Rooms that were counted: none keeps a number when the last of its threads is gone. */
+  #counted = [];
   #waiting = null;
   #said = false;
+  #due = false;
   #env;
 
   constructor({ say = emit, request, count = () => {} }) {
@@ -34,6 +37,12 @@ export class Threads {
     this.#changed();
   }
 
+  /** The reader is in that room no more. */
+  left(room) {
+    for (const one of this.#known.values()) if (one.room === room) this.#known.delete(one.root);
+    this.#changed();
+  }
+
   /** How the reader stands to a thread: {room, following, read_seq, last_seq, named_seq}; null where they have nothing to do with it. */
   of(root) {
     return this.#known.get(String(root)) ?? null;
@@ -53,16 +62,18 @@ export class Threads {
     if (this.#waiting) return this.#waiting.push(event);
     const { room, message } = event;
     const { id, thread_root: root, thread, kind } = message;
+    // A thread may have gone where the reader cannot follow: only the note in its place says so here.
+    if (message.system?.event.startsWith("moved") && this.unread(room)) this.#anew();
     if (root && kind === "text") {
       // The last answer that named the reader does so no more; whether one before it did, the server knows.
-      if (this.#known.get(root)?.named_seq === message.seq && !message.mentions.includes(this.#me)) return this.load(this.#me);
+      if (this.#known.get(root)?.named_seq === message.seq && !message.mentions.includes(this.#me)) return this.#anew();
       if (!message.deleted) this.#answer(room, root, message);
     }
     if (!thread && !this.#known.has(id)) return;
     const known = this.#known.get(id) ?? (message.sender.id === this.#me ? this.#follow(id, room, 0) : null);
     if (!known) return;
     // In another room all numbers are others.
-    if (known.room !== room) return this.load(this.#me);
+    if (known.room !== room) return this.#anew();
     // Where the last answer was deleted, or moved away, there is nothing new any more.
     known.last_seq = thread?.last_seq ?? 0;
     this.#changed();
@@ -101,6 +112,16 @@ export class Threads {
     this.#changed();
   }
 
+  /** Many move at once: the list is asked for once. */
+  #anew() {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      this.load(this.#me);
+    });
+  }
+
   #follow(root, room, read) {
     const known = { root, room, following: true, read_seq: read, last_seq: 0, named_seq: 0 };
     this.#known.set(root, known);
@@ -113,7 +134,7 @@ export class Threads {
     this.#said = true;
     queueMicrotask(() => {
       this.#said = false;
-      const rooms = new Map();
+      const rooms = new Map(this.#counted.map((room) => [room, { threads: 0, threads_named: 0 }]));
       for (const one of this.#known.values()) {
         const count = rooms.get(one.room) ?? { threads: 0, threads_named: 0 };
         if (this.#isNews(one)) {
@@ -122,6 +143,7 @@ export class Threads {
         }
         rooms.set(one.room, count);
       }
+      this.#counted = [...rooms.keys()];
       this.#env.count(rooms);
       this.#env.say("tw:threads.changed");
     });
@@ -140,6 +162,7 @@ export function follow({ request, count }) {
   on("tw:hello", ({ user }) => threads.load(user.id));
   for (const name of ["created", "updated"]) on(`tw:message.${name}`, (event) => threads.heard(event));
   on("tw:thread.updated", (event) => threads.updated(event));
+  on("tw:room.left", ({ room }) => threads.left(room));
   on("tw:threads.read", () => threads.allRead());
 }
 

@@ -51,7 +51,7 @@ class Device {
         asideOf: (user, room, thread) => this.asides.get(key(user, room, thread)) ?? "",
         keepAside: (user, room, text, thread) => this.asides.set(key(user, room, thread), text),
         keepReply: (user, room, quote, thread) => this.replies.set(key(user, room, thread), quote),
-        draftsHere: () => [...this.texts].filter(([, text]) => text).map(([name]) => ({ room: name.split(":")[0], thread: null })),
+        draftsHere: () => [...this.texts].filter(([, text]) => text).map(([name]) => name.split(":")).map(([room, thread]) => ({ room, thread: thread || null })),
       },
       later: (run) => this.timers.push(run),
       device: String(server.devices.length),
@@ -225,4 +225,17 @@ test("another device's draft is offered first, then the one laid aside here", as
   assert.equal(page.other, "from the phone");
   page.drafts.settle("1");
   assert.equal(page.other, null);
+});
+
+test("what was begun in a thread comes along where the thread goes to another room", async () => {
+  const desk = new Device(new Server());
+  desk.drafts.write("1", "10", "half a thought");
+  desk.bases.set("1:10", { version: 3, body: "half" });
+  const page = new Device(new Server());
+  Object.assign(page, { texts: desk.texts, bases: desk.bases });
+  assert.equal(page.drafts.open("2", "11"), "");
+  assert.equal(page.drafts.open("2", "10"), "half a thought");
+  assert.deepEqual([page.bases.get("2:10"), page.texts.get("1:10")], [{ version: 3, body: "half" }, ""]);
+  // And back.
+  assert.equal(page.drafts.open("1", "10"), "half a thought");
 });

@@ -162,6 +162,26 @@ test("a refusal stays with its reason until one retries or deletes it, and the n
   assert.deepEqual(await storage.all(), []);
 });
 
+test("what failed because its thread went to another room is tried again there, and both rooms are told", async () => {
+  const { request, stored } = server();
+  const { outbox, said } = harness({
+    request: async (command) => {
+      if (command.room === "7") throw new Refused("not_found", "It is not here.");
+      return request(command);
+    },
+  });
+  await outbox.start(1);
+  const entry = outbox.enqueue({ room: "7", body: "an answer", thread: "10" });
+  await settle();
+  assert.equal(entry.state, "failed");
+  said.length = 0;
+  outbox.retry(entry.client_id, "8");
+  await settle();
+  assert.deepEqual(stored.map(({ room, thread }) => [room, thread]), [["8", "10"]]);
+  assert.deepEqual(outbox.pending(), []);
+  for (const room of ["7", "8"]) assert.ok(JSON.stringify(said).includes(`"room":"${room}"`));
+});
+
 test("with nothing left but what failed, the outbox rests", async () => {
   let asked = 0;
   const { outbox, said } = harness({

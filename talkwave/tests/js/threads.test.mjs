@@ -124,3 +124,25 @@ test("a thread that went to another room is asked for anew: its numbers are othe
   assert.equal(asked, 2);
   assert.equal(threads.of("10").room, "8");
 });
+
+test("nothing is counted of a room one left, and of a thread that went away the server is asked, once for many", async () => {
+  let asked = 0;
+  const here = { root: "10", room: "7", following: true, read_seq: 5, last_seq: 8, named_seq: 0 };
+  const { threads, counts } = await harness({ request: async () => ((asked += 1), { threads: asked > 1 ? [] : [here] }) });
+  const note = (seq) => ({ room: "7", message: { ...root("n", null).message, id: `n${seq}`, seq, kind: "system", system: { event: "moved_away" } } });
+  assert.equal(counts.at(-1)[7].threads, 1);
+  for (const seq of [1, 5, 8]) threads.heard(note(seq));
+  await settled();
+  assert.equal(asked, 2);
+  assert.deepEqual(counts.at(-1), { 7: { threads: 0, threads_named: 0 } });
+  // Nothing is unread in that room any more: nobody asks.
+  threads.heard(note(9));
+  threads.heard(answer("30", 10, { mentions: ["1"] }));
+  await settled();
+  assert.equal(asked, 2);
+  assert.equal(threads.unread(), 1);
+  threads.left("7");
+  await settled();
+  assert.equal(threads.unread(), 0);
+  assert.deepEqual(counts.at(-1), { 7: { threads: 0, threads_named: 0 } });
+});
