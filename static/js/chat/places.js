@@ -103,7 +103,7 @@ export class Places {
   #highlight(row) {
     if (!row) return;
     const searched = new URLSearchParams(this.search).get("find");
-    this.timeline.looking = searched !== null;
+    this.timeline.reading.looking = searched !== null;
     markFound(row, searched ?? "");
     this.timeline.scroll.center(row);
     this.timeline.keys.target(row);

@@ -15,9 +15,14 @@ export class Reading {
   #timer = null;
   #candidate = 0;
 
-  /** `room`: none for a thread, which says itself that it is watched (`watch`). `lastSeen()`: the seq of the last message in view, or 0; `atEnd()`: is that the room's end?; `mark(seq)`. */
-  constructor({ room = null, lastSeen, atEnd = () => false, mark, watch = (looks) => watching(room, looks), signal }) {
+  /** Of the timeline `section`. `room`: none for a thread, which says itself that it is watched (`watch`). `lastSeen()`: the seq of the last message in view, or 0; `atEnd()`: is that the room's end?; `mark(seq)`. */
+  constructor({ section, room = null, lastSeen, atEnd = () => false, mark, watch = (looks) => watching(room, looks), signal }) {
     Object.assign(this, { room, lastSeen, atEnd, mark, watch });
+    /** Come to from a search one only looks, until one does something here. */
+    this.looking = false;
+    for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      document.addEventListener(name, ({ target }) => this.looking && section.parentElement?.contains(target) && this.#begin(), { signal, passive: true });
+    }
     this.held = room !== null && held() === room;
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.look(), { signal });
     document.addEventListener("visibilitychange", () => this.look(), { signal });
@@ -31,11 +36,15 @@ export class Reading {
     });
   }
 
+  get #reads() {
+    return isWatching() && !this.held && !this.looking;
+  }
+
   /** Something moved, came or went. */
   look() {
-    const looks = isWatching();
-    this.watch(looks && !this.held && this.atEnd());
-    if (!looks || this.held) {
+    const reads = this.#reads;
+    this.watch(reads && this.atEnd());
+    if (!reads) {
       clearTimeout(this.#timer);
       this.#timer = null;
       return;
@@ -47,11 +56,16 @@ export class Reading {
 
   #dwelt() {
     this.#timer = null;
-    if (!isWatching() || this.held) return;
+    if (!this.#reads) return;
     const now = this.lastSeen();
     const seen = Math.min(now, this.#candidate);
     if (seen) this.mark(seen);
     if (now > seen) this.look();
+  }
+
+  #begin() {
+    this.looking = false;
+    this.look();
   }
 
   #hold(wanted) {

@@ -17,6 +17,7 @@ import { Keys } from "./keys.js";
 import { textOf } from "./message.js";
 import { Paginator, ROWS_MOST } from "./paginator.js";
 import { aboveWords, belowWords, Pill } from "./pill.js";
+import { quoteOf } from "./parts/quote.js";
 import { Places } from "./places.js";
 import { Reading } from "./reading.js";
 import { Rows } from "./rows.js";
@@ -65,12 +66,8 @@ export default class Timeline {
     });
     this.below = new Pill(section.querySelector(".pill--below"), { name: belowWords, press: () => this.toNewest(), signal });
     this.above = new Pill(section.querySelector(".pill--above"), { name: aboveWords, press: () => this.#toFirstNew(), signal });
-    // Opened from a search one only looks, until one does something here.
-    this.looking = new URLSearchParams(location.search).has("find");
-    for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-      document.addEventListener(name, ({ target }) => section.parentElement?.contains(target) && (this.looking = false), { signal, passive: true });
-    }
-    this.reading = new Reading({ room: this.room, lastSeen: () => this.#lastSeen(), atEnd: () => this.#atEnd(), mark: (seq) => this.#read(seq), signal });
+    this.reading = new Reading({ section, room: this.room, lastSeen: () => this.#lastSeen(), atEnd: () => this.#atEnd(), mark: (seq) => this.#read(seq), signal });
+    this.reading.looking = new URLSearchParams(location.search).has("find");
     this.places = new Places(this, signal);
     this.#open();
     this.#listen(signal);
@@ -85,7 +82,7 @@ export default class Timeline {
   }
 
   #open() {
-    const { lastSeq, readSeq, unread, version } = this.section.dataset;
+    const { lastSeq, readSeq, unread, mentions, version } = this.section.dataset;
     const messages = JSON.parse(this.section.querySelector(".timeline__messages").textContent);
     const ends = { hasOlder: "hasOlder" in this.section.dataset, hasNewer: "hasNewer" in this.section.dataset };
     this.rows.adopt(messages, { newest: Number(lastSeq), ...ends });
@@ -96,7 +93,7 @@ export default class Timeline {
     }
     this.rows.showUnsent(this.#pending());
     this.keys.settle();
-    openRoom(this.room, Number(version));
+    openRoom(this.room, Number(version), { unread: Number(unread), mentions: Number(mentions) });
     this.places.open();
     this.section.dataset.ready = "";
     this.#changed();
@@ -166,7 +163,7 @@ export default class Timeline {
     if (!shown) this.unseen += 1;
     if (synced) return;
     if (shown) row.classList.add("message--arrives");
-    if (message.kind === "text") this.announcer.say(message.sender.display_name, row ? textOf(row) : message.body);
+    if (message.kind === "text") this.announcer.say(message.sender.display_name, row ? textOf(row) : quoteOf(message).excerpt);
   }
 
   /** Does the end stay in view? While nobody looks only as long as what they have not seen does. */
@@ -270,7 +267,7 @@ export default class Timeline {
   }
 
   #lastSeen() {
-    if (!this.isMember || this.looking) return 0;
+    if (!this.isMember) return 0;
     const row = this.scroll.lastSeen();
     return row ? Number(row.dataset.seq) : 0;
   }

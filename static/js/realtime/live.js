@@ -55,9 +55,14 @@ export function start(userId) {
   socket.connect();
 }
 
-/** A page shows `room` as of `version`: its changes come as events from there on. */
-export function openRoom(room, version) {
+/**
+ * A page shows `room` as of `version`: its changes come as events from there on. Where the lists count otherwise than the
+ * page, `{unread, mentions}`, the server is asked.
+ */
+export function openRoom(room, version, { unread, mentions }) {
   catchup.open(room, version);
+  const known = store.room(room);
+  if (known && (known.unread !== unread || known.mentions !== mentions)) reads.doubt(room);
 }
 
 /** That page is gone. */

@@ -2,6 +2,8 @@
  * How far the reader has read, on its way to the server: forward only, at most twice a second, kept while offline.
  */
 const QUIET_MS = 500;
+/** The server could not take it, and did not say when it can. */
+const AGAIN_MS = 5_000;
 /** Everybody who has not read what somebody just deleted asks: not all in the same moment. */
 const DOUBT_MS = 2_000;
 
@@ -20,8 +22,7 @@ export class Reads {
     const known = this.#env.store.room(room);
     if (!known || seq <= known.read_seq || seq <= (this.#marks.get(room) ?? 0)) return;
     this.#marks.set(room, seq);
-    if (this.#timers.has(room)) return;
-    this.#timers.set(room, this.#env.timers.setTimeout(() => this.#tell(room), QUIET_MS));
+    this.#soon(room, QUIET_MS);
   }
 
   /** The reader went back in this room: what was still to be said of it no longer holds. */
@@ -50,6 +51,10 @@ export class Reads {
     for (const room of this.#marks.keys()) this.#tell(room);
   }
 
+  #soon(room, ms) {
+    if (!this.#timers.has(room)) this.#timers.set(room, this.#env.timers.setTimeout(() => this.#tell(room), ms));
+  }
+
   async #tell(room) {
     this.#env.timers.clearTimeout(this.#timers.get(room));
     this.#timers.delete(room);
@@ -60,6 +65,7 @@ export class Reads {
       await this.#env.request({ type: "room.read", room, seq });
     } catch (refusal) {
       if (refusal.code === "offline") return; // flush says it again
+      if (refusal.passes) return this.#soon(room, refusal.retryAfter * 1000 || AGAIN_MS);
     }
     if (this.#marks.get(room) === seq) this.#marks.delete(room);
   }

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rooms.actions.posting import Draft, post_message, post_messages
-from rooms.models import Membership
+from rooms.models import Membership, ThreadFollow
 from talkwave.testing_browser import PHONE, Window, apart, until_true
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,10 @@ def test_somebody_finds_again_what_was_said(
     until_true(page, "document.visibilityState === 'visible'")
     assert Membership.objects.get(room=den, user=alice).read_seq == 0
     root = apart(post_messages, [Draft(bob.pk, den.pk, "any news?")])[0]
-    apart(post_message, alice, den.pk, "nothing but grusse", thread=root.pk, in_room=False)
+    apart(post_message, alice, den.pk, "well?", thread=root.pk, in_room=False)
+    answer = apart(post_message, bob, den.pk, "nothing but grusse", thread=root.pk, in_room=False)
+    waiting = window.link_to(den).locator(".room-link__threads [data-count]")
+    expect(waiting).to_have_text("1")
     # × searches without it; what is searched lately is offered again.
     before = hits.first.element_handle()
     page.get_by_role("button", name="Take out from:bob").click()
@@ -83,6 +86,12 @@ def test_somebody_finds_again_what_was_said(
     # At the answer, which is marked as well.
     expect(page.locator("#side .message--target")).to_contain_text("nothing but grusse")
     until_true(page, f"{MARKED} === 'grusse'")
+    # One only looks: read it is once one does something there.
+    axe(page)
+    assert ThreadFollow.objects.get(thread=root.pk, user=alice).read_seq < answer.seq
+    expect(waiting).to_have_text("1")
+    page.keyboard.press("Shift")
+    expect(waiting).to_be_hidden()
     page.get_by_role("button", name="Back").press("Enter")
     expect(hits).to_have_count(3)
     expect(hits.first.locator("a")).to_be_focused()

@@ -10,10 +10,11 @@ function harness() {
   const store = new Store({ announce: () => {} });
   store.replace([{ id: "7", version: 1, last_seq: 20, read_seq: 5, unread: 15, mentions: 2 }]);
   const asked = [];
-  const state = { online: true };
+  const state = { online: true, refusals: [] };
   const request = async (command) => {
     if (!state.online) throw new Refused("offline");
     asked.push(command.seq);
+    if (state.refusals.length) throw state.refusals.shift();
   };
   return { clock, store, asked, state, reads: new Reads({ request, store, timers: clock.timers }) };
 }
@@ -55,6 +56,25 @@ test("read while offline is told when the connection is back", async () => {
   reads.flush();
   await clock.pass(0);
   assert.deepEqual(asked, [20]);
+});
+
+test("a mark the server could not take is told again, when it says or a moment later; one it will not take is not", async () => {
+  const { reads, asked, clock, state } = harness();
+  state.refusals = [new Refused("rate_limited", "", 2), new Refused("unavailable")];
+  reads.mark("7", 12);
+  await clock.pass(2_000);
+  assert.deepEqual(asked, [12]);
+  await clock.pass(500);
+  assert.deepEqual(asked, [12, 12]);
+  reads.mark("7", 14);
+  await clock.pass(5_000);
+  assert.deepEqual(asked, [12, 12, 14]);
+  state.refusals = [new Refused("not_found")];
+  reads.mark("7", 15);
+  await clock.pass(60_000);
+  reads.flush();
+  await clock.pass(0);
+  assert.deepEqual(asked, [12, 12, 14, 15]);
 });
 
 test("a room one is not in has no mark", async () => {
