@@ -10,11 +10,11 @@ import { word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 import { room as known } from "../realtime/store.js";
 import { messageOf } from "./message.js";
-import { fill, isMine, know, wish } from "./parts/reactions.js";
-import { Who } from "./who.js";
+import { doubt, fill, isMine, know, wish } from "./parts/reactions.js";
 
 const FAVOURITES = 6;
 const FAVOURITE = /^favourite-(\d)$/;
+const chipOf = ({ target }) => target.closest?.(".reaction[data-emoji], .poll__option[data-named]");
 
 export default class Reactions {
   constructor() {
@@ -25,11 +25,16 @@ export default class Reactions {
     this.own = this.answer = null;
     this.listening = new AbortController();
     const { signal } = this.listening;
-    this.who = new Who(signal);
+    /** Who reacted, or chose an answer: loaded once somebody points at one; and what they are doing there. */
+    this.who = this.pointed = null;
+    const points = (event) => this.#point(event);
+    for (const name of ["pointerover", "focusin", "pointerdown", "pointerup", "pointercancel"]) document.addEventListener(name, points, { signal });
     document.addEventListener("click", (event) => this.#click(event), { signal });
     on("tw:ui.action", (detail) => this.#action(detail), { signal });
     on("tw:ui.react", ({ row }) => this.#pick(row), { signal });
     on("tw:reaction.mine", ({ message, emoji, mine }) => (know(message, emoji, mine), this.#redraw(message)), { signal });
+    on("tw:ui.reacted", ({ id }) => this.#redraw(id), { signal });
+    on("tw:hello", () => [...doubt()].forEach((id) => this.#redraw(id)), { signal });
     for (const name of ["tw:ui.room", "tw:ui.added"]) on(name, () => this.#offer(), { signal });
     addEventListener("storage", ({ key }) => key === this.favourites.key && this.#offer(), { signal });
     document.addEventListener("skin-tone-change", () => this.#offer(), { signal });
@@ -38,7 +43,16 @@ export default class Reactions {
 
   stop() {
     this.listening.abort();
-    this.who.hide();
+    this.who?.hide();
+  }
+
+  async #point(event) {
+    if (this.who) return;
+    this.pointed = /up|cancel/.test(event.type) || !chipOf(event) ? null : event;
+    if (!this.pointed) return;
+    const { Who } = await import("./who.js").catch(() => ({}));
+    const { signal } = this.listening;
+    if (Who && !signal.aborted) this.who ??= new Who(chipOf, this.pointed, signal);
   }
 
   #click(event) {
@@ -80,7 +94,7 @@ export default class Reactions {
     this.#offer();
     const wished = wish(id, emoji, wanted, url);
     this.#redraw(id);
-    this.who.hide();
+    this.who?.hide();
     try {
       await request({ type: wanted ? "reaction.add" : "reaction.remove", message: id, emoji });
       wished.answered(messageOf(row)?.version ?? 0);

@@ -18,20 +18,28 @@ export class Who {
   #held = null;
   #known = new Map();
 
-  constructor(signal) {
+  #chipOf;
+
+  /** `chipOf(event)`: what of this an event is about, or null; `doing`: the event of somebody who is there already, or null. */
+  constructor(chipOf, doing, signal) {
+    this.#chipOf = chipOf;
     this.tip = clone("reaction-who-template");
     const listen = (name, handler, options) => document.addEventListener(name, handler, { signal, ...options });
-    listen("pointerover", (event) => event.pointerType === "mouse" && this.#later(chipOf(event), HOVER_MS));
+    const begins = {
+      pointerover: (event) => event.pointerType === "mouse" && this.#later(chipOf(event), HOVER_MS),
+      focusin: (event) => chipOf(event) && event.target.matches(":focus-visible") && this.#later(chipOf(event), 0),
+      pointerdown: (event) => this.#press(event),
+    };
+    for (const [name, handler] of Object.entries(begins)) listen(name, handler);
     listen("pointerout", (event) => event.pointerType === "mouse" && chipOf(event) && !chipOf(event).contains(event.relatedTarget) && this.hide());
-    listen("focusin", (event) => chipOf(event) && event.target.matches(":focus-visible") && this.#later(chipOf(event), 0));
     listen("focusout", (event) => chipOf(event) && this.hide());
     listen("keydown", (event) => event.key === "Escape" && this.#chip && this.hide());
-    listen("pointerdown", (event) => this.#press(event));
     for (const name of ["pointerup", "pointercancel"]) listen(name, () => this.#held || clearTimeout(this.#timer));
     listen("contextmenu", (event) => this.#held && chipOf(event) && event.preventDefault());
     // A press that asked who is none that reacts or votes.
     listen("click", (event) => this.#clicked(event), { capture: true });
     listen("scroll", () => this.hide(), { capture: true, passive: true });
+    if (doing) begins[doing.type](doing);
   }
 
   hide() {
@@ -44,7 +52,7 @@ export class Who {
   #press(event) {
     this.#held = null;
     if (event.pointerType === "mouse") return;
-    const chip = chipOf(event);
+    const chip = this.#chipOf(event);
     if (this.#chip && chip !== this.#chip) this.hide();
     if (!chip) return;
     clearTimeout(this.#timer);
@@ -57,8 +65,9 @@ export class Who {
   #clicked(event) {
     const held = this.#held;
     this.#held = null;
-    if (held && chipOf(event) === held) event.stopPropagation();
-    else if (chipOf(event)) this.hide();
+    const chip = this.#chipOf(event);
+    if (held && chip === held) event.stopPropagation();
+    else if (chip) this.hide();
   }
 
   #later(chip, delay) {
@@ -98,8 +107,6 @@ export class Who {
     return this.#known.get(key);
   }
 }
-
-const chipOf = (event) => event.target.closest?.(".reaction[data-emoji], .poll__option[data-named]");
 
 /** "you, Ann and 3 others", the reader first. */
 function sentence({ people, count }) {

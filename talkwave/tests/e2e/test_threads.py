@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from rooms.actions.posting import post_message
-from talkwave.testing_browser import PHONE, Window, apart
+from rooms.actions.pins import pin_message
+from rooms.actions.posting import Draft, post_message, post_messages
+from rooms.actions.reactions import add_reaction
+from talkwave.testing_browser import PHONE, Window, apart, until_true
 
 pytestmark = [pytest.mark.process, pytest.mark.browser]
 Visit = Callable[..., Window]
@@ -97,10 +99,48 @@ def test_a_thread_beside_the_room_is_followed_unread_and_read(
     expect(a.page.locator("#side")).to_be_hidden()
 
 
+def test_a_thread_longer_than_a_page_shows_its_answers_without_a_gap(
+    visit: Visit, room: Any, alice: Any, bob: Any
+) -> None:
+    root = apart(post_message, bob, room.pk, "Count with me")
+    apart(post_message, alice, room.pk, "number 0", thread=root.pk, in_room=False)
+    drafts = [Draft(bob.pk, room.pk, f"number {n}", thread=root.pk, in_room=False) for n in range(1, 110)]
+    answers = apart(post_messages, drafts)
+    a, b = visit(alice, room), visit(bob, room)
+    shown = ".timeline--thread .message:not([data-root])"
+    for window in (a, b):
+        window.sees("Count with me").locator(".thread-line").click()
+    # Bob read all of it and is at its end, Alice where she left off.
+    expect(in_thread(b, "number 109")).to_be_visible()
+    expect(in_thread(a, "number 1").first).to_be_visible()
+    first, last = b.page.locator(shown).first, a.page.locator(shown).last
+    expect(last).not_to_contain_text("number 109")
+    held = first.get_attribute("data-seq"), last.get_attribute("data-seq")
+    # What happens beyond comes with its page; before it the next page would begin in the wrong place.
+    apart(add_reaction, bob, answers[0].pk, "👍")
+    apart(post_message, alice, room.pk, "number 110", thread=root.pk, in_room=False)
+    apart(add_reaction, bob, root.pk, "👍")
+    for window in (a, b):
+        expect(window.page.locator(".timeline--thread [data-root] .reaction__count")).to_have_text("1")
+    expect(in_thread(b, "number 110")).to_be_visible()
+    assert (first.get_attribute("data-seq"), last.get_attribute("data-seq")) == held
+    for window, name in ((a, "Later answers"), (b, "Earlier answers")):
+        while (
+            turn := window.page.get_by_role("link", name=name).or_(window.page.get_by_role("button", name=name))
+        ).count():
+            before = window.page.locator(shown).count()
+            turn.click()
+            until_true(
+                window.page, "([rows, before]) => document.querySelectorAll(rows).length > before", [shown, before]
+            )
+    assert b.page.locator(f"{shown} .message__body").all_text_contents() == [f"number {n}" for n in range(111)]
+    expect(last).to_contain_text("number 110")
+
+
 def test_an_answer_in_line_quotes_jumps_and_follows_what_it_quotes(
     visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[..., None]
 ) -> None:
-    first = apart(post_message, alice, room.pk, "Bring *two* lamps")
+    first = apart(post_message, alice, room.pk, "Bring *two* lamps ||tonight||")
     for number in range(15):
         apart(post_message, alice, room.pk, f"line {number}")
     a, b = visit(alice, room), visit(bob, room)
@@ -110,7 +150,7 @@ def test_an_answer_in_line_quotes_jumps_and_follows_what_it_quotes(
     for key in ("Home", "q"):
         b.page.keyboard.press(key)
     strip = b.page.locator(".replying")
-    expect(strip).to_contain_text("Bring two lamps")
+    expect(strip).to_contain_text("Bring two lamps ▒▒▒")
     expect(b.composer).to_be_focused()
     b.composer.press("Escape")
     expect(strip).to_be_hidden()
@@ -119,13 +159,17 @@ def test_an_answer_in_line_quotes_jumps_and_follows_what_it_quotes(
     # Kept beside the words: whoever comes back answers still.
     b.page.reload()
     b.is_live()
-    expect(strip).to_contain_text("Bring two lamps")
+    expect(strip).to_contain_text("Bring two lamps ▒▒▒")
     b.say("I have three")
     expect(strip).to_be_hidden()
     quote = a.sees("I have three").locator(".quote")
     expect(quote).to_contain_text("Alice")
-    expect(quote.locator(".quote__words")).to_have_text("Bring two lamps")
+    expect(quote.locator(".quote__words")).to_have_text("Bring two lamps ▒▒▒")
     axe(a.page)
+    # Covered words stay covered whatever happens to what is quoted.
+    apart(add_reaction, bob, first.pk, "👍")
+    expect(a.at(first.seq).locator(".reaction__count")).to_have_text("1")
+    expect(quote.locator(".quote__words")).to_have_text("Bring two lamps ▒▒▒")
     quote.click()
     expect(a.at(first.seq)).to_have_class(re.compile("message--target"))
     a.page.go_back()
@@ -134,9 +178,9 @@ def test_an_answer_in_line_quotes_jumps_and_follows_what_it_quotes(
     for key in ("Home", "e"):
         a.page.keyboard.press(key)
     field = a.page.locator(".edit__body")
-    field.fill("Bring four lamps")
+    field.fill("Bring four lamps ||at noon||")
     field.press("Enter")
-    expect(b.row("I have three").locator(".quote__words")).to_have_text("Bring four lamps")
+    expect(b.row("I have three").locator(".quote__words")).to_have_text("Bring four lamps ▒▒▒")
 
 
 def test_a_message_moves_to_another_room_and_its_link_finds_it(
@@ -148,6 +192,17 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     apart(post_message, bob, square.pk, "And boats")
     a, b = visit(alice, square), visit(bob, square)
     b.sees("Ships at noon")
+    apart(pin_message, olga, message.pk)
+    pins = b.page.locator("[data-pins-count]")
+    expect(pins).to_have_text("1")
+    # Bob is about to answer it, in line and in a thread.
+    act(b, b.row("Ships at noon"), "reply")
+    expect(b.page.locator("#main .replying")).to_be_visible()
+    b.row("Ships at noon").focus()
+    b.row("Ships at noon").press("t")
+    thread_words = b.page.locator("#thread-composer-body")
+    expect(thread_words).to_be_focused()
+    thread_words.fill("How many?")
     act(a, a.sees("Ships at noon"), "move")
     dialog = a.page.locator("#move-dialog")
     expect(dialog).to_be_visible()
@@ -155,8 +210,14 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     dialog.get_by_role("combobox").select_option(label="harbour")
     dialog.get_by_role("button", name="Move").click()
     for window in (a, b):
-        expect(window.row("Ships at noon")).to_have_count(0)
-        expect(window.page.locator(".message--system")).to_contain_text("moved a message to harbour")
+        expect(window.page.locator("#main .message__body", has_text="Ships at noon")).to_have_count(0)
+        expect(window.page.locator("#main .message--system")).to_contain_text("moved a message to harbour")
+    # There is nothing to answer here any more; the thread is where it went, with what was begun.
+    expect(b.page.locator("#main .replying")).to_be_hidden()
+    expect(pins).to_be_hidden()
+    expect(b.page.locator(".timeline--thread")).to_have_attribute("data-room", str(harbour.pk))
+    expect(thread_words).to_have_value("How many?")
+    expect(thread_words).to_be_focused()
     b.page.goto(f"/rooms/{square.pk}/m/{message.pk}/")
     b.is_live()
     expect(b.page).to_have_url(re.compile(rf"/rooms/{harbour.pk}/"))

@@ -1,8 +1,9 @@
 /** What the favourites learn, and how a wish stands until the server has said how it is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asWished, isMine, know, wish } from "../../../static/js/chat/parts/reactions.js";
+import { asWished, doubt, isMine, know, learn, wish } from "../../../static/js/chat/parts/reactions.js";
 import { byName, inTone, keepSkinTone, skinTone, toned } from "../../../static/js/lib/emojis.js";
+import { on } from "../../../static/js/lib/events.js";
 import { Favourites } from "../../../static/js/lib/favourites.js";
 
 globalThis.document ??= { body: { dataset: { userId: "7" } } };
@@ -156,4 +157,24 @@ test("of very many only the first are named: whoever is not among them is asked 
   // Nothing is known of it: nobody asked.
   know("many", "👍", true);
   assert.equal(isMine(many, "👍", "7"), false);
+});
+
+test("what one did among very many is asked for once a connection, and what another device took back is known then", async () => {
+  const many = { id: "88", version: 1, deleted: false, reactions: [{ emoji: "👍", count: 60, users: ["1", "2"] }] };
+  const answers = [["👍"], []];
+  const asked = [];
+  globalThis.fetch = async (url) => (asked.push(url), Response.json({ mine: answers.shift() }));
+  const answered = () => new Promise((done) => on("tw:ui.reacted", done, { once: true }));
+  learn(many, "7");
+  learn(many, "7");
+  assert.deepEqual(await answered(), { id: "88" });
+  assert.equal(isMine(many, "👍", "7"), true);
+  learn(many, "7");
+  assert.ok([...doubt()].includes("88"));
+  // Until the answer is here it stays as it was.
+  assert.equal(isMine(many, "👍", "7"), true);
+  learn(many, "7");
+  await answered();
+  assert.equal(isMine(many, "👍", "7"), false);
+  assert.deepEqual(asked, ["/messages/88/reactions.json", "/messages/88/reactions.json"]);
 });

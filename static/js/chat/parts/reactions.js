@@ -3,13 +3,16 @@
  * reader just wished shows at once, until the server has said how it is.
  */
 import { clone } from "../../lib/dom.js";
+import { emit } from "../../lib/events.js";
 import { get } from "../../lib/http.js";
 import { number } from "../../lib/words.js";
 
 /** "message emoji" → { wanted, url, version }: `version` is the message's when the server answered; until then endless. */
 const wishes = new Map();
-/** Of messages that name no more than the first who reacted: what the reader did. Message id → emoji, asked for once. */
+/** Of messages that name no more than the first who reacted: what the reader did. Message id → emoji. */
 const own = new Map();
+/** For which of them the server was asked on this connection. */
+const asked = new Set();
 
 export function fill(row, message, reader) {
   const box = row.querySelector(".reactions");
@@ -31,7 +34,7 @@ export function fill(row, message, reader) {
     if (next !== chip) next.before(chip);
     place = chip;
   }
-  learn(row, message, reader);
+  learn(message, reader.me?.id);
   const lost = [...chips.values()].some((chip) => chip === document.activeElement);
   for (const chip of chips.values()) chip.remove();
   box.hidden = kinds.length === 0;
@@ -50,16 +53,21 @@ export function know(id, emoji, mine) {
   else own.get(id)?.delete(emoji);
 }
 
-/** Where the reader may be among those who are not named, the server is asked. */
-function learn(row, message, reader) {
-  const me = reader.me?.id;
-  const unnamed = (message.reactions ?? []).some(({ count, users }) => count > users.length && !users.includes(me));
-  if (!unnamed || !me || own.has(message.id)) return;
-  own.set(message.id, new Set());
-  get(`/messages/${message.id}/reactions.json`).then(({ mine }) => {
-    for (const emoji of mine) know(message.id, emoji, true);
-    if (row.isConnected && mine.length) fill(row, message, reader);
-  }, () => own.delete(message.id));
+/** What was done elsewhere while this device was away nobody told it: gives the messages that are asked about anew. */
+export function doubt() {
+  asked.clear();
+  return own.keys();
+}
+
+/** Where the reader may be among those who are not named, the server is asked; its word comes as any does. */
+export function learn({ id, reactions = [] }, me) {
+  const unnamed = reactions.some(({ count, users }) => count > users.length && !users.includes(me));
+  if (!unnamed || !me || asked.has(id)) return;
+  asked.add(id);
+  get(`/messages/${id}/reactions.json`).then(({ mine }) => {
+    own.set(id, new Set(mine));
+    emit("tw:ui.reacted", { id });
+  }, () => asked.delete(id));
 }
 
 /** The reader wants this, from now on: `answered(version)` says that the server took it, `undo()` that it did not. */
