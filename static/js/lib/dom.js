@@ -36,7 +36,7 @@ export function firstWords(row, most) {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-/** The same of a message's HTML that is not on the page. */
+/** What the HTML of a message says that is not on the page: the same, with everything covered. */
 export function textOfHtml(html) {
   const { body } = new DOMParser().parseFromString(html, "text/html");
   for (const one of body.querySelectorAll(".spoiler, img")) one.replaceWith(one.alt ?? COVERED);
