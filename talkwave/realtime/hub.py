@@ -10,7 +10,8 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -44,6 +45,9 @@ class Hub:
         self._layer = get_channel_layer()
         self._channel = ""
         self._joined: set[str] = set()
+        # Groups are joined one after the other, whoever wants them: where thousands come at once, the layer has as long
+        # for the last of them as for the first, and is not taken for away because there are many.
+        self._turn = asyncio.Lock()
         self._sending = Sending(self._layer, self.loop, self.deliver)
         # Whether the layer joins groups: greeting somebody asks for it, and must not wait for one that is away.
         self._reach = Reach()
@@ -127,14 +131,16 @@ class Hub:
         if not lacking and self._channel:
             return
         try:
-            with self._reach.asking():
-                async with asyncio.timeout(LAYER_SECONDS):
-                    if not self._channel:
+            async with self._turn:
+                if not self._channel:
+                    async with self._asking():
                         self._channel = await self._layer.new_channel("hub.")
-                        arrivals.bound(self._layer, self._channel)
-                        lacking.append(EVERYWHERE)
-                    for group in lacking:
-                        await self._layer.group_add(group, self._channel)
+                    arrivals.bound(self._layer, self._channel)
+                    lacking.append(EVERYWHERE)
+                for group in lacking:
+                    if group not in self._joined:
+                        async with self._asking():
+                            await self._layer.group_add(group, self._channel)
                         self._joined.add(group)
                         if group == EVERYWHERE:
                             self.here()
@@ -143,6 +149,13 @@ class Hub:
         except Exception as error:  # whatever a layer raises
             log.warning("channel layer away, groups are joined later: %s", type(error).__name__)
             counts.layer_errors += 1
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        """Raises Away where the layer did not answer lately, and whatever it raises; a TimeoutError where it is silent."""
+        with self._reach.asking():
+            async with asyncio.timeout(LAYER_SECONDS):
+                yield
 
     async def join_all(self) -> None:
         """Joins whatever could not be joined before."""
