@@ -39,6 +39,16 @@ class RoomDigest:
     room: dict[str, Any]
     first_seq: int
     found: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    # How much was said since then in threads alone.
+    aside: int = 0
+
+    @property
+    def for_you(self) -> int:
+        """How much of what is unread is meant for this person: of what is written to them alone, all of it."""
+        room = self.room
+        if room["kind"] == Kind.DIRECT and room["notify"] == "all":
+            return int(room["unread"])
+        return int(room["mentions"])
 
     @property
     def quiet(self) -> bool:
@@ -69,23 +79,31 @@ class _Missed(NamedTuple):
     messages: QuerySet[Message]
 
 
-def digest(user: User, rooms: Iterable[dict[str, Any]], since: datetime) -> list[RoomDigest]:
+class Digest(NamedTuple):
+    """A page of rooms, and how many are left for those after it."""
+
+    rooms: list[RoomDigest]
+    left: int
+
+
+def digest(user: User, rooms: Iterable[dict[str, Any]], since: datetime, page: int = 1) -> Digest:
     """Of `rooms` (wire Rooms of that person) those with something to catch up on after `since`: the ones that call first,
-    then the fullest; the quiet ones last; at most CATCH_UP_ROOMS."""
+    then the fullest; the quiet ones last; CATCH_UP_ROOMS a page."""
     ids = [int(room["id"]) for room in rooms if room["unread"] or room["last_message_at"]]
     ranges = _ranges(user, ids, since)
     waiting = [RoomDigest(room, ranges[int(room["id"])]) for room in rooms if int(room["id"]) in ranges]
     waiting.sort(key=_place)
-    waiting = waiting[: settings.CATCH_UP_ROOMS]
-    if waiting:
-        _fill(user, waiting, since)
+    end = page * settings.CATCH_UP_ROOMS
+    here = waiting[end - settings.CATCH_UP_ROOMS : end]
+    if here:
+        _fill(user, here, since)
     # A room that was read, and where nothing stands out, has nothing to catch up on.
-    return [one for one in waiting if one.found or one.room["unread"]]
+    return Digest([one for one in here if one.found or one.room["unread"]], len(waiting[end:]))
 
 
 def _place(one: RoomDigest) -> tuple[Any, ...]:
     room = one.room
-    return one.quiet, -(room["mentions"] + room["threads"]), -room["unread"], room["title"].casefold()
+    return one.quiet, -(one.for_you + room["threads"]), -room["unread"], room["title"].casefold()
 
 
 def _ranges(user: User, ids: list[int], since: datetime) -> dict[int, int]:
@@ -110,6 +128,9 @@ def _fill(user: User, waiting: list[RoomDigest], since: datetime) -> None:
     there = Message.objects.filter(room__in=missed.rooms, deleted_at=None).select_related("sender")
     found = there.prefetch_related("attachments").in_bulk({pk for some in ids.values() for pk in some})
     reactions = _reactions(ids["reacted"])
+    aside = missed.messages.filter(in_room=False).values_list("room").annotate(n=Count("pk")).order_by()
+    for room_id, said in aside:
+        places[room_id].aside = said
     for kind in KINDS:
         for pk in ids[kind]:
             if message := found.get(pk):

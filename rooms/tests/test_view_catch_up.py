@@ -120,6 +120,26 @@ def test_what_somebody_wrote_to_me_alone_stands_out_by_itself(look, alice, bob):
     assert by_kind(look(alice), direct) == {"mentions": ["lunch?"]}
 
 
+def test_what_was_written_to_me_alone_counts_as_calls_and_comes_before_the_noise(look, make_room, alice, bob):
+    noisy = make_room("noisy", alice="member", bob="owner")
+    for text in ("@alice hello", "and", "so", "on"):
+        post_message(bob, noisy.pk, text)
+    direct = direct_room_for(bob, [alice.pk])
+    post_message(bob, direct.pk, "lunch?")
+    post_message(bob, direct.pk, "now?")
+    response = look(alice)
+    assert [one.for_you for one in response.context["rooms"]] == [2, 1]
+    assert response.context["rooms"][0].room["id"] == str(direct.pk)
+    assert "2 for you" in response.content.decode()
+
+
+def test_what_was_said_in_threads_alone_is_told_where_nothing_stands_out(look, room, alice, bob, olga):
+    root = post_message(olga, room.pk, "the boat")
+    Message.objects.update(created_at=timezone.now() - timedelta(days=3))
+    post_message(bob, room.pk, "leaks", thread=root.pk, in_room=False)
+    assert "1 answer in threads" in look(alice).content.decode()
+
+
 def test_looking_reads_nothing(look, room, alice, bob):
     post_message(bob, room.pk, "@alice hello")
     look(alice)
@@ -165,6 +185,13 @@ def test_each_kind_and_the_rooms_are_bounded(look, make_room, room, alice, bob, 
     response = look(alice)
     assert by_kind(response, room) == {"mentions": ["@alice 3", "@alice 2"]}
     assert len(response.context["rooms"]) == 1
+    # The others are a page away.
+    assert "1 more room" in response.content.decode()
+    further = look(alice, page=2)
+    assert [one.room["title"] for one in further.context["rooms"]] == ["other"]
+    assert "The rooms before" in further.content.decode() and "more room" not in further.content.decode()
+    assert look(alice, page="x").context["page"] == look(alice, page="0").context["page"] == 1
+    assert look(alice, page="99").status_code == 200
 
 
 def test_only_the_latest_part_of_a_flood_is_looked_at(look, room, alice, bob, settings):
@@ -228,11 +255,21 @@ def test_much_unread_after_an_absence_offers_the_page_until_one_looked(signed_in
     assert "You were away" not in client.get(reverse("browse")).content.decode()
 
 
-def test_one_room_is_read_from_here(signed_in, room, alice, bob):
+def test_one_room_is_read_as_far_as_the_page_showed_it_and_taken_back(look, signed_in, room, alice, bob):
     message = post_message(bob, room.pk, "hello")
-    answer = signed_in(alice).post(reverse("room_read", args=[room.pk]))
-    assert answer["Location"] == reverse("catch_up")
+    page = look(alice).content.decode()
+    assert f'name="seq" value="{message.seq}"' in page
+    post_message(bob, room.pk, "said since then")
+    client, url = signed_in(alice), reverse("room_read", args=[room.pk])
+    assert client.post(url, {"seq": message.seq})["Location"] == reverse("catch_up")
     assert Membership.objects.get(user=alice, room=room).read_seq == message.seq
+    answer = client.post(url, {"seq": "10" + "0" * 12}, headers={"Accept": "application/json"}).json()
+    assert answer["marks"] == {str(room.pk): message.seq}
+    assert Membership.objects.get(user=alice, room=room).read_seq == message.seq + 1
+    client.post(reverse("read_undo"), {"marks": json.dumps(answer["marks"])})
+    assert Membership.objects.get(user=alice, room=room).read_seq == message.seq
+    for wrong in ("", "x", "-1", "1" * 19):
+        assert client.post(url, {"seq": wrong}).status_code == 400, wrong
 
 
 def test_marks_come_back_by_the_undo_door_and_nonsense_is_refused(signed_in, room, alice, bob):

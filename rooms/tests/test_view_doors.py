@@ -19,7 +19,7 @@ DOORS = {
     "room_settings": (None, 200, 200, 200, 404),
     "room_calendar": (None, 200, 200, 200, 404),
     "room_day": (None, 200, 200, 200, 404),
-    "room_read": ({}, 200, 200, 200, 404),
+    "room_read": ({"seq": "1"}, 200, 200, 200, 404),
     "room_unread": ({"seq": "1"}, 404, 404, 404, 404),
     "room_mentioned": (None, 200, 200, 200, 404),
     "room_members": (None, 200, 200, 200, 404),

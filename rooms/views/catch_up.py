@@ -15,14 +15,16 @@ from talkwave.errors import Refused
 
 @door("GET")
 def catch_up(request: HttpRequest) -> HttpResponse:
-    """Room by room what happened since one was last here, or `?since=` day, week, or a date. Looking reads nothing."""
+    """Room by room what happened since one was last here, or `?since=` day, week, or a date; `?page=` further rooms.
+    Looking reads nothing."""
     user = person(request)
     limits.spend(limits.looking_up, user)
     left = away_since(user)
     chosen = request.GET.get("since", "")
     since = _since(chosen, left)
     sidebar = sidebar_for(request)
-    found = digest(user, [*sidebar.rooms, *sidebar.directs], since)
+    page = _page(request.GET.get("page", ""))
+    found, more = digest(user, [*sidebar.rooms, *sidebar.directs], since, page)
     context = {
         "since": since,
         "chosen": chosen or ("away" if left else "day"),
@@ -30,6 +32,8 @@ def catch_up(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "rooms": [one for one in found if not one.quiet],
         "quiet": [one for one in found if one.quiet],
+        "page": page,
+        "more": more,
     }
     response = show(request, "catch_up", context)
     if left:
@@ -37,6 +41,11 @@ def catch_up(request: HttpRequest) -> HttpResponse:
             CAUGHT_UP, left.isoformat(), max_age=30 * 86_400, samesite="Lax", secure=request.is_secure()
         )
     return response
+
+
+def _page(given: str) -> int:
+    """What is no number is the first page: there is nobody to tell who did not write the address by hand."""
+    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 6 else 1
 
 
 def _since(chosen: str, left: datetime | None) -> datetime:

@@ -17,21 +17,27 @@ MARKS_MOST = 300_000
 
 @door("POST")
 def read_room(request: HttpRequest, room_id: int) -> HttpResponse:
-    """Everything in one room is read."""
-    user = person(request)
+    """Everything in one room up to `seq` is read, which is what its reader had before them; `marks` is where they had got
+    to, for taking it back."""
+    user, seq = person(request), _seq(request)
     seat = access.room_for(user, room_id)
-    reads.mark_read(user, room_id, seat.room.last_seq)
-    return done(request, reverse("catch_up"))
+    before = seat.membership.read_seq if seat.membership else 0
+    reads.mark_read(user, room_id, seq)
+    return done(request, reverse("catch_up"), _("Marked as read."), marks={str(room_id): before})
 
 
 @door("POST")
 def unread_room(request: HttpRequest, room_id: int) -> HttpResponse:
     """`seq` and all after it are unread again."""
+    reads.mark_unread(person(request), room_id, _seq(request))
+    return done(request, reverse("home"))
+
+
+def _seq(request: HttpRequest) -> int:
     given = request.POST.get("seq", "")
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
         raise Refused("bad_request", _("%(name)s is a number.") % {"name": "seq"})
-    reads.mark_unread(person(request), room_id, int(given))
-    return done(request, reverse("home"))
+    return int(given)
 
 
 @door("POST")
@@ -48,7 +54,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @door("POST")
 def read_undo(request: HttpRequest) -> HttpResponse:
-    """`marks` as `read_all` gave them: one is there again."""
+    """`marks` as `read_all` and `read_room` gave them: one is there again."""
     given = request.POST.get("marks", "")
     try:
         marks = json.loads(given) if len(given) <= MARKS_MOST else None

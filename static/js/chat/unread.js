@@ -43,8 +43,7 @@ export default class Unread {
     await this.#tell(async () => {
       const { marks } = await post(this.urls.readAll, {});
       if (Object.keys(marks).length === 0) return emit("tw:ui.toast", { text: word("read-all.none") });
-      const undo = () => this.#tell(() => post(this.urls.readUndo, { marks: JSON.stringify(marks) }));
-      emit("tw:ui.toast", { text: word("read-all.done"), tone: "success", actions: [{ name: word("read-all.undo"), run: undo }] });
+      this.#offerUndo(word("read-all.done"), marks);
     });
   }
 
@@ -52,15 +51,26 @@ export default class Unread {
     const form = event.target.closest("form[data-reads]");
     if (!form) return;
     event.preventDefault();
+    const section = form.closest(".catch-up__room");
+    const [count, badge] = [".catch-up__unread", ".badge--mention"].map((name) => section.querySelector(name));
+    const before = count.textContent;
+    const show = (read) => {
+      count.textContent = read ? word("read.all-here") : before;
+      form.hidden = read;
+      if (badge) badge.hidden = read;
+    };
     await this.#tell(async () => {
-      await post(form.action, new FormData(form));
-      const section = form.closest(".catch-up__room");
-      section.querySelector(".catch-up__unread").textContent = word("read.all-here");
-      section.querySelector(".badge--mention")?.remove();
+      const { marks, detail } = await post(form.action, new FormData(form));
+      show(true);
       // What had the focus goes: reading on begins at the room's name.
       section.querySelector(".catch-up__name a").focus();
-      form.remove();
+      this.#offerUndo(detail, marks, () => show(false));
     });
+  }
+
+  #offerUndo(text, marks, then) {
+    const run = () => this.#tell(() => post(this.urls.readUndo, { marks: JSON.stringify(marks) }).then(then));
+    emit("tw:ui.toast", { text, tone: "success", actions: [{ name: word("read-all.undo"), run }] });
   }
 
   async #tell(change) {

@@ -137,6 +137,14 @@ def test_a_day_long_ago_is_two_keys_away_and_back_leads_to_the_very_spot(
     # What happened in a week stands on one page, and its lines lead here.
     apart(post_message, bob, room.pk, "@alice what do you think?")
     here.page.get_by_role("link", name="Catch up").first.click()
+    # Read from there with one press, and taken back with another.
+    mark = here.page.get_by_role("button", name="Mark as read")
+    mark.click()
+    expect(mark).to_be_hidden()
+    expect(here.page.locator(".catch-up__room .badge--mention")).to_be_hidden()
+    here.page.get_by_role("button", name="Undo").click()
+    expect(mark).to_be_visible()
+    expect(here.page.locator(".catch-up__unread")).to_have_text("1 unread")
     here.page.get_by_role("link", name=re.compile("what do you think")).click()
     expect(here.sees("@Alice what do you think?")).to_be_in_viewport()
 
