@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms import access
 from rooms.actions.messages import changed
-from rooms.actions.uploads import require_alt
+from rooms.actions.uploads import FOLDER, require_alt
 from rooms.files import pieces, sandbox
+from rooms.files.lost import lost_in
 from rooms.models import Attachment, FileText, Upload
 from rooms.search.index import refresh as refresh_index
 from talkwave.errors import Refused
@@ -122,17 +124,37 @@ def deleted() -> QuerySet[Attachment]:
     return Attachment.objects.filter(message__deleted_at__lt=before)
 
 
+def lost() -> Iterator[str]:
+    """Bytes whose row was never stored, or is gone: a process was killed between the two."""
+    # A database without a single file is the wrong one for this folder, or one that is still to be restored.
+    if not Attachment.objects.exists() or not default_storage.exists(FOLDER):
+        return
+    folders, _files = default_storage.listdir(FOLDER)
+    for folder in folders:
+        yield from lost_in(f"{FOLDER}/{folder}", _named)
+
+
+def _named(names: list[str]) -> set[str]:
+    stored = set(Attachment.objects.filter(stored__in=names).values_list("stored", flat=True))
+    rest = [name for name in names if name not in stored]
+    return stored | set(Attachment.objects.filter(thumb_stored__in=rest).values_list("thumb_stored", flat=True))
+
+
 def cleanup_files(dry_run: bool = False) -> dict[str, int]:
-    """Removes what was never sent, and what was deleted long ago; says how many."""
+    """Removes what was never sent, what was deleted long ago, and bytes of no file; says how many."""
+    nobodys = list(lost())
     done = {
         "uploads never finished": unfinished().filter(attachment=None).count(),
         "files never sent": unsent().count(),
         "files of deleted messages": deleted().count(),
+        "bytes of no file": len(nobodys),
     }
     if not dry_run:
         for rows in (unfinished(), unsent(), deleted()):
             while ids := list(rows.values_list("pk", flat=True)[:_BATCH]):
                 with transaction.atomic():
                     rows.model._default_manager.filter(Q(pk__in=ids)).delete()
+        for name in nobodys:
+            default_storage.delete(name)
         pieces.sweep((settings.FILES_UNSENT_DAYS + 1) * 86_400)
     return done

@@ -71,7 +71,9 @@ class Attachment(models.Model):
             models.Index(fields=["room", "-id"], condition=Q(message__isnull=False), name="file_of_room"),
             # Not sent yet: of one person, and too old.
             models.Index(fields=["uploader", "created_at"], condition=Q(message__isnull=True), name="file_unsent"),
+            # Whose bytes these are.
             models.Index(fields=["stored"], name="file_stored"),
+            models.Index(fields=["thumb_stored"], name="file_thumb_stored"),
             models.Index(fields=["scheduled"], condition=Q(scheduled__isnull=False), name="file_scheduled"),
         ]
 

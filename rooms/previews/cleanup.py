@@ -1,6 +1,5 @@
 """Cards and pictures of previews that nobody needs any more."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,18 +9,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from rooms.files.lost import lost_in
 from rooms.models import LinkCard
 from rooms.previews.worker import FOLDER
 
 _BATCH: Final = 500
-# A picture younger than this may belong to a card that is just being stored.
-_YOUNG: Final = timedelta(hours=1)
 
 
 def cleanup_previews(dry_run: bool = False) -> dict[str, int]:
     """Ends cards that are too old to serve again and stand under no message, and pictures of no card; says how many."""
     now = timezone.now()
-    lost = list(_lost_pictures(now))
+    lost = list(lost_in(FOLDER, _named))
     done = {"previews of links": _unused(now).count(), "pictures of no preview": len(lost)}
     if not dry_run:
         while cards := list(_unused(now)[:_BATCH]):
@@ -42,13 +40,5 @@ def _unused(now: datetime) -> QuerySet[LinkCard]:
     return LinkCard.objects.filter(fetched_at__lt=now - timedelta(days=settings.PREVIEW_DAYS), previews=None)
 
 
-def _lost_pictures(now: datetime) -> Iterator[str]:
-    if not default_storage.exists(FOLDER):
-        return
-    _folders, files = default_storage.listdir(FOLDER)
-    for start in range(0, len(files), _BATCH):
-        names = [f"{FOLDER}/{file}" for file in files[start : start + _BATCH]]
-        known = set(LinkCard.objects.filter(image__in=names).values_list("image", flat=True))
-        for name in names:
-            if name not in known and default_storage.get_modified_time(name) < now - _YOUNG:
-                yield name
+def _named(names: list[str]) -> set[str]:
+    return set(LinkCard.objects.filter(image__in=names).values_list("image", flat=True))

@@ -1,10 +1,12 @@
 """Files in messages: sent once, with their message or not at all, and gone when it is."""
 
+import os
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as given
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ from rooms.actions.messages import edit_message
 from rooms.actions.posting import Draft, post_message, post_messages
 from rooms.files import pieces
 from rooms.models import Attachment, FileText, Message, Room, Upload
-from rooms.tests.files import begin, picture, piece, ready
+from rooms.tests.files import begin, finish, picture, piece, ready
 from rooms.wire import message_wire
 from talkwave.errors import Refused
 
@@ -169,8 +171,6 @@ def test_what_is_never_sent_is_cleaned_away(client, room, alice, settings, djang
 
 
 def test_bytes_that_no_upload_needs_are_swept_from_the_disk(client, room):
-    import os
-
     begun = begin(client, room, "half", 10).json()["id"]
     piece(client, begun, 0, b"hello")
     pieces.sweep(3600)
@@ -181,6 +181,33 @@ def test_bytes_that_no_upload_needs_are_swept_from_the_disk(client, room):
     os.utime(pieces.folder() / "left", (0, 0))
     pieces.sweep(3600)
     assert list(pieces.folder().iterdir()) == []
+
+
+def test_bytes_that_no_file_names_go_once_they_are_an_hour_old(client, room, alice, make_room, settings):
+    first = ready(client, room, "a.png", picture((900, 600), "PNG"))
+    message = post_message(alice, room.pk, "x", attachments=[first["id"]])
+    post_message(alice, make_room("elsewhere", alice="owner").pk, "", shared=list(message.attachments.all()))
+    named = kept()
+    # Killed between bytes and row: one is just being stored, one was left there long ago.
+    old, young = (default_storage.save(f"files/ab/{name}", ContentFile(b"x")) for name in ("old", "young"))
+    for path in (given.MEDIA_ROOT / "files").rglob("*"):
+        os.utime(path, (0, 0))
+    os.utime(default_storage.path(young))
+    assert cleanup_rooms(dry_run=True)["bytes of no file"] == 1
+    assert default_storage.exists(old)
+    assert cleanup_rooms()["bytes of no file"] == 1
+    assert kept() == named | {"young"}
+    # A database that knows of no file at all is believed to be the wrong one.
+    Attachment.objects.all().delete()
+    assert cleanup_rooms()["bytes of no file"] == 0 and kept() == named | {"young"}
+
+
+def test_bytes_are_young_when_they_are_stored_however_long_they_took_to_come(client, room, alice):
+    begun = begin(client, room, "x.txt", 5).json()["id"]
+    piece(client, begun, 0, b"hello")
+    os.utime(pieces.path_of(uuid.UUID(begun)), (0, 0))
+    file = Attachment.objects.get(pk=finish(client, begun).json()["file"]["id"])
+    assert default_storage.get_modified_time(file.stored) > timezone.now() - timedelta(minutes=5)
 
 
 def test_a_room_takes_its_files_along(client, room, alice, django_capture_on_commit_callbacks):
