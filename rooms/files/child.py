@@ -48,7 +48,7 @@ def _look(order: dict[str, Any]) -> dict[str, Any]:
         with source.open("r+b") as file:
             if blanked[sort.ending](file):
                 answer["type"] = RAW_TYPE
-    if sort.kind == "pdf":
+    if sort.kind == "pdf" and order["front"]:
         from rooms.files.paper import front
 
         answer |= front(source, Path(order["folder"]))

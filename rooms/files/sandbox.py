@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from rooms.files.signatures import PDF
 from talkwave.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,10 @@ def look(source: Path, folder: Path) -> dict[str, Any]:
 
     Raises Refused for a picture that cannot be taken.
     """
-    answer = _ask(
-        "look", source, folder=str(folder),
-        most_pixels=settings.FILE_MAX_PIXELS, most_moving=settings.FILE_MAX_MOVING_PIXELS,
-    )  # fmt: skip
+    answer = _look(source, folder, front=True)
+    if answer.get("refused") == "exhausting" and _is_pdf(source):
+        # A plan, a map, a scan: nobody here needs to draw it, it can be had as it is.
+        answer = _look(source, folder, front=False)
     reason = answer.get("refused")
     if reason == "pixels":
         raise Refused(
@@ -51,6 +52,18 @@ def look(source: Path, folder: Path) -> dict[str, Any]:
     if reason:
         raise Refused("bad_request", _("This file takes too much to be opened safely."))
     return answer
+
+
+def _look(source: Path, folder: Path, *, front: bool) -> dict[str, Any]:
+    return _ask(
+        "look", source, folder=str(folder), front=front,
+        most_pixels=settings.FILE_MAX_PIXELS, most_moving=settings.FILE_MAX_MOVING_PIXELS,
+    )  # fmt: skip
+
+
+def _is_pdf(source: Path) -> bool:
+    with source.open("rb") as file:
+        return file.read(len(PDF)) == PDF
 
 
 def words_in(source: Path, ending: str) -> str:

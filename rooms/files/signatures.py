@@ -19,6 +19,7 @@ PLAIN: Final = Sort("file", "application/octet-stream")
 TEXT: Final = Sort("text", "text/plain")
 
 TIFF: Final = Sort("file", "application/octet-stream", "tif")
+PDF: Final = b"%PDF-"
 # A camera's raw picture whose own notes stay in it.
 RAW_TYPE: Final = "image/x-dcraw"
 
@@ -34,7 +35,7 @@ _BEGINNINGS: Final = (
     # JPEG XL and JPEG 2000 in boxes (rooms.files.boxes).
     (b"\0\0\0\x0cJXL \r\n\x87\n", Sort("file", "application/octet-stream", "jxl")),
     (b"\0\0\0\x0cjP  \r\n\x87\n", Sort("file", "application/octet-stream", "jp2")),
-    (b"%PDF-", Sort("pdf", "application/pdf", "pdf")),
+    (PDF, Sort("pdf", "application/pdf", "pdf")),
     (b"fLaC", Sort("audio", "audio/flac", "flac")),
     (b"ID3", Sort("audio", "audio/mpeg", "mp3")),
 )

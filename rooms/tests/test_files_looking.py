@@ -1,6 +1,8 @@
 """What is known of a file for looking at it: voice notes and their bounds, the front page of a PDF."""
 
 import json
+import re
+import zlib
 
 import pytest
 
@@ -72,6 +74,22 @@ def test_a_pdf_that_cannot_be_drawn_is_a_card_and_can_be_had(signed_in, room, al
     file = ready(signed_in(alice), room, "broken.pdf", data)
     assert (file["kind"], file["pages"], file["thumb"]) == ("pdf", None, None)
     assert signed_in(alice).get(file["url"]).content == data
+
+
+def test_a_pdf_that_takes_too_much_to_be_drawn_is_a_card_and_can_be_had(signed_in, room, alice, settings):
+    settings.FILE_LOOK_SECONDS = 1
+    data = heavy_pdf()
+    file = ready(signed_in(alice), room, "map.pdf", data)
+    assert (file["kind"], file["pages"], file["thumb"]) == ("pdf", None, None)
+    assert signed_in(alice).get(file["url"]).content == data
+
+
+def heavy_pdf():
+    """Lines enough across one page that drawing them takes many seconds of any processor."""
+    lines = zlib.compress(b"0 0 m 612 792 l 612 0 l 0 792 l b*\n" * 200_000, 1)
+    data = re.sub(rb"<< /Length \d+", b"<< /Filter /FlateDecode /Length %d" % len(lines), pdf("x"))
+    start, end = data.index(b"stream\n") + 7, data.index(b"\nendstream")
+    return data[:start] + lines + data[end:]
 
 
 @pytest.mark.parametrize(
