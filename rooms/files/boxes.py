@@ -5,6 +5,7 @@ Nothing is decoded, and nothing moves: boxes keep their sizes, so what points in
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO, Final, NamedTuple
 
 from rooms.files.refusals import FileRefused
@@ -53,17 +54,31 @@ def blank_film(file: BinaryIO) -> None:
 
     What is no film is left as it is: nobody here opens films, their players do.
     """
-    try:
+    with suppress(FileRefused):
+        # Without one it is no film, and what is beside it may be all there is.
+        if any(_boxes(file, 0, _size(file), b"moov")):
+            _free_words(file, 0, _size(file))
+    _blank_moov(file)
+
+
+def _blank_moov(file: BinaryIO) -> None:
+    with suppress(FileRefused):
         for moov in _boxes(file, 0, _size(file), b"moov"):
-            for box in _boxes(file, moov.start, moov.end):
-                if box.kind in (b"udta", b"meta"):
-                    _free(file, box)
-                elif box.kind == b"trak":
-                    for inner in _boxes(file, box.start, box.end):
-                        if inner.kind in (b"udta", b"meta"):
-                            _free(file, inner)
-    except FileRefused:
-        return
+            _free_words(file, moov.start, moov.end)
+            for trak in _boxes(file, moov.start, moov.end, b"trak"):
+                _free_words(file, trak.start, trak.end)
+
+
+def _free_words(file: BinaryIO, start: int, end: int) -> None:
+    """What stands there in words, and as Adobe's programs write it. (Further boxes of one's own make, `uuid`, are left.)"""
+    for box in _boxes(file, start, end):
+        if box.kind in (b"udta", b"meta") or (box.kind == b"uuid" and _is_xmp(file, box)):
+            _free(file, box)
+
+
+def _is_xmp(file: BinaryIO, box: Box) -> bool:
+    file.seek(box.start)
+    return file.read(16) == _XMP
 
 
 def blank_heif(file: BinaryIO) -> None:
@@ -81,7 +96,7 @@ def blank_heif(file: BinaryIO) -> None:
         for item, start, length in _places(_read(file, inner[b"iloc"]), idat.start if idat else 0):
             if item in telling:
                 _overwrite(file, start, length, _EMPTY_EXIF if telling[item] == b"Exif" else b"")
-    blank_film(file)
+    _blank_moov(file)
 
 
 def blank_beside(file: BinaryIO) -> None:
@@ -94,14 +109,14 @@ def blank_beside(file: BinaryIO) -> None:
 def blank_cr3(file: BinaryIO) -> bool:
     """Empties place, XMP, names and numbers of a CR3; True: the camera's own notes stay. Raises FileRefused."""
     for box in list(_boxes(file, 0, _size(file))):
-        if box.kind == b"uuid" and file.seek(box.start) == box.start and file.read(16) == _XMP:
+        if box.kind == b"uuid" and _is_xmp(file, box):
             _overwrite(file, box.start + 16, box.end - box.start - 16)
         elif box.kind == b"moov":
             for inner in list(_boxes(file, box.start, box.end, b"uuid")):
                 file.seek(inner.start)
                 if file.read(16) == _CANON:
                     _blank_canon(file, inner)
-    blank_film(file)
+    _blank_moov(file)
     return True
 
 

@@ -31,7 +31,8 @@ def _look(order: dict[str, Any]) -> dict[str, Any]:
     from rooms.files.tiff import blank_raf, blank_tiff
 
     blanked: dict[str, Callable[[BinaryIO], object]] = {
-        "heic": blank_heif, "mp4": blank_film, "mov": blank_film, "tif": blank_tiff, "raf": blank_raf, "cr3": blank_cr3,
+        "mp4": blank_film, "mov": blank_film, "m4a": blank_film, "m4b": blank_film,
+        "heic": blank_heif, "tif": blank_tiff, "raf": blank_raf, "cr3": blank_cr3,
         "jxl": blank_beside, "jp2": blank_beside,
     }  # fmt: skip
     source = Path(order["source"])

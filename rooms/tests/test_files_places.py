@@ -57,6 +57,16 @@ def film():
     return box(b"ftyp", b"isom\0\0\0\0isommp42") + box(b"mdat", b"frames") + moov
 
 
+XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+
+
+def edited_film(brand=b"isom"):
+    """As Adobe's programs leave it: words beside the film and within it, and a box of somebody else's."""
+    moov = box(b"moov", box(b"mvhd", b"x" * 20), box(b"uuid", XMP, PLACE), box(b"uuid", b"somebody else's.", b"kept"))
+    rest = box(b"uuid", XMP, PLACE), box(b"meta", PLACE), box(b"udta", PLACE), box(b"mdat", b"frames")
+    return box(b"ftyp", brand, b"\0\0\0\0isommp42") + moov + b"".join(rest)
+
+
 def tiff():
     """Eight grey pixels, and a directory of places that Pillow reads, but would not write."""
     head, entry = b"II*\0\x08\0\0\0", struct.Struct("<HHII")
@@ -172,6 +182,18 @@ def test_a_film_is_given_on_without_its_place(signed_in, room, alice):
     assert b"frames" in kept and kept.count(b"free") == 2
 
 
+@pytest.mark.parametrize(
+    "brand, kind", [(b"isom", "video"), (b"qt  ", "video"), (b"M4A ", "audio"), (b"M4B ", "audio")]
+)
+def test_an_edited_film_or_sound_is_given_on_without_what_the_program_wrote(signed_in, room, alice, brand, kind):
+    data = edited_film(brand)
+    client = signed_in(alice)
+    file = ready(client, room, "clip", data)
+    kept = client.get(file["url"] + "?download").content
+    assert (file["kind"], len(kept), PLACE in kept) == (kind, len(data), False)
+    assert b"frames" in kept and b"kept" in kept and kept.count(b"free") == 4
+
+
 def test_a_tiff_is_given_on_without_its_place_and_with_its_pixels(signed_in, room, alice):
     data = tiff()
     with Image.open(io.BytesIO(data)) as before:
@@ -187,7 +209,14 @@ def test_a_tiff_is_given_on_without_its_place_and_with_its_pixels(signed_in, roo
 
 
 def test_what_was_blanked_once_can_be_blanked_again():
-    forms = ((blank_heif, heic()), (blank_film, film()), (blank_tiff, tiff()), (blank_raf, raf()), (blank_cr3, cr3()))
+    forms = (
+        (blank_heif, heic()),
+        (blank_film, film()),
+        (blank_film, edited_film()),
+        (blank_tiff, tiff()),
+        (blank_raf, raf()),
+        (blank_cr3, cr3()),
+    )
     for blank, data in forms:
         file = io.BytesIO(data)
         blank(file)
