@@ -95,7 +95,7 @@ def test_the_readers_browser_asks_again_each_time_and_is_told_that_nothing_chang
     assert client.get(file["url"], {"download": ""})["Content-Disposition"].startswith("attachment")
 
 
-def test_parts_are_given_in_bounded_pieces(signed_in, room, alice, settings):
+def test_parts_are_given_in_bounded_pieces_and_the_rest_as_a_whole(signed_in, room, alice, settings):
     settings.FILE_PIECE_BYTES = 1000
     data = bytes(range(256)) * 16
     client = signed_in(alice)
@@ -111,7 +111,13 @@ def test_parts_are_given_in_bounded_pieces(signed_in, room, alice, settings):
 
     size = len(data)
     assert part("bytes=0-9") == (206, f"bytes 0-9/{size}", data[:10])
-    assert part("bytes=100-") == (206, f"bytes 100-1099/{size}", data[100:1100])
+    assert part("bytes=100-3000") == (206, f"bytes 100-1099/{size}", data[100:1100])
+    # A download that goes on where it was cut off is told of no end but the real one, however much is left.
+    for begins in (100, size - 1000, size - 1):
+        assert part(f"bytes={begins}-") == (206, f"bytes {begins}-{size - 1}/{size}", data[begins:])
+    # A player asks for more by itself, and would keep its connection while it is paused.
+    assert part("bytes=100-", **{"Sec-Fetch-Dest": "video"}) == (206, f"bytes 100-1099/{size}", data[100:1100])
+    assert part("bytes=-2000") == (206, f"bytes {size - 2000}-{size - 1}/{size}", data[-2000:])
     assert part("bytes=-6") == (206, f"bytes {size - 6}-{size - 1}/{size}", data[-6:])
     assert part(f"bytes=4000-{size + 50}") == (206, f"bytes 4000-{size - 1}/{size}", data[4000:])
     for nothing in (f"bytes={size}-", "bytes=-0", f"bytes={10**17}-"):

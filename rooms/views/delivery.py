@@ -20,10 +20,14 @@ POLICY: Final = "default-src 'none'; sandbox"
 # Chosen by ourselves (rooms.files.signatures), and still only these leave under their own name.
 _TYPES: Final = re.compile(r"(image/(jpeg|png|webp)|(audio|video)/[a-z0-9]+|application/pdf)")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+# As browsers say what asks: a player goes on by itself, and one that is paused would keep one of the few connections a
+# browser has, for as long as it holds what it was given.
+_PLAYERS: Final = ("audio", "video")
 _CHUNK: Final = 256 * 1024
 # The server's buffer of one connection: fuller than this it waits for its reader.
 _WAITING_MOST: Final = 1024 * 1024
 _LOOK_AGAIN_SECONDS: Final = 0.05
+_LOOK_AGAIN_MOST: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +64,32 @@ def _answer(request: HttpRequest, file: Delivered, size: int, tag: str) -> HttpR
     asked = request.headers.get("Range")
     # A part of another version would not fit to what the reader has.
     wanted = _range(asked, size) if asked and request.headers.get("If-Range", tag) == tag else None
-    if wanted is not None:
-        first, last = wanted
-        if first > last:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    if wanted is None:
+        return _from(request, file, 0, size)
+    first, last = wanted
+    if first > last:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    if last == size - 1 and request.headers.get("Sec-Fetch-Dest") not in _PLAYERS:
+        # Whoever asks for all the rest (a download that goes on) gets all of it.
+        part = _from(request, file, first, size)
+    else:
         last = min(last, first + settings.FILE_PIECE_BYTES - 1)
-        part = HttpResponse(_read(file.stored, first, last - first + 1), status=206)
-        part["Content-Range"] = f"bytes {first}-{last}/{size}"
-        return part
-    if size <= settings.FILE_PIECE_BYTES:
-        return HttpResponse(_read(file.stored, 0, size))
+        part = HttpResponse(_read(file.stored, first, last - first + 1))
+    part.status_code = 206
+    part["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return part
+
+
+def _from(request: HttpRequest, file: Delivered, first: int, size: int) -> HttpResponseBase:
+    """The bytes from `first` to the end: what is much as its reader takes it."""
+    length = size - first
+    if length <= settings.FILE_PIECE_BYTES:
+        return HttpResponse(_read(file.stored, first, length))
     if not default_storage.exists(file.stored):
         raise FileNotFoundError(file.stored)
-    whole = StreamingHttpResponse(_pieces(file.stored, waiting_of(request)))
-    whole["Content-Length"] = str(size)
-    return whole
+    answer = StreamingHttpResponse(_pieces(file.stored, first, waiting_of(request)))
+    answer["Content-Length"] = str(length)
+    return answer
 
 
 def _range(asked: str, size: int) -> tuple[int, int] | None:
@@ -98,13 +113,17 @@ def _read(stored: str, first: int, length: int) -> bytes:
         return bytes(source.read(length))
 
 
-async def _pieces(stored: str, waiting: Callable[[], int]) -> AsyncIterator[bytes]:
+async def _pieces(stored: str, first: int, waiting: Callable[[], int]) -> AsyncIterator[bytes]:
     source = await asyncio.to_thread(default_storage.open, stored)
     try:
+        source.seek(first)
         while data := await asyncio.to_thread(source.read, _CHUNK):
             yield data
-            while waiting() > _WAITING_MOST:  # noqa: ASYNC110 (the server tells a number, and calls nobody)
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            pause = _LOOK_AGAIN_SECONDS
+            while waiting() > _WAITING_MOST:
+                # Who pauses a download may not read for long: looked at less and less often.
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LOOK_AGAIN_MOST)
     finally:
         source.close()
 
