@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO, Final, NamedTuple
 
-from rooms.files.refusals import FileRefused
 from rooms.files.tiff import blank_tiff
+from talkwave.apart.refusals import FileRefused
 
 BOXES_MOST: Final = 20_000
 # Items that tell about a picture, and the smallest that is still one: an Exif without a single entry.

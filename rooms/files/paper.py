@@ -1,4 +1,4 @@
-"""The front page of a PDF as a picture. Runs in the process of child.py alone: a decoder meets a stranger's file here."""
+"""The front page of a PDF as a picture. Runs in a process of its own alone (opening.py): a decoder meets a stranger's file here."""
 
 from pathlib import Path
 from typing import Any, Final

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageCms, ImageOps
 
-from rooms.files.refusals import FileRefused
+from talkwave.apart.refusals import FileRefused
 
 # Nothing else is even looked at: every further decoder is one more that a hostile file may find a hole in.
 FORMATS: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")

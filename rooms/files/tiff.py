@@ -8,7 +8,7 @@ they stay in all but DNG, which does without them by its own rules, and whoever 
 from collections.abc import Iterator
 from typing import BinaryIO, Final, Literal, NamedTuple
 
-from rooms.files.refusals import FileRefused
+from talkwave.apart.refusals import FileRefused
 
 _GPS: Final = 0x8825
 # Further directories: of smaller pictures, and of the camera's settings.

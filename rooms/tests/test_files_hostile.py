@@ -24,6 +24,7 @@ from rooms.tests.files import (
     ready,
     upload,
 )
+from talkwave.apart import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -175,9 +176,9 @@ def test_the_process_that_looks_has_no_secrets(tmp_path, monkeypatch):
 
     def run(command, **options):
         seen.update(options)
-        raise sandbox.subprocess.TimeoutExpired(command, 1)
+        raise asking.subprocess.TimeoutExpired(command, 1)
 
-    monkeypatch.setattr(sandbox.subprocess, "run", run)
+    monkeypatch.setattr(asking.subprocess, "run", run)
     assert sandbox.words_in(tmp_path / "x", "txt") == ""
     assert set(seen["env"]) == {"PYTHONDONTWRITEBYTECODE", "LANG"}
     assert settings.SECRET_KEY not in str(seen)

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from rooms.files.boxes import blank_cr3, blank_film, blank_heif
-from rooms.files.refusals import FileRefused
 from rooms.files.tiff import blank_raf, blank_tiff
 from rooms.tests.files import ready, upload
+from talkwave.apart.refusals import FileRefused
 
 pytestmark = pytest.mark.django_db
 PLACE = b"+52.5200+013.4050/ Berlin"

@@ -1,7 +1,7 @@
 """A picture from elsewhere becomes a small clean one, or none."""
 
+import os
 import struct
-import time
 import zlib
 from io import BytesIO
 from typing import Any
@@ -43,16 +43,22 @@ def test_nothing_of_the_file_comes_along_but_it_stands_upright() -> None:
         assert not image.getexif()
 
 
+def spent() -> float:
+    """Seconds of a processor in the processes that open pictures."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_a_bomb_is_not_opened() -> None:
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 0, 0, 0, 0)
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 10_000_000))
-    began = time.process_time()
+    began = spent()
     assert small_picture(bomb + chunk(b"IEND", b"")) is None
     assert small_picture(file(9_000, 9_000, "PNG", "1")) is None
-    assert time.process_time() - began < 5, "its pixels were counted, and not made"
+    assert spent() - began < 5, "its pixels were counted, and not made"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ PREVIEW_FETCHES = env.number("PREVIEW_FETCHES", 6, least=1, most=50)
 # A picture is kept at most so large, and not even opened where it claims more pixels than this.
 PREVIEW_IMAGE_SIDE = 640
 PREVIEW_IMAGE_PIXELS = 30_000_000
+# Of computing. A worker's pictures are drawn one after the other: all it has in hand within PREVIEW_CLAIM_SECONDS.
+PREVIEW_IMAGE_SECONDS = 5
 PREVIEW_TITLE_MAX_LENGTH = 200
 PREVIEW_DESCRIPTION_MAX_LENGTH = 400
 PREVIEW_SITE_MAX_LENGTH = 80

@@ -14,6 +14,7 @@ KERNEL = ("talkwave.realtime", "talkwave.web", "talkwave.errors", "talkwave.env"
 FORBIDDEN = {
     "talkwave.realtime": ("accounts", "presence", "rooms"),
     "talkwave.web": ("accounts", "presence", "rooms"),
+    "talkwave.apart": ("accounts", "presence", "rooms"),
     "accounts": ("presence", "rooms", "talkwave.settings", "talkwave.urls", "talkwave.asgi", "talkwave.serving"),
     "presence": ("rooms", "talkwave.settings", "talkwave.urls", "talkwave.asgi", "talkwave.serving"),
     "rooms": ("talkwave.settings", "talkwave.urls", "talkwave.asgi", "talkwave.serving"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
-from rooms.files import sandbox
+from talkwave.apart import asking
 from talkwave.errors import Refused
 from talkwave.web.gate import NEVER_HELD, Gate
 
@@ -172,8 +172,8 @@ def test_probes_and_metrics_are_never_held_and_never_counted(run: Any, settings:
 
 
 def test_files_that_wait_to_be_looked_at_keep_no_more_than_a_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_LINE", threading.BoundedSemaphore(1))
-    assert sandbox._LINE.acquire(blocking=False)
+    monkeypatch.setattr(asking, "_LINE", threading.BoundedSemaphore(1))
+    assert asking._LINE.acquire(blocking=False)
     with pytest.raises(Refused) as refused:
-        sandbox.words_in(sandbox.Path("x"), "pdf")
+        asking.ask("rooms.files.opening:read")
     assert (refused.value.code, refused.value.retry_after) == ("unavailable", 5)
