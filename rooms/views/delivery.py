@@ -20,9 +20,6 @@ POLICY: Final = "default-src 'none'; sandbox"
 # Chosen by ourselves (rooms.files.signatures), and still only these leave under their own name.
 _TYPES: Final = re.compile(r"(image/(jpeg|png|webp)|(audio|video)/[a-z0-9]+|application/pdf)")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-# As browsers say what asks: a player goes on by itself, and one that is paused would keep one of the few connections a
-# browser has, for as long as it holds what it was given.
-_PLAYERS: Final = ("audio", "video")
 _CHUNK: Final = 256 * 1024
 # The server's buffer of one connection: fuller than this it waits for its reader.
 _WAITING_MOST: Final = 1024 * 1024
@@ -69,8 +66,8 @@ def _answer(request: HttpRequest, file: Delivered, size: int, tag: str) -> HttpR
     first, last = wanted
     if first > last:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    if last == size - 1 and request.headers.get("Sec-Fetch-Dest") not in _PLAYERS:
-        # Whoever asks for all the rest (a download that goes on) gets all of it.
+    if last == size - 1:
+        # Whoever asks for all the rest (a download that goes on, a player) gets all of it.
         part = _from(request, file, first, size)
     else:
         last = min(last, first + settings.FILE_PIECE_BYTES - 1)
@@ -121,7 +118,7 @@ async def _pieces(stored: str, first: int, waiting: Callable[[], int]) -> AsyncI
             yield data
             pause = _LOOK_AGAIN_SECONDS
             while waiting() > _WAITING_MOST:
-                # Who pauses a download may not read for long: looked at less and less often.
+                # A download or a player that is paused may not read for long: looked at less and less often.
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LOOK_AGAIN_MOST)
     finally:
