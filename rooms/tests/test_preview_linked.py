@@ -11,7 +11,7 @@ A = "https://a.example/x"
 
 @pytest.mark.parametrize(
     "body",
-    [A, f"look: {A}.", f"[this]({A})", f"![a picture]({A})", f"**{A}**", f"- {A}", f"| a |\n|---|\n| {A} |", f"# {A}",
+    [A, f"look: {A}.", f"[this]({A})", f"![a picture]({A})", f"**{A}**", f"_{A}_", f"~~{A}~~", f"- {A}", f"| a |\n|---|\n| {A} |", f"# {A}",
      f"({A})", f"{A} {A}"],
 )  # fmt: skip
 def test_a_link_gets_one(body: str) -> None:

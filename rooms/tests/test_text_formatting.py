@@ -88,6 +88,27 @@ def test_an_address_is_a_link(body: str, address: str, text: str) -> None:
     assert render(body, {}) == f'<p><a href="{address}" {REL}>{text}</a></p>'
 
 
+PAGE = f'<a href="https://a.example/b_c" {REL}>https://a.example/b_c</a>'
+SPOILER = '<span class="spoiler" tabindex="0">'
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [
+        ("_is reading https://a.example/b_c_", f"<em>is reading {PAGE}</em>"),
+        ("_see https://a.example/b_c._ Yes", f"<em>see {PAGE}.</em> Yes"),
+        ("~~https://a.example/b_c~~ gone", f"<s>{PAGE}</s> gone"),
+        ("||https://a.example/b_c|| or", f"{SPOILER}{PAGE}</span> or"),
+        ("||~~_**https://a.example/b_c**_~~||", f"{SPOILER}<s><em><strong>{PAGE}</strong></em></s></span>"),
+        ("_||https://a.example/b_c||_", f"<em>{SPOILER}{PAGE}</span></em>"),
+        ("[**https://a.example/b_c**](https://a.example/b_c)", PAGE.replace(">h", "><strong>h").replace("</", "</strong></")),
+        ("https://a.example/b_c_ alone", f"{PAGE}_ alone"),
+    ],
+)  # fmt: skip
+def test_formatting_closes_behind_an_address(body: str, made: str) -> None:
+    assert render(body, {}) == f"<p>{made}</p>"
+
+
 @pytest.mark.parametrize(
     "body", ["see settings.py", "README.md and run.sh", "ftp://a.example", "//a.example", "etc.etc", "3.14.15", "a...b"]
 )

@@ -1,7 +1,7 @@
 """Which addresses become links, and how they are shown."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import mdurl
 from linkify_it import LinkifyIt  # type: ignore[import-untyped]
@@ -34,6 +34,9 @@ _LONG_RUN: Final = re.compile(r"\S{200,}")
 _STARTS_MOST: Final = 4
 _BRANCHES_MOST: Final = 100
 _BRANCH: Final = re.compile(r"[.@(\[{'\"]")
+# `_see https://example.org/page._`: the same signs as on GitHub, and the spoiler's.
+_FORMATTING: Final = ("*", "_", "~", "|")
+_CLOSING: Final = ".,:;!?"
 
 
 class BoundedLinkifyIt(LinkifyIt):  # type: ignore[misc]  # the library has no types
@@ -44,8 +47,12 @@ class BoundedLinkifyIt(LinkifyIt):  # type: ignore[misc]  # the library has no t
             return False
         return bool(super().pretest(text)) and all(map(_is_tame, _LONG_RUN.findall(text)))
 
-    def match_at_start(self, text: str) -> object:
-        return super().match_at_start(text[:_ADDRESS_MOST])
+    def match_at_start(self, text: str) -> Any:
+        """An address that ends in signs of formatting ends before them, and before what closes a sentence there."""
+        found = super().match_at_start(text[:_ADDRESS_MOST])
+        if found is not None and found.url.endswith(_FORMATTING):
+            found.url = found.url.rstrip("".join(_FORMATTING) + _CLOSING)
+        return found
 
 
 def _is_tame(run: str) -> bool:

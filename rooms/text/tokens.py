@@ -54,9 +54,15 @@ def bounded_image(state: StateInline, silent: bool) -> bool:
 
 def bounded_linkify(state: StateInline, silent: bool) -> bool:
     """Whole addresses, before their signs can count as formatting; past the bound the core rule finds them alone."""
-    return (
-        state.src.startswith("://", state.pos) and state.src.count("://") <= ADDRESSES_MOST and linkify(state, silent)
-    )
+    whole = state.src
+    if not whole.startswith("://", state.pos) or whole.count("://") > ADDRESSES_MOST:
+        return False
+    # The library's rule does not see that the text ends here, as within a spoiler.
+    state.src = whole[: state.posMax]
+    try:
+        return linkify(state, silent)
+    finally:
+        state.src = whole
 
 
 def spoiler(state: StateInline, silent: bool) -> bool:
