@@ -55,10 +55,12 @@ def _public(query: str, sidebar: Sidebar) -> list[tuple[int, Place]]:
     rooms = Room.objects.filter(kind=Kind.PUBLIC, archived_at=None).order_by(F("last_message_at").desc(nulls_last=True))
     rooms = rooms.exclude(pk__in=[room["id"] for room in sidebar.rooms])
     if query:
-        # Beginnings in a query of their own: among a thousand that fit somehow they must not be left out.
-        beginning = list(rooms.filter(name_key__startswith=query)[:CANDIDATES])
+        # The name itself and beginnings in queries of their own: among a thousand that fit somehow they must not be
+        # left out.
+        whole = rooms.filter(name_key=query)
+        beginning = rooms.filter(name_key__startswith=query)[:CANDIDATES]
         anywhere = rooms.filter(Q(name_key__contains=query) | Q(name_key__scattered=query))[:CANDIDATES]
-        found = list({room.pk: room for room in (*beginning, *anywhere)}.values())
+        found = list({room.pk: room for room in (*whole, *beginning, *anywhere)}.values())
     else:
         found = list(rooms[:CANDIDATES])
     return [

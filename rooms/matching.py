@@ -1,4 +1,4 @@
-"""Finding names by a few letters: the beginning, then inside, then the letters in order."""
+"""Finding names by a few letters: the name itself, its beginning, then inside, then the letters in order."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from accounts.names import username_key
 # A query longer than any name finds nothing; it is cut before it costs anything.
 QUERY_MOST: Final = 80
 
-START, WORD, INSIDE, SCATTERED, NOT = range(5)
+EXACT, START, WORD, INSIDE, SCATTERED, NOT = range(6)
 
 
 def query_key(typed: str) -> str:
@@ -19,13 +19,13 @@ def query_key(typed: str) -> str:
 
 
 def quality(query: str, *names: str) -> int:
-    """How well the best of `names` matches: START is best, NOT is no match. Both sides are keys."""
+    """How well the best of `names` matches: EXACT is best, NOT is no match. Both sides are keys."""
     return min((_quality(query, name) for name in names), default=NOT)
 
 
 def _quality(query: str, name: str) -> int:
     if name.startswith(query):
-        return START
+        return EXACT if query and name == query else START
     place = name.find(query)
     if place > 0:
         # At the start of a word wherever it first stands so: "wave" in "talk-wave", not in "brainwaves".

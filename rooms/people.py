@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.names import username_key
 from accounts.wire import person
 from rooms import access
-from rooms.matching import START, quality, query_key
+from rooms.matching import WORD, quality, query_key
 from rooms.models import Kind, Membership, Message, Room
 from talkwave.errors import Refused
 
@@ -66,7 +66,7 @@ def find_people(user: User, typed: str, *, limit: int = FOUND_MOST) -> list[User
     everybody = reachable(user)
     if not query:
         return list(everybody.order_by("username_key")[:limit])
-    found = _first(everybody.filter(username_key__startswith=query))
+    found = _beginning(everybody, query)
     if len(found) < limit:
         found |= _first(everybody.filter(Q(username_key__contains=query) | Q(display_name__icontains=query)))
     if len(found) < limit:
@@ -77,8 +77,8 @@ def find_people(user: User, typed: str, *, limit: int = FOUND_MOST) -> list[User
 def complete(user: User, room: Room, typed: str) -> list[dict[str, Any]]:
     """Who may be meant by `@` and these letters in a room: its members first, `member` says who is one.
 
-    Among them those whose name begins so, then who wrote here last, then with whom one has a conversation. Access to
-    the room was checked.
+    Among them those whose name begins so, then who wrote here last, then with whom one has a conversation. Before
+    everybody whose user name it is, member or not: Enter must not take somebody else. Access to the room was checked.
     """
     query = query_key(typed.strip().lstrip("@"))
     recent = _recent_writers(room)
@@ -86,20 +86,23 @@ def complete(user: User, room: Room, typed: str) -> list[dict[str, Any]]:
     close = _talks_with(user, members)
     members.sort(
         key=lambda one: (
-            _fit(query, one) != START,
+            one.username_key != query,
+            min(_fit(query, one), WORD),
             recent.get(one.pk, RECENT_MESSAGES),
             one.pk not in close,
             one.username_key,
         )
     )
-    shown = [{**person(one), "member": True} for one in members[:COMPLETED_MOST]]
-    if query and len(shown) < COMPLETED_MOST and not room.is_direct:
-        found = find_people(user, query)
+    shown = [(one, True) for one in members[:COMPLETED_MOST]]
+    if query and not room.is_direct:
+        few = len(members) < COMPLETED_MOST
+        found = find_people(user, query) if few else list(reachable(user).filter(username_key=query))
         inside = set(Membership.objects.filter(room=room, user__in=found).values_list("user_id", flat=True))
         close = _talks_with(user, found)
         found.sort(key=lambda one: one.pk not in close)
-        shown += [{**person(one), "member": False} for one in found if one.pk not in inside]
-    return shown[:COMPLETED_MOST]
+        shown += [(one, False) for one in found if one.pk not in inside]
+        shown.sort(key=lambda row: row[0].username_key != query)
+    return [{**person(one), "member": member} for one, member in shown[:COMPLETED_MOST]]
 
 
 def _talks_with(user: User, people: Iterable[User]) -> set[int]:
@@ -126,10 +129,15 @@ def _members_named(room: Room, query: str, recent: dict[int, int]) -> list[User]
         if len(found) < COMPLETED_MOST:
             found |= _first(inside.order_by("username_key"), COMPLETED_MOST)
         return list(found.values())
-    found = _first(inside.filter(username_key__startswith=query))
+    found = _beginning(inside, query)
     if len(found) < COMPLETED_MOST:
         found |= _first(inside.filter(Q(username_key__contains=query) | Q(display_name__icontains=query)))
     return list(found.values())
+
+
+def _beginning(people: QuerySet[User], query: str) -> dict[int, User]:
+    # Who is called just so is among them, however many begin like that.
+    return _first(people.filter(username_key=query)) | _first(people.filter(username_key__startswith=query))
 
 
 def _first(people: QuerySet[User], most: int = CANDIDATES) -> dict[int, User]:
@@ -142,4 +150,4 @@ def _fit(query: str, one: User) -> int:
 
 def _ranked(query: str, people: Iterable[User]) -> list[User]:
     # A display name that the database finds and folding does not is a match all the same: it comes last.
-    return sorted(people, key=lambda one: (_fit(query, one), one.username_key))
+    return sorted(people, key=lambda one: (one.username_key != query, _fit(query, one), one.username_key))

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from rooms import limits
+from rooms import jumping, limits
 from rooms.actions.direct import direct_room_for
 from rooms.actions.posting import post_message
-from rooms.matching import INSIDE, NOT, SCATTERED, START, WORD, quality
+from rooms.matching import EXACT, INSIDE, NOT, SCATTERED, START, WORD, quality
 from rooms.models import Membership
 from talkwave.web.ratelimit import Buckets
 
@@ -54,12 +54,14 @@ def completed(signed_in):
 
 
 def test_how_well_a_name_fits():
+    assert quality("general", "general") == EXACT
     assert quality("gen", "general") == START
     assert quality("wave", "talk-wave") == WORD
     assert quality("ave", "talk-wave") == INSIDE
     assert quality("gnr", "general") == SCATTERED
     assert quality("rng", "general") == NOT
     assert quality("x", "", "xylophone") == START
+    assert quality("", "", "xylophone") == START
 
 
 # --- jump -------------------------------------------------------------------------------------------
@@ -170,6 +172,26 @@ def test_who_wrote_last_comes_first(completed, make_room, person, alice):
         post_message(people.get(name, alice), room.pk, "hello")
     assert completed(alice, room, "be") == [("bert", True), ("ben", True), ("bela", True)]
     assert completed(alice, room)[0] == ("alice", True)
+
+
+def test_a_whole_name_is_that_person_whoever_wrote_last_and_member_or_not(completed, make_room, person, alice):
+    people = {name: person(name) for name in ("ben", "benedict")}
+    room = make_room("cave", kind="public", alice="owner", ben="member", benedict="member")
+    post_message(people["benedict"], room.pk, "hello")
+    assert completed(alice, room, "ben") == [("ben", True), ("benedict", True)]
+    others = [person(f"ben{number}").username for number in range(12)]
+    larger = make_room("hall", kind="public", alice="owner", **dict.fromkeys(others, "member"))
+    found = completed(alice, larger, "Ben")
+    assert found[0] == ("ben", False) and len(found) == 10
+
+
+def test_a_whole_name_jumps_there(jumped, make_room, person, alice, bob, olga, monkeypatch):
+    monkeypatch.setattr(jumping, "CANDIDATES", 1)
+    make_room("den", kind="public", olga="owner")
+    for name in ("denver", "denmark"):
+        post_message(bob, make_room(name, kind="public", alice="member", bob="owner").pk, "hello")
+    post_message(olga, make_room("dentist", kind="public", olga="owner").pk, "hello")
+    assert jumped(alice, "den") == [("room", title) for title in ("den", "denmark", "denver", "dentist")]
 
 
 def test_ten_at_most_by_display_name_too(completed, make_room, person, alice):

@@ -92,9 +92,9 @@ export default class Complete {
     const address = `/jump.json?q=${encodeURIComponent(`#${letters}`)}`;
     const read = async () => (await get(address)).results.filter(({ kind }) => kind === "public");
     if (!(await this.#ask(this.others, letters, own.map(place), asked, read))) return null;
-    const known = new Set(mine.map(({ id }) => id));
-    const others = (this.others.get(letters.toLowerCase()) ?? []).filter(({ id }) => !known.has(id));
-    return [...own, ...others].slice(0, MOST).map(place);
+    const others = (this.others.get(letters.toLowerCase()) ?? []).filter(({ id }) => !mine.some((room) => room.id === id));
+    const whole = ({ name }) => name.toLowerCase() === letters.toLowerCase();
+    return [...own, ...others].sort((a, b) => whole(b) - whole(a)).slice(0, MOST).map(place);
   }
 
   /** Shows what is `near` at once, and asks for the rest, once for the same letters. False where one wrote on meanwhile. */
