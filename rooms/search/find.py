@@ -17,14 +17,15 @@ from accounts.models import User
 from rooms.models import FileText, Message, Room
 from rooms.queries import direct_members
 from rooms.search import marks, postgresql, sqlite
+from rooms.search.checking import Sought, holding, sought
 from rooms.search.highlight import Piece, pieces, places
 from rooms.search.index import catch_up, key_of
 from rooms.search.plan import LAST_KEY, Phrase, Plan, plan
 from rooms.search.query import parse
-from rooms.search.tokens import MARK, fold
+from rooms.search.tokens import MARK
 from rooms.text import plain, snippet
 
-# Quoted signs are looked for in what the index found, in so many rounds; beyond, one goes on by "older".
+# What the index cannot say is looked for in what it found, in so many rounds; beyond, one goes on by "older".
 _ROUNDS: Final = 8
 _CONTEXT_LENGTH: Final = 120
 
@@ -62,15 +63,16 @@ def search(user: User, typed: str, *, before: int | None = None, limit: int | No
     limit = settings.SEARCH_PAGE if limit is None else limit
     below = LAST_KEY if before is None else before
     messages: list[tuple[int, Message]] = []
-    for _round in range(_ROUNDS if made.literal else 1):
+    parts = sought(made)
+    for _round in range(_ROUNDS if parts else 1):
         found = _found(made, below, limit + 1)
-        messages += _load(found, made.literal)
+        messages += _load(found, parts)
         more = len(found) > limit
         if len(messages) > limit or not more:
             break
         below = found[-1][0]
     page = messages[:limit]
-    older = page[-1][0] if len(messages) > limit else below if more and made.literal else None
+    older = page[-1][0] if len(messages) > limit else below if more and parts else None
     return Results(made, _hits(user, [message for _key, message in page], _phrases(made)), older)
 
 
@@ -103,24 +105,15 @@ def _found(made: Plan, below: int, limit: int) -> list[tuple[int, int]]:
     return find(made, below, limit)
 
 
-def _load(found: Sequence[tuple[int, int]], literal: Sequence[str]) -> list[tuple[int, Message]]:
+def _load(found: Sequence[tuple[int, int]], parts: Sequence[Sought]) -> list[tuple[int, Message]]:
     rows = Message.objects.select_related("sender", "room").with_rows("attachments")
     messages = rows.in_bulk([pk for _key, pk in found])
-    wanted = [" ".join(fold(text).split()) for text in literal]
-    return [
-        (key, messages[pk])
-        for key, pk in found
-        # One that went in this moment is found no more.
-        if pk in messages and messages[pk].deleted_at is None and _holds(messages[pk], wanted)
-    ]
-
-
-def _holds(message: Message, wanted: Sequence[str]) -> bool:
-    if not wanted:
-        return True
-    names = [file.name for file in message.beside("attachments")]
-    text = " ".join(fold("\n".join([message.body, *names])).split())
-    return all(one in text for one in wanted)
+    # One that went in this moment is found no more.
+    there = [(key, messages[pk]) for key, pk in found if pk in messages and messages[pk].deleted_at is None]
+    if not parts:
+        return there
+    held = holding([message for _key, message in there], parts)
+    return [(key, message) for key, message in there if message.pk in held]
 
 
 def _phrases(made: Plan) -> list[Phrase]:

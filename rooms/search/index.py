@@ -34,7 +34,7 @@ from rooms.search.tokens import GAP, document
 from talkwave.errors import DATABASE_FAILED
 
 # Goes up when documents are made in another way: every room is then read anew.
-FORMAT: Final = 1
+FORMAT: Final = 2
 BATCH: Final = 500
 # The worker takes fewer at once: on SQLite who stores a message waits while these are written, and by SQLite's own clock
 # (1, 2, 5, 10, 15 ms … between one look and the next) longer than that. It takes so many such shares one after another.
@@ -45,6 +45,9 @@ SECOND_BITS: Final = 14
 _LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
 # Beyond, a message is for everybody; each would be a word of its document.
 _MENTIONS_MOST: Final = 200
+# PostgreSQL's own bounds: it keeps no more places of a word, and takes every later place for this one.
+_PLACES_OF_A_WORD: Final = 255
+_LAST_PLACE: Final = 16_383
 # The worker shares its machine with the servers: where it waits for the processor for so much of the time it has it,
 # others need it more.
 _CROWDED: Final = 0.25
@@ -278,8 +281,14 @@ def _write(documents: Sequence[Document], message_ids: Sequence[int]) -> None:
 
 
 def _vector(words: Iterable[str]) -> str:
-    """The words as PostgreSQL writes a tsvector. No word holds a quote: rooms.search.tokens."""
-    places: dict[str, list[str]] = {}
+    """The words as PostgreSQL writes a tsvector, marked where it has more than that holds. No word holds a quote:
+    rooms.search.tokens."""
+    places: dict[str, list[int]] = defaultdict(list)
     for place, word in enumerate(words, 1):
-        places.setdefault(word, []).append(str(min(place, 16_383)))
-    return " ".join(f"'{word}':{','.join(at[:255])}" for word, at in places.items())
+        places[word].append(place)
+    if any(len(at) > _PLACES_OF_A_WORD or at[-1] > _LAST_PLACE for at in places.values()):
+        places[marks.LONG].append(1)
+    return " ".join(
+        f"'{word}':{','.join(str(min(place, _LAST_PLACE)) for place in at[:_PLACES_OF_A_WORD])}"
+        for word, at in places.items()
+    )

@@ -14,6 +14,8 @@ ALL: Final = f"{MARK}all"
 THREAD: Final = f"{MARK}thread"
 PINNED: Final = f"{MARK}pinned"
 FILE: Final = f"{MARK}file"
+# PostgreSQL knows where some of its words stand, not all (rooms.search.postgresql).
+LONG: Final = f"{MARK}long"
 
 # What one may ask for by `has:`.
 _KINDS: Final = (FileKind.IMAGE, FileKind.VIDEO, FileKind.AUDIO, FileKind.VOICE, FileKind.PDF)

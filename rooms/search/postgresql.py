@@ -2,6 +2,9 @@
 
 Its index of words (GIN) knows no order: it gives all that fits or nothing. So the newest documents are looked through
 first, which answers whatever is common; what is not found often enough there is rare enough for the index.
+
+Of words in a row it is asked too much in a long document, where it knows some of the places: there it gives whatever
+holds the words, and the row is looked for in that (rooms.search.checking).
 """
 
 from collections.abc import Iterable
@@ -88,16 +91,26 @@ def find(plan: Plan, before: int, limit: int) -> list[tuple[int, int]]:
 def expression(plan: Plan) -> str:
     """The plan as a tsquery. Words hold neither quotes nor signs (rooms.search.tokens)."""
     wanted = plan.wanted or [(Phrase((marks.ANY,)),)]
-    said = [_any_of(phrases) for phrases in wanted]
+    said = [_any_of(map(_wanted, phrases)) for phrases in wanted]
     if plan.unwanted:
-        said.append(f"!{_any_of(plan.unwanted)}")
+        said.append(f"!{_any_of(map(_row, plan.unwanted))}")
     return " & ".join(said)
 
 
-def _any_of(phrases: Iterable[Phrase]) -> str:
-    return f"({' | '.join(map(_phrase, phrases))})"
+def _any_of(phrases: Iterable[str]) -> str:
+    return f"({' | '.join(phrases)})"
 
 
-def _phrase(phrase: Phrase) -> str:
-    words = " <-> ".join(f"'{word}'" for word in phrase.words)
-    return f"({words}{':*' if phrase.prefix else ''})"
+def _wanted(phrase: Phrase) -> str:
+    if len(phrase.words) == 1:
+        return _row(phrase)
+    return f"({_row(phrase)} | '{marks.LONG}' & {_joined(phrase, ' & ')})"
+
+
+def _row(phrase: Phrase) -> str:
+    return f"({_joined(phrase, ' <-> ')})"
+
+
+def _joined(phrase: Phrase, sign: str) -> str:
+    words = sign.join(f"'{word}'" for word in phrase.words)
+    return f"{words}{':*' if phrase.prefix else ''}"

@@ -155,19 +155,52 @@ def test_what_is_in_under_and_about_a_message(said, alice, bob):
     assert found(alice, "has:reaction") == found(alice, "is:pinned") == []
 
 
-def test_names_of_files_and_the_words_in_them(said, alice, bob, room, monkeypatch):
-    (message,) = said("here it is")
-    room.refresh_from_db()
-    file = Attachment.objects.create(
-        room=room,
-        message=message,
-        uploader=alice,
-        kind="pdf",
-        name="Quarterly_report.pdf",
-        type="application/pdf",
-        size=9,
-        stored="x",
-    )
+@pytest.fixture
+def with_file(said, alice):
+    """A message with a file, and what its words are where they were read: `with_file("here it is", "report.pdf")`."""
+
+    def make(body, name, text=None):
+        (message,) = said(body)
+        file = Attachment.objects.create(
+            room=message.room, message=message, uploader=alice, kind="pdf", name=name, type="application/pdf", size=9,
+            stored="x",
+        )  # fmt: skip
+        if text is not None:
+            FileText.objects.create(attachment=file, text=text)
+        return file
+
+    return make
+
+
+def test_quoted_signs_are_found_in_files_and_in_the_answers_of_a_poll(
+    with_file, alice, room, django_assert_max_num_queries
+):
+    for number in range(3):
+        with_file("here it is", f"{number}.pdf", "A  well-known\nharbour, v2.1.")
+    with_file("not this", "4.pdf", "A well known harbour, v2 1.")
+    post_message(alice, room.pk, "Which?", poll={"options": ["v2.1", "v2 1"]})
+    index_new()
+    assert found(alice, '"well-known harbour" "v2.1"') == ["here it is"] * 3
+    assert found(alice, '"V2.1"') == ["Which?", *["here it is"] * 3]
+    assert found(alice, '"which?" "v2.1"') == ["Which?"]
+    with django_assert_max_num_queries(16):
+        assert found(alice, '"well-known"') == ["here it is"] * 3
+
+
+def test_words_in_a_row_are_found_far_into_a_long_file(with_file, alice):
+    # More often, and further in, than a tsvector of PostgreSQL knows where.
+    words = [*["the end of it"] * 300, *map(str, range(16_000)), "the last harbour", "of all"]
+    with_file("the long one", "long.pdf", " ".join(words))
+    with_file("the short one", "short.pdf", "the last harbour of all")
+    index_new()
+    for typed in ('"the last harbour"', '"last harbour of a*"', '"15998 15999 the last"', "last-harb"):
+        assert found(alice, typed)[-1] == "the long one", typed
+    assert found(alice, '"last the harbour"') == found(alice, '"harbour last"') == found(alice, '"15999 last"') == []
+    assert found(alice, '"all of"') == []
+
+
+def test_names_of_files_and_the_words_in_them(said, alice, bob, with_file, monkeypatch):
+    file = with_file("here it is", "Quarterly_report.pdf")
     index_new()
     assert found(bob, "marmalade") == []
     # As the worker does it, after the message was sent and read into the index.
