@@ -147,9 +147,9 @@ def reminders_updated(user_id: int, due: int) -> None:
     publish.user_event(user_id, {"type": "reminders.updated", "due": due})
 
 
-def scheduled_updated(user_id: int, room_id: int, count: int) -> None:
-    """What somebody left to be sent later changed: `count` of them wait for that room."""
-    publish.user_event(user_id, {"type": "scheduled.updated", "room": str(room_id), "count": count})
+def scheduled_updated(user_id: int, room_id: int | None, count: int) -> None:
+    """What somebody left to be sent later changed: `count` of them wait for that room; None: for one that was deleted."""
+    publish.user_event(user_id, {"type": "scheduled.updated", "room": room_id and str(room_id), "count": count})
 
 
 def notification(user_id: int, told: Mapping[str, object]) -> None:

@@ -82,7 +82,7 @@ def share(message: Message, files: Sequence[Attachment]) -> list[Attachment]:
 
 def leave_files(values: Sequence[object], row: Scheduled) -> None:
     """These files wait with a message that is sent later. In its transaction; raises Refused as `Attached` does."""
-    for position, file in enumerate(Attached([values]).files(values, row.user_id, row.room_id)):
+    for position, file in enumerate(Attached([values]).files(values, row.user_id, row.room_id or 0)):
         Attachment.objects.filter(pk=file.pk).update(scheduled=row, position=position)
 
 

@@ -2,7 +2,8 @@
 
 A room may hold a million messages. Deleting them in one transaction would hold the database's one writer (SQLite)
 for seconds, so the room is first taken from everybody, and its rows go in batches after that. What an interrupted
-process left is found by `doomed()` and finished by `manage.py cleanup`.
+process left is found by `doomed()` and finished by `manage.py cleanup`. What people wrote for themselves stays: the words of their
+reminders, and of what they left to be sent.
 """
 
 from typing import Final
@@ -11,7 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from rooms import events
-from rooms.models import Kind, Membership, Message, Room
+from rooms.actions.scheduled import fail_those_for
+from rooms.models import Kind, Membership, Message, Reminder, Room
 
 BATCH: Final = 1_000
 # So many messages go while the person waits; what is left of a larger room is `cleanup`'s.
@@ -45,6 +47,8 @@ def purge(room_id: int, *, at_most: int = AT_ONCE) -> bool:
     for _ in range(0, at_most, BATCH):
         with transaction.atomic():
             ids = list(Message.objects.filter(room_id=room_id).order_by("seq").values_list("pk", flat=True)[:BATCH])
+            Reminder.objects.filter(message__in=ids).exclude(text="").update(message=None)
+            fail_those_for(room_id, ids)
             Message.objects.filter(pk__in=ids).delete()
             if len(ids) < BATCH:
                 doomed().filter(pk=room_id).delete()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -69,7 +70,7 @@ def schedule_message(
                 % {"most": settings.SCHEDULED_MAX},
             )
         leave_files(attachments, row)
-        events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
+        _say_how_many(row)
     return row
 
 
@@ -94,6 +95,7 @@ def change_scheduled(
         require_ahead(due_at)
     with transaction.atomic():
         row = _own(actor, scheduled_id)
+        _require_room(row)
         if due_at is None and row.state == ScheduledState.FAILED:
             raise Refused("bad_request", _("Choose a time at which to try again."))
         if unwanted:
@@ -108,7 +110,7 @@ def change_scheduled(
             row.due_at = row.look_at = due_at
             row.state, row.error = ScheduledState.WAITING, ""
         row.save(update_fields=["body", "poll", "due_at", "look_at", "state", "error"])
-        events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
+        _say_how_many(row)
     return row
 
 
@@ -125,12 +127,26 @@ def remove_scheduled(actor: User, scheduled_id: object) -> None:
     with transaction.atomic():
         row = _own(actor, scheduled_id)
         row.delete()
-        events.scheduled_updated(actor.pk, row.room_id, waiting_in(actor, row.room_id))
+        _say_how_many(row)
 
 
-def waiting_in(user: User, room_id: int) -> int:
-    """How many messages of this person wait for their time in that room, or could not be sent there."""
-    return Scheduled.objects.filter(user=user, room=room_id).count()
+def fail_those_for(room_id: int, message_ids: Sequence[int]) -> None:
+    """What waits for a room that goes now, or answers one of these messages that do: its words stay, and its author is
+    told. In the caller's transaction."""
+    gone = Q(room=room_id) | Q(thread__in=message_ids) | Q(reply_to__in=message_ids)
+    for row in Scheduled.objects.select_for_update(of=("self",)).filter(gone).select_related("user").order_by("pk"):
+        with translation.override(row.user.language or settings.LANGUAGE_CODE):
+            if row.room_id != room_id:
+                detail = _("What this answers was deleted.")
+            elif row.attachments.exists():
+                detail = _("The room was deleted, and the files with it.")
+            else:
+                detail = _("The room was deleted.")
+        if row.room_id == room_id:
+            row.room = None
+        row.thread = row.reply_to = None
+        row.save(update_fields=["room", "thread", "reply_to"])
+        _fail(row, detail)
 
 
 def send_due() -> bool:
@@ -170,6 +186,7 @@ def send_due() -> bool:
 
 def _send(row: Scheduled) -> Message:
     """Posts it and ends its row, inside the caller's transaction."""
+    _require_room(row)
     message = post_message(
         row.user,
         row.room_id,
@@ -182,7 +199,7 @@ def _send(row: Scheduled) -> Message:
         poll=row.poll,
     )
     Scheduled.objects.filter(pk=row.pk).delete()
-    events.scheduled_updated(row.user_id, row.room_id, waiting_in(row.user, row.room_id))
+    _say_how_many(row)
     return message
 
 
@@ -197,12 +214,27 @@ def _fail(row: Scheduled, detail: str) -> None:
     told = {
         "kind": "scheduled_failed",
         "id": str(row.pk),
-        "room": str(row.room_id),
+        "room": row.room_id and str(row.room_id),
         "excerpt": snippet(row.body, _EXCERPT) or ", ".join(row.attachments.values_list("name", flat=True)),
         "text": detail,
     }
     events.notification(row.user_id, told)
-    events.scheduled_updated(row.user_id, row.room_id, waiting_in(row.user, row.room_id))
+    _say_how_many(row)
+
+
+def _say_how_many(row: Scheduled) -> None:
+    """Of this person's that wait for their time in that room, or could not be sent there."""
+    count = Scheduled.objects.filter(user=row.user_id, room=row.room_id).count()
+    events.scheduled_updated(row.user_id, row.room_id, count)
+
+
+def _require_room(row: Scheduled) -> None:
+    """There is still where to send it. Raises Refused."""
+    if row.room_id is None:
+        raise Refused(
+            "conflict",
+            _("The room this was for was deleted. Copy the words to send them elsewhere, then delete it here."),
+        )
 
 
 def _in_room(actor: User, room_id: int, message_id: object) -> Message | None:

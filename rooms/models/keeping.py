@@ -51,7 +51,8 @@ class Reminder(models.Model):
     """Somebody wants to be told of something at `due_at`. It stays until they say it is done."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
-    # What it is about, where it is about a message; their own words otherwise, or beside it.
+    # What it is about, where it is about a message; their own words otherwise, or beside it. With words of its own it
+    # outlives the message (rooms.actions.deletion).
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
     text = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -82,9 +83,10 @@ class Scheduled(models.Model):
     """A message to be sent later. Sent, the row is gone and the message is there: both happen in one transaction."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
-    thread = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
-    reply_to = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
+    # Null once that room was deleted: the words stay their author's, and go nowhere.
+    room = models.ForeignKey(Room, null=True, on_delete=models.SET_NULL, related_name="+")
+    thread = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
+    reply_to = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
     # Of an answer in a thread: does it stand in the room, too?
     in_room = models.BooleanField(default=False, db_default=False)
     body = models.TextField()

@@ -21,6 +21,7 @@ from rooms.actions.reminders import (
     remove_reminder,
     tell_of_due,
 )
+from rooms.actions.rooms import delete_room
 from rooms.models import Reminder
 from rooms.tests.at_once import at_once
 from talkwave.errors import Refused
@@ -177,3 +178,12 @@ def test_reminders_go_with_the_account_and_done_ones_after_a_while(alice, bob, s
     call_command("cleanup", stdout=out)
     assert "reminders that are done: 1 removed" in out.getvalue()
     assert list(Reminder.objects.values_list("pk", flat=True)) == [kept.pk]
+
+
+def test_own_words_outlive_the_room_that_is_deleted(room, alice, olga, message):
+    both = add_reminder(alice, "call the florist", soon(), message.pk)
+    add_reminder(alice, "", soon(), message.pk)
+    delete_room(olga, room.pk, confirm_name="den")
+    assert list(Reminder.objects.values_list("pk", "text", "message")) == [(both.pk, "call the florist", None)]
+    is_due(both)
+    assert [one["text"] for one in due_of(alice)] == ["call the florist"]

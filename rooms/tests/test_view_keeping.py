@@ -11,6 +11,7 @@ from rooms.actions.memberships import leave_room
 from rooms.actions.pins import pin_message
 from rooms.actions.posting import post_message
 from rooms.actions.reminders import add_reminder
+from rooms.actions.rooms import delete_room
 from rooms.actions.saved import save_message
 from rooms.actions.scheduled import schedule_message
 from rooms.models import Message, Pin, Reminder, Saved, Scheduled
@@ -161,6 +162,22 @@ def test_of_a_room_one_left_the_words_stay_and_its_name_does_not(signed_in, room
     assert "good morning" in page and "a room you cannot see any more" in page and ">den<" not in page
 
 
+def test_of_a_room_that_was_deleted_the_words_stay_and_can_only_be_deleted(signed_in, room, alice, olga, mine):
+    delete_room(olga, room.pk, confirm_name="den")
+    client = signed_in(alice)
+    page = client.get(reverse("scheduled")).text
+    assert (
+        "good morning" in page
+        and "The room was deleted." in page
+        and reverse("scheduled_remove", args=[mine["scheduled"]]) in page
+    )
+    for name in ("scheduled_change", "scheduled_send"):
+        address = reverse(name, args=[mine["scheduled"]])
+        assert f'"{address}"' not in page
+        answer = client.post(address, {"body": "x", "when": "tomorrow at 9"}, headers=JSON)
+        assert answer.status_code == 409 and "was deleted" in answer.json()["detail"]
+
+
 def test_what_is_to_go_into_a_thread_says_so_and_leads_there(signed_in, room, alice, message):
     schedule_message(alice, room.pk, "there alone", later(), thread=message.pk)
     client = signed_in(alice)
@@ -185,6 +202,10 @@ def test_what_was_understood_is_said_back_in_ones_own_zone_and_language(signed_i
 def test_who_chose_no_zone_has_that_of_their_browser(signed_in, alice):
     ask = {"when": "2026-12-24 18:00", "zone": "America/New_York"}
     assert signed_in(alice).get(reverse("moment_json"), ask).json()["due_at"] == "2026-12-24T23:00:00.000Z"
+    client = signed_in(alice)
+    client.cookies["zone"] = "America/New_York"
+    plain = client.get(reverse("moment_json"), {"when": "2026-12-24 18:00"})
+    assert plain.json()["due_at"] == "2026-12-24T23:00:00.000Z"
     for wrong in ("Mars/Olympus", "../../etc/passwd", "\x00", "x" * 5_000):
         answer = signed_in(alice).get(reverse("moment_json"), {**ask, "zone": wrong})
         assert answer.json()["due_at"] == "2026-12-24T18:00:00.000Z", wrong

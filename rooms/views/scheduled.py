@@ -23,13 +23,14 @@ def scheduled(request: HttpRequest) -> HttpResponse:
     # At most SCHEDULED_MAX of them.
     waiting = Scheduled.objects.filter(user=user).select_related("room").prefetch_related("attachments")
     found = list(waiting.order_by("due_at", "pk"))
-    readable = access.readable(user, [row.room for row in found])
+    rooms = [row.room for row in found if row.room is not None]
+    readable = access.readable(user, rooms)
     # The words are one's own; what a room is called now is only for who may see it.
-    titles = room_titles(user, [row.room for row in found if row.room_id in readable])
+    titles = room_titles(user, [room for room in rooms if room.pk in readable])
     rows = [
         {
             "scheduled": row,
-            "room": titles.get(row.room_id, ""),
+            "room": titles.get(row.room_id or 0, ""),
             "files": [file_wire(file) for file in row.attachments.all()],
         }
         for row in found
