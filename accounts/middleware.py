@@ -4,7 +4,8 @@ import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from accounts.actions.profile import time_zones
 from accounts.actions.sessions import FAREWELL
 from accounts.models import User
 from accounts.views.farewell import farewell, wants_page
@@ -20,6 +22,7 @@ from talkwave.errors import Refused
 from talkwave.web import limits
 from talkwave.web.address import network_of, request_address
 
+ZONE_COOKIE: Final = "zone"
 _PICTURE = re.compile(r"/people/\d+/avatar")
 
 
@@ -37,7 +40,7 @@ class PersonMiddleware:
         if _PICTURE.fullmatch(request.path) and settings.SESSION_COOKIE_NAME in request.COOKIES:
             return self.get_response(request)
         if request.user.is_authenticated:
-            _use_choices_of(request.user)
+            _use_choices_of(request.user, request.COOKIES.get(ZONE_COOKIE, ""))
             _note_activity(request)
         else:
             timezone.deactivate()
@@ -64,13 +67,14 @@ def _too_many(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return response
 
 
-def _use_choices_of(user: User) -> None:
+def _use_choices_of(user: User, browsers: str) -> None:
     if user.language:
         translation.activate(user.language)
-    try:
-        timezone.activate(ZoneInfo(user.time_zone))
-    except (ZoneInfoNotFoundError, ValueError):  # none chosen, or one that this machine no longer knows
-        timezone.deactivate()
+    # None chosen, or one that this machine no longer knows: the browser's, as its pages say it (static/js/app.js).
+    for name in (user.time_zone, browsers):
+        if name in time_zones():
+            return timezone.activate(ZoneInfo(name))
+    return timezone.deactivate()
 
 
 def _note_activity(request: HttpRequest) -> None:

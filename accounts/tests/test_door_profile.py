@@ -76,8 +76,14 @@ def test_the_page_speaks_the_language_one_chose_in_the_zone_one_chose(signed_in:
     request = rf.get("/")
     request.user, request.session = alice, client.session
     seen = []
-    PersonMiddleware(lambda r: seen.append((translation.get_language(), timezone.get_current_timezone_name())))(request)
-    assert seen == [("de", "Asia/Tokyo")]
+    look = PersonMiddleware(lambda r: seen.append((translation.get_language(), timezone.get_current_timezone_name())))
+    request.COOKIES["zone"] = "America/New_York"
+    look(request)
+    # Who chose none has that of their browser, where this machine knows it.
+    alice.time_zone = ""
+    for request.COOKIES["zone"] in ("America/New_York", "Mars/Olympus", "../../etc/passwd", "\x00", "x" * 4_000, ""):
+        look(request)
+    assert seen == [("de", "Asia/Tokyo"), ("de", "America/New_York"), *[("de", "UTC")] * 5]
 
 
 def test_a_zone_this_machine_no_longer_knows_is_utc(signed_in: Any, alice: Any) -> None:

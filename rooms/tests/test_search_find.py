@@ -4,18 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
-from rooms.actions import files
 from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
 from rooms.actions.messages import edit_message, post_system
 from rooms.actions.pins import pin_message, unpin_message
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction, remove_reaction
-from rooms.models import Attachment, FileText, Membership, Message, Saved
+from rooms.models import Membership, Message, Saved
 from rooms.search.find import search
-from rooms.search.index import index_new
 
 pytestmark = pytest.mark.django_db
 
@@ -127,12 +124,17 @@ def test_by_day(said, alice):
     assert found(alice, "-on:2026-03-10 tea -on:2026-03-01") == ["new tea", "late tea"]
 
 
-def test_days_are_the_readers(said, alice):
+def test_days_are_the_readers(said, alice, signed_in):
     (message,) = said("close to midnight")
     Message.objects.filter(pk=message.pk).update(created_at=datetime(2026, 3, 10, 23, 30, tzinfo=UTC))
-    with timezone.override("Asia/Tokyo"):
-        assert found(alice, "on:2026-03-11") == ["close to midnight"]
-        assert found(alice, "on:2026-03-10") == []
+    # None is chosen: it is their browser's.
+    client = signed_in(alice)
+    for zone, day, other in (("Asia/Tokyo", "2026-03-11", "2026-03-10"), ("", "2026-03-10", "2026-03-11")):
+        client.cookies["zone"] = zone
+        for typed, bodies in ((f"on:{day}", ["close to midnight"]), (f"on:{other}", [])):
+            hits = client.get("/search/", {"q": typed}, headers={"Accept": "application/json"}).json()["results"]
+            assert ["".join(piece["text"] for piece in hit["pieces"]) for hit in hits] == bodies
+            assert {hit["day"] for hit in hits} <= {day}
 
 
 def test_what_is_in_under_and_about_a_message(said, alice, bob):
@@ -146,6 +148,8 @@ def test_what_is_in_under_and_about_a_message(said, alice, bob):
     assert found(alice, "has:reaction") == ["liked"]
     assert found(alice, "is:pinned") == ["pinned"]
     assert found(alice, "is:saved") == ["kept"]
+    # Two of these narrow; two people or two rooms mean either one.
+    assert found(alice, "has:link has:reaction") == []
     assert found(alice, "is:saved kept -has:link") == ["kept"]
     assert found(alice, "-is:saved -is:thread") == ["pinned", "liked", "see https://example.org"]
     assert found(alice, "is:saved -is:saved") == []
@@ -153,67 +157,6 @@ def test_what_is_in_under_and_about_a_message(said, alice, bob):
     remove_reaction(bob, liked.pk, "👍")
     unpin_message(bob, pinned.pk)
     assert found(alice, "has:reaction") == found(alice, "is:pinned") == []
-
-
-@pytest.fixture
-def with_file(said, alice):
-    """A message with a file, and what its words are where they were read: `with_file("here it is", "report.pdf")`."""
-
-    def make(body, name, text=None):
-        (message,) = said(body)
-        file = Attachment.objects.create(
-            room=message.room, message=message, uploader=alice, kind="pdf", name=name, type="application/pdf", size=9,
-            stored="x",
-        )  # fmt: skip
-        if text is not None:
-            FileText.objects.create(attachment=file, text=text)
-        return file
-
-    return make
-
-
-def test_quoted_signs_are_found_in_files_and_in_the_answers_of_a_poll(
-    with_file, alice, room, django_assert_max_num_queries
-):
-    for number in range(3):
-        with_file("here it is", f"{number}.pdf", "A  well-known\nharbour, v2.1.")
-    with_file("not this", "4.pdf", "A well known harbour, v2 1.")
-    post_message(alice, room.pk, "Which?", poll={"options": ["v2.1", "v2 1"]})
-    index_new()
-    assert found(alice, '"well-known harbour" "v2.1"') == ["here it is"] * 3
-    assert found(alice, '"V2.1"') == ["Which?", *["here it is"] * 3]
-    assert found(alice, '"which?" "v2.1"') == ["Which?"]
-    with django_assert_max_num_queries(16):
-        assert found(alice, '"well-known"') == ["here it is"] * 3
-
-
-def test_words_in_a_row_are_found_far_into_a_long_file(with_file, alice):
-    # More often, and further in, than a tsvector of PostgreSQL knows where.
-    words = [*["the end of it"] * 300, *map(str, range(16_000)), "the last harbour", "of all"]
-    with_file("the long one", "long.pdf", " ".join(words))
-    with_file("the short one", "short.pdf", "the last harbour of all")
-    index_new()
-    for typed in ('"the last harbour"', '"last harbour of a*"', '"15998 15999 the last"', "last-harb"):
-        assert found(alice, typed)[-1] == "the long one", typed
-    assert found(alice, '"last the harbour"') == found(alice, '"harbour last"') == found(alice, '"15999 last"') == []
-    assert found(alice, '"all of"') == []
-
-
-def test_names_of_files_and_the_words_in_them(said, alice, bob, with_file, monkeypatch):
-    file = with_file("here it is", "Quarterly_report.pdf")
-    index_new()
-    assert found(bob, "marmalade") == []
-    # As the worker does it, after the message was sent and read into the index.
-    FileText.objects.create(attachment=file)
-    monkeypatch.setattr(files, "_words_in", lambda file: "We sold three thousand marmalade jars in the harbour. " * 3)
-    assert files.read_one()
-    for typed in ("quarterly", "report.pdf", "marmalade jars", '"thousand marmalade"', "has:pdf", "has:file jars"):
-        assert found(bob, typed) == ["here it is"], typed
-    assert found(bob, "has:image") == []
-    (hit,) = search(bob, "marmalade").hits
-    assert hit.file == "Quarterly_report.pdf" and any(piece.text == "marmalade" for piece in hit.pieces if piece.found)
-    # No phrase reaches from the message into its file.
-    assert found(bob, '"here it is quarterly"') == []
 
 
 # --- who finds what -------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Reminders: the list, and the form that understands when."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.actions.profile import time_zones
 from accounts.models import User
 from rooms import limits
 from rooms.actions import reminders as actions
@@ -39,7 +40,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """`text`, `when` in words, and `message` where it is about one. Without `when`, the text says both.
 
-    `zone`: the browser's time zone, for somebody who chose none.
+    `zone`: a time zone, for somebody who chose none, where the browser says none either.
     """
     user = person(request)
     text, moment = request.POST.get("text", ""), request.POST.get("when", "")
@@ -99,16 +100,13 @@ def moment_in(request: HttpRequest, text: str) -> datetime:
     return found
 
 
-def zone_of(request: HttpRequest) -> ZoneInfo:
-    """The person's time zone, or their browser's where they chose none."""
+def zone_of(request: HttpRequest) -> tzinfo:
+    """The person's time zone; where they chose none, what `zone` says, or else their browser's."""
     user: User = person(request)
-    for name in (user.time_zone, request.POST.get("zone") or request.GET.get("zone") or ""):
-        try:
-            if name:
-                return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    return ZoneInfo(settings.TIME_ZONE)
+    given = request.POST.get("zone") or request.GET.get("zone") or ""
+    if given in time_zones() and user.time_zone not in time_zones():
+        return ZoneInfo(given)
+    return timezone.get_current_timezone()
 
 
 def said_as(request: HttpRequest, moment: datetime) -> str:

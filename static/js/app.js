@@ -10,6 +10,8 @@ const SIGNED_OUT = 4401;
 
 const reader = me();
 if (reader) {
+  // By this clock the server reads days and times of whoever chose no zone (accounts/middleware.py).
+  document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone};path=/;max-age=31536000;samesite=lax`;
   // Before the socket opens: what it brings first is for them.
   on("tw:ui.stopped", ({ code }) => code === SIGNED_OUT && toSignIn());
   // Before the composer: it begins with what this person wrote here, whether or not a server is there.

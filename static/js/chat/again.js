@@ -1,13 +1,9 @@
-/** In a form that asks when: says the browser's time zone, for somebody who chose none. Empty again once it was taken. */
+/** A form for one thing after the other: empty again once it was taken. */
 import { on } from "../lib/events.js";
-import { browserZone } from "../lib/time.js";
 
-export default class Zone {
+export default class Again {
   constructor(form) {
     this.listening = new AbortController();
-    const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name: "zone", defaultValue: browserZone() });
-    form.append(field);
     on("tw:ui.posted", ({ action }) => {
       if (action !== form.action || form.closest("details")) return;
       form.reset();

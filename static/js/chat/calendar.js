@@ -36,7 +36,6 @@ export default class Calendar {
     event.preventDefault();
     const { day } = (link.closest("[data-day]") ?? reading())?.dataset ?? {};
     const url = new URL(link.href);
-    url.searchParams.set("zone", zone());
     if (day) url.searchParams.set("month", day.slice(0, "2026-11".length));
     if (!(await this.#load(url, link))) return;
     this.dialog.showModal();
@@ -147,5 +146,3 @@ function reading() {
   const rows = [...document.querySelectorAll("#main .message[data-day]")];
   return rows.find((row) => row.getBoundingClientRect().bottom > top + COVERED_PX);
 }
-
-const zone = () => document.body.dataset.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone;

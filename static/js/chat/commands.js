@@ -11,7 +11,6 @@ import { post } from "../lib/http.js";
 import { Listbox, option } from "../lib/listbox.js";
 import { me } from "../lib/me.js";
 import { roomVerbPath } from "../lib/paths.js";
-import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
 import { reader } from "../realtime/live.js";
 import { outbox } from "../realtime/outbox.js";
@@ -149,7 +148,7 @@ const RUN = {
     return () => go(url);
   },
   status: async (words) => (words ? post("/status/", { ...statusOf(words), minutes: "" }).then(done) : () => emit("tw:ui.open", { id: "my-status" })),
-  remind: (text) => post("/reminders/add/", { text, zone: browserZone() }).then(done),
+  remind: (text) => post("/reminders/add/", { text }).then(done),
   // What is begun in a thread is asked in the thread.
   poll: async (words, { form }) => () => emit("tw:ui.poll", { form, ...asked(words) }),
   search: async (words) => () => emit("tw:ui.side", { open: { kind: "search", href: `/search/?q=${encodeURIComponent(words)}` } }),

@@ -2,7 +2,6 @@
 import { firstWords } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
-import { browserZone } from "../lib/time.js";
 import { word } from "../lib/words.js";
 import { isSaved, knowSaved, setSaved } from "../realtime/kept.js";
 import { messageOf } from "./message.js";
@@ -52,7 +51,7 @@ export default class Keeping {
       about: firstWords(row, EXCERPT),
       note: true,
       back: row,
-      send: ({ when, text }) => post("/reminders/add/", { message: id, text, when, zone: browserZone() }),
+      send: ({ when, text }) => post("/reminders/add/", { message: id, text, when }),
     });
   }
 

@@ -4,7 +4,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { page, post } from "../lib/http.js";
-import { browserZone, showTimes } from "../lib/time.js";
+import { showTimes } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const EVENTS = { saved: "tw:saved.updated", reminders: "tw:reminders.updated", scheduled: "tw:scheduled.updated" };
@@ -93,7 +93,6 @@ export default class Kept {
       send: async ({ when }) => {
         const fields = new FormData(sent ? form : undefined);
         fields.set("when", when);
-        fields.set("zone", browserZone());
         if (!sent) fields.set("does", "later");
         const answer = await post(button.dataset.moves, fields);
         if (sent) emit("tw:ui.posted", { action: form.action, answer });

@@ -5,7 +5,6 @@
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
 import { uuid } from "../lib/ids.js";
-import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
 
 /** What was tried and is not known to be taken: {what, id}. */
@@ -52,7 +51,7 @@ export default class Later {
     if (extras.hold) return emit("tw:ui.toast", { text: word("later.files"), tone: "warning" });
     const { room, thread } = this.form.dataset;
     const fields = new FormData();
-    for (const [name, value] of Object.entries({ body, zone: browserZone(), thread, reply_to: extras.reply_to, in_room: extras.in_room ? "1" : undefined })) {
+    for (const [name, value] of Object.entries({ body, thread, reply_to: extras.reply_to, in_room: extras.in_room ? "1" : undefined })) {
       if (value !== undefined) fields.append(name, value);
     }
     for (const id of extras.attachments ?? []) fields.append("attachments", id);

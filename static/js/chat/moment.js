@@ -4,7 +4,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { get } from "../lib/http.js";
-import { browserZone, datesFor } from "../lib/time.js";
+import { datesFor } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const QUIET_MS = 250;
@@ -85,7 +85,7 @@ export default class Moment {
     const when = this.when.value.trim();
     if (!when) return this.#say("");
     try {
-      const { said, due_at: due } = await get(`${this.dialog.dataset.url}?${new URLSearchParams({ when, zone: browserZone() })}`, { signal });
+      const { said, due_at: due } = await get(`${this.dialog.dataset.url}?${new URLSearchParams({ when })}`, { signal });
       this.#say(due ? word("moment.means", { when: this.dates.full(new Date(due)) }) : said, !due);
     } catch (refusal) {
       if (refusal.name !== "AbortError") this.#say(refusal.message || word("unreachable"), true);

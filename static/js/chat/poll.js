@@ -5,7 +5,6 @@
  */
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
-import { browserZone } from "../lib/time.js";
 import { plural, word } from "../lib/words.js";
 import { outbox } from "../realtime/outbox.js";
 import { agreed } from "./called.js";
@@ -142,7 +141,7 @@ export default class PollDialog {
     const { thread, form } = this.to;
     const fields = new FormData();
     const { options, ...ways } = asked.poll;
-    const given = { body: asked.body, zone: browserZone(), ...(thread === null ? {} : { thread }) };
+    const given = { body: asked.body, ...(thread === null ? {} : { thread }) };
     for (const [name, value] of Object.entries({ ...given, ...ways })) fields.append(name, value === true ? "1" : value);
     for (const text of options) fields.append("options", text);
     emit("tw:ui.moment", {

@@ -7,11 +7,6 @@ import { word } from "./words.js";
 
 const DAY_MS = 86_400_000;
 
-/** The zone of this browser's clock, for whoever chose none; empty where it does not say. */
-export function browserZone() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-}
-
 /** The functions below for the reader of this page. */
 export function datesFor(page = document, browser = navigator) {
   const zone = page.body.dataset.timeZone || undefined;
