@@ -3,7 +3,7 @@
  * far it is, a way to pause, to cancel and to try again; a picture asks for its description. Sending does not wait:
  * the message stands in the timeline, and goes as soon as its files are there.
  */
-import { keepFiles, keptFiles } from "../lib/attached.js";
+import { changedFiles, keepFiles, keptFiles } from "../lib/attached.js";
 import { clone } from "../lib/dom.js";
 import { countCharacters, replace } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
@@ -12,7 +12,6 @@ import { sizeText } from "../lib/sizes.js";
 import { plural, word } from "../lib/words.js";
 import { allReady, Upload } from "../realtime/uploads.js";
 import { fillTile, forgetPicture, showPicture } from "./attached.js";
-import { probe } from "./probe.js";
 
 /** What was attached in each place, while this page lives: going to another room and back loses nothing. */
 const places = new Map();
@@ -33,6 +32,17 @@ on("tw:ui.attach", ({ form, files, told }) => {
 on("tw:upload.changed", ({ upload }) => {
   if (upload.state !== "ready") return;
   for (const [place, uploads] of places) if (!open.has(place) && uploads.includes(upload)) keepReady(place, uploads);
+});
+
+// Another tab of the same place: what it sent or took away is gone here, too, and what it attached comes.
+addEventListener("storage", (event) => {
+  for (const [place, uploads] of places) {
+    const changed = changedFiles(me()?.id, place, event);
+    if (!changed) continue;
+    const left = uploads.filter(({ file }) => !changed.gone.includes(file?.id));
+    places.set(place, [...left, ...changed.come.map((file) => restored(file, place))]);
+    open.get(place)?.show();
+  }
 });
 
 export default class Attach {
@@ -62,7 +72,8 @@ export default class Attach {
     on("tw:upload.changed", ({ upload }) => this.#changed(upload), { signal });
     on("tw:ui.sending", (sending) => sending.form === this.form && this.#sending(sending), { signal });
     on("tw:ui.sent", ({ form }) => form === this.form && this.#sent(), { signal });
-    this.#restore();
+    if (!places.has(this.place)) places.set(this.place, keptFiles(me()?.id, this.place).map((file) => restored(file, this.place)));
+    this.show();
     this.#offerFile();
   }
 
@@ -70,6 +81,14 @@ export default class Attach {
     this.listening.abort();
     if (open.get(this.place) === this) open.delete(this.place);
     for (const { tile } of this.tiles.values()) forgetPicture(tile);
+  }
+
+  /** The tiles of what is attached here, and of nothing else. */
+  show() {
+    const uploads = places.get(this.place);
+    for (const { tile, upload } of this.tiles.values()) if (!uploads.includes(upload)) this.#take(tile, upload);
+    for (const upload of uploads) if (!this.tiles.has(upload.key)) this.#tile(upload);
+    this.#tell();
   }
 
   /** Takes files; `told` is what is known of them beforehand (a voice note's length and shape). */
@@ -82,7 +101,10 @@ export default class Attach {
       if (upload.size > this.mostBytes) this.#refuse(upload, word("attach.too-large", { most: sizeText(this.mostBytes) }));
       else if (upload.size === 0) this.#refuse(upload, word("attach.empty"));
       else {
-        if (!told) upload.told = await probe(upload.source);
+        // Not part of every visit, and nothing that has to be known.
+        if (!told && /^(?:video|audio)\//.test(upload.source.type)) {
+          upload.told = await import("./probe.js").then(({ probe }) => probe(upload.source)).catch(() => ({}));
+        }
         if (upload.state === "waiting") upload.start();
       }
     }
@@ -153,7 +175,7 @@ export default class Attach {
     showPicture(tile, upload);
     this.strip.append(tile);
     this.tiles.set(upload.key, { tile, upload });
-    this.#changed(upload);
+    fillTile(tile, upload);
     return upload;
   }
 
@@ -161,18 +183,24 @@ export default class Attach {
     const tiles = [...this.strip.children];
     const { tile } = this.tiles.get(upload.key);
     const next = tiles[tiles.indexOf(tile) + 1] ?? tiles[tiles.indexOf(tile) - 1];
-    this.tiles.delete(upload.key);
-    forgetPicture(tile);
-    tile.remove();
+    this.#take(tile, upload);
     upload.cancel();
     this.#tell();
     (next?.querySelector('[data-does="remove"]') ?? this.area).focus();
   }
 
+  #take(tile, upload) {
+    this.tiles.delete(upload.key);
+    forgetPicture(tile);
+    tile.remove();
+  }
+
   async #describe(upload, alt) {
+    const told = upload.describe(alt.trim());
+    this.#keep();
     try {
-      await upload.describe(alt.trim());
-      this.#keep();
+      await told;
+      if (open.get(this.place) === this) this.#keep();
     } catch (refusal) {
       emit("tw:ui.toast", { tone: "error", text: refusal.message || word("unreachable") });
     }
@@ -230,22 +258,19 @@ export default class Attach {
     this.strip.replaceChildren();
     this.#tell();
   }
-
-  #restore() {
-    const uploads = places.get(this.place) ?? keptFiles(me()?.id, this.place).map((file) => restored(file, this.room));
-    for (const upload of uploads) this.#tile(upload);
-    if (uploads.length) this.#tell();
-  }
 }
 
 function keepReady(place, uploads) {
-  keepFiles(me()?.id, place, uploads.filter((upload) => upload.file).map((upload) => ({ ...upload.file, alt: upload.alt })));
+  keepFiles(me()?.id, place, uploads.filter((upload) => upload.file).map((upload) => ({ ...upload.file, typed: upload.alt })));
 }
 
 /** An upload that was ready before a reload. */
-function restored(file, room) {
-  const upload = new Upload({ name: file.name, size: file.size }, room);
-  return Object.assign(upload, { state: "ready", sent: file.size, alt: file.alt ?? "", file });
+function restored({ typed, ...file }, place) {
+  const upload = new Upload({ name: file.name, size: file.size }, place.split(":")[0]);
+  Object.assign(upload, { state: "ready", sent: file.size, file });
+  // Of what was typed the server may not have heard.
+  upload.describe(typed ?? file.alt).catch(() => {});
+  return upload;
 }
 
 /** What the row of a message that is not sent yet shows of it: nothing that a storage cannot keep. */

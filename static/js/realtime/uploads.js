@@ -75,11 +75,26 @@ export class Upload {
     else if (file) this.env.net.discard(file.id).catch(() => {});
   }
 
-  /** What is to be seen in it, for who cannot see it. */
+  /** What is to be seen in it, for who cannot see it: told to the server as soon as it is there and has the file. */
   async describe(alt) {
-    if (alt === this.alt) return;
     this.alt = alt;
-    if (this.file) await this.env.net.describe(this.file.id, alt);
+    if (this.telling) return;
+    this.telling = true;
+    try {
+      // `file.alt` is what the server is known to have.
+      for (let tries = 0; this.file && this.file.alt !== this.alt && this.state === "ready"; tries += 1) {
+        const said = this.alt;
+        try {
+          await this.env.net.describe(this.file.id, said);
+          this.file.alt = said;
+        } catch (refusal) {
+          if (!passes(refusal)) throw refusal;
+          await this.env.wait(delayBefore(tries), new AbortController().signal);
+        }
+      }
+    } finally {
+      this.telling = false;
+    }
   }
 
   #stop(state) {
@@ -150,7 +165,7 @@ export class Upload {
     if (signal.aborted) return this.state === "cancelled" ? void net.discard(file.id).catch(() => {}) : undefined;
     Object.assign(this, { file, note, aborter: null });
     this.#become("ready");
-    if (file.alt !== this.alt) net.describe(file.id, this.alt).catch(() => {});
+    this.describe(this.alt).catch(() => {});
   }
 
   /** It was begun there while it was stopped here. */

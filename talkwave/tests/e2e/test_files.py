@@ -78,6 +78,9 @@ def test_files_are_pasted_and_dropped_one_is_taken_back_and_both_see_the_others(
     )
     expect(a.page.locator('.attached__item[data-state="ready"]')).to_have_count(4)
     expect(tile(a, "page.png")).to_contain_text("not a picture")
+    # Said while the network is away for a moment, and a page later, it is told all the same.
+    a.forgive()
+    a.page.route(re.compile(r"/files/\d+/$"), lambda route: route.abort(), times=1)
     a.page.get_by_role("textbox", name="Describe lake.png").fill("A lake at dawn")
     a.page.get_by_role("button", name="Remove wrong.txt").click()
     expect(a.page.locator(".attached__item")).to_have_count(3)
@@ -103,9 +106,17 @@ def test_files_are_pasted_and_dropped_one_is_taken_back_and_both_see_the_others(
     expect(tile(a, "text.txt")).to_have_attribute("data-state", "ready")
     a.composer.press("Control+z")
     expect(a.composer).to_have_value(long)
+    # Another tab of the room has what is attached here, and nothing that was sent or taken away.
+    tab = a.tab().open(room)
+    theirs = tab.page.locator(".attached__item")
+    expect(theirs).to_have_count(4)
     a.page.get_by_role("button", name="Remove text.txt").click()
+    expect(theirs).to_have_count(3)
     a.say("From the lake")
     expect(a.page.locator(".attached__item")).to_have_count(0)
+    expect(theirs).to_have_count(0)
+    tab.say("Without them")
+    a.sees("Without them")
 
     for window in (a, b):
         row = window.sees("From the lake")

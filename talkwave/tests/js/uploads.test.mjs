@@ -209,6 +209,30 @@ test("a description given meanwhile goes along, one given later is told", async 
   assert.deepEqual(net.calls.at(-1), ["describe", "f-u1", "Two cats"]);
 });
 
+test("a description is told until the server has heard it, the latest wins, and a refusal is said", async () => {
+  const net = server();
+  const { it } = upload(net);
+  it.start();
+  await settle();
+  let lost = 3;
+  const heard = [];
+  net.describe = async (id, alt) => {
+    if ((lost -= 1) > 0) throw away();
+    heard.push(alt);
+  };
+  const [first, second] = [it.describe("A cat"), it.describe("Two cats")];
+  await Promise.all([first, second]);
+  assert.deepEqual(heard, ["Two cats"]);
+  assert.equal(it.file.alt, "Two cats");
+  await it.describe("Two cats");
+  assert.equal(heard.length, 1);
+  net.describe = async () => {
+    throw new HttpRefused("too_long", "Too long.", 400);
+  };
+  await assert.rejects(it.describe("x".repeat(9_000)), /Too long/);
+  assert.equal(it.file.alt, "Two cats");
+});
+
 test("only a few go at a time, in the order they came", async () => {
   const queue = new Queue(2);
   const begun = [];
