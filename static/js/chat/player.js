@@ -48,18 +48,25 @@ function adoptSound(file) {
   };
   /** A recording without its length in it can be sought in only after its end was seen. */
   const ready = async () => {
-    if (media.readyState < HTMLMediaElement.HAVE_METADATA) {
+    // After an error, which may have been the network's, it begins anew where it was.
+    if (media.error || media.readyState < HTMLMediaElement.HAVE_METADATA) {
+      const at = media.currentTime;
       media.preload = "auto";
       media.load();
       await once(media, "loadedmetadata");
+      if (at) media.currentTime = at;
     }
     if (Number.isFinite(media.duration)) return;
     learning = true;
-    media.currentTime = FAR_SECONDS;
-    await once(media, "durationchange", "seeked");
-    media.currentTime = 0;
-    learning = false;
+    try {
+      media.currentTime = FAR_SECONDS;
+      await once(media, "durationchange", "seeked");
+      media.currentTime = 0;
+    } finally {
+      learning = false;
+    }
   };
+  const playable = (yes) => file.classList.toggle("file--unplayable", !yes);
   const start = async () => {
     try {
       await ready();
@@ -67,7 +74,7 @@ function adoptSound(file) {
       await media.play();
     } catch (error) {
       // Paused again before it began.
-      if (error.name !== "AbortError") file.classList.add("file--unplayable");
+      if (error.name !== "AbortError") playable(false);
     }
   };
   play.addEventListener("click", () => (media.paused ? start() : media.pause()));
@@ -93,7 +100,8 @@ function adoptSound(file) {
     media.currentTime = 0;
     show();
   });
-  media.addEventListener("error", () => file.classList.add("file--unplayable"));
+  media.addEventListener("error", () => playable(false));
+  for (const name of ["loadedmetadata", "playing"]) media.addEventListener(name, () => playable(true));
   show();
 }
 
