@@ -30,11 +30,12 @@ export default class Lightbox {
     dialog.addEventListener("click", (event) => this.#click(event), { signal });
     dialog.addEventListener("keydown", (event) => this.#key(event), { signal });
     dialog.addEventListener("close", () => this.#closed(), { signal });
-    on("tw:message.updated", ({ message }) => dialog.open && this.#described(message), { signal });
+    on("tw:message.updated", ({ message }) => dialog.open && this.#changed(message), { signal });
     this.stage.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     this.stage.addEventListener("dblclick", (event) => this.#toggle(event.clientX, event.clientY), { signal });
+    // On all of it: what is pressed over the picture may be let go beside it.
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
-      this.stage.addEventListener(name, (event) => this.#pointer(event), { signal });
+      dialog.addEventListener(name, (event) => this.#pointer(event), { signal });
     }
   }
 
@@ -88,10 +89,14 @@ export default class Lightbox {
     words.hidden = !alt;
   }
 
-  /** What is to be seen was said, or said better. */
-  #described({ attachments = [] }) {
+  /** What is to be seen was said, or said better; or its message is gone, and it with it. */
+  #changed({ id: message, deleted, attachments = [] }) {
     for (const { id, alt } of attachments) Object.assign(this.items.find(({ file }) => file === id) ?? {}, { alt });
-    this.#tell(this.items[this.at]);
+    const shown = this.items[this.at];
+    if (!deleted) return this.#tell(shown);
+    this.items = this.items.filter((item) => item.id !== message);
+    if (!this.items.length) this.dialog.close();
+    else this.#show(this.items.includes(shown) ? this.items.indexOf(shown) : this.at);
   }
 
   async #load(item) {
@@ -148,12 +153,16 @@ export default class Lightbox {
     this.#zoom(Math.exp(-event.deltaY / 300), event.clientX, event.clientY);
   }
 
+  /** Where the next one is: to the right, or where one reads from there to the left. */
+  get #turn() {
+    return getComputedStyle(this.dialog).direction === "rtl" ? -1 : 1;
+  }
+
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const turn = getComputedStyle(this.dialog).direction === "rtl" ? -1 : 1;
     const does = {
-      ArrowLeft: () => this.#show(this.at - turn),
-      ArrowRight: () => this.#show(this.at + turn),
+      ArrowLeft: () => this.#show(this.at - this.#turn),
+      ArrowRight: () => this.#show(this.at + this.#turn),
       Home: () => this.#show(0),
       End: () => this.#show(this.items.length - 1),
       "+": () => this.#zoom(1.5),
@@ -184,11 +193,12 @@ export default class Lightbox {
   #pointer(event) {
     const { type, pointerId: id, clientX: x, clientY: y } = event;
     if (type === "pointerdown") {
-      if (event.button !== 0) return;
+      if (event.button !== 0 || !this.stage.contains(event.target)) return;
       if (this.pointers.size === 0) Object.assign(this, { from: { x, y }, moved: false, pinched: false });
       this.pointers.set(id, { x, y });
-    } else if (type === "pointermove") {
+    } else if (type === "pointermove" && (event.buttons || event.pointerType !== "mouse")) {
       if (this.pointers.has(id)) this.#move(id, { x, y });
+      // A mouse that moves with no button down was let go outside the window.
     } else if (this.pointers.delete(id) && this.pointers.size === 0) {
       this.#release(event);
     }
@@ -214,8 +224,8 @@ export default class Lightbox {
     if (this.scale > 1 || this.pinched) return;
     const [across, down] = [clientX - this.from.x, clientY - this.from.y];
     this.#place(1, 0, 0);
-    if (type === "pointercancel") return;
-    if (Math.abs(across) > SWIPE_PX && Math.abs(across) > Math.abs(down)) this.#show(this.at - Math.sign(across));
+    if (type !== "pointerup") return;
+    if (Math.abs(across) > SWIPE_PX && Math.abs(across) > Math.abs(down)) this.#show(this.at - this.#turn * Math.sign(across));
     else if (pointerType !== "mouse" && down > 2 * SWIPE_PX) this.dialog.close();
   }
 
@@ -226,8 +236,8 @@ export default class Lightbox {
   }
 
   #closed() {
-    // Drawn anew because it was described, what it was opened from is another element.
-    if (!this.link.isConnected) focusOn(this.row?.querySelector(`a.file--image[data-file="${this.link.dataset.file}"]`));
+    // Deleted, what it was opened from is gone: its message says so.
+    if (!this.link.isConnected) focusOn(this.row);
     this.image.removeAttribute("src");
     this.dialog.removeAttribute("aria-busy");
     this.pointers.clear();
@@ -247,6 +257,7 @@ function itemOf(link) {
   return {
     file,
     row,
+    id: row?.dataset.id ?? /\/m\/(\d+)\/$/.exec(message)?.[1],
     // Forwarded pictures are described where they come from.
     mine: Boolean(row?.matches(".message--mine:not(.message--forwarded)")),
     url: link.href,

@@ -37,6 +37,7 @@ def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
 
     # By keys alone: opened, walked through, zoomed, closed, and the focus is where it was.
     row.locator(".file--image").first.focus()
+    row.locator(".file").evaluate_all("files => files.forEach((file) => (file.dataset.drawn = 'once'))")
     a.page.keyboard.press("Enter")
     box = a.page.get_by_role("dialog", name="Picture")
     expect(box).to_contain_text("one.png")
@@ -60,6 +61,24 @@ def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
     expect(box.get_by_role("button", name="Next picture")).to_be_hidden()
     a.page.keyboard.press("+")
     expect(box.get_by_role("button", name="Zoom")).to_have_attribute("aria-pressed", "true")
+    # Dragged, and let go over the head: it does not follow the mouse any more.
+    mouse, style = a.page.mouse, box.locator(".lightbox__image")
+    mouse.move(720, 450)
+    mouse.down()
+    mouse.move(720, 10)
+    mouse.up()
+    still = style.get_attribute("style")
+    mouse.move(720, 600)
+    assert style.get_attribute("style") == still
+    # Where one reads from the right, a swipe goes the way of the arrows.
+    a.page.keyboard.press("0")
+    a.page.evaluate("document.documentElement.dir = 'rtl'")
+    mouse.move(720, 450)
+    mouse.down()
+    mouse.move(520, 450)
+    mouse.up()
+    expect(box.get_by_role("status")).to_have_text("1 of 2")
+    a.page.evaluate("document.documentElement.dir = 'ltr'")
     a.page.keyboard.press("Escape")
     expect(box).to_be_hidden()
     expect(row.locator(".file--image").first).to_be_focused()
@@ -70,6 +89,8 @@ def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
     described.get_by_role("button", name="Save").click()
     expect(row.get_by_role("img", name="The tallest")).to_be_visible()
     expect(described).to_be_hidden()
+    # What only got other words was not drawn anew: a sound beside it would have stopped.
+    expect(row.locator('.file[data-drawn="once"]')).to_have_count(3)
 
     # A text shows how it begins, and all of it when asked; also to who comes later.
     b = visit(bob, room, viewport=PHONE, has_touch=True, is_mobile=True)
@@ -93,6 +114,11 @@ def test_pictures_are_looked_at_by_keys_and_a_text_is_read(
     b.page.get_by_role("link", name="Go to its message").tap()
     expect(b.page.locator("#lightbox")).to_be_hidden()
     expect(b.page).to_have_url(re.compile(r"/m/\d+/$|\?at=\d+|/rooms/\d+/$"))
+    # Deleted while somebody looks at it, it is gone from there as well.
+    b.sees("Two pictures").locator(".file--image").first.tap()
+    expect(b.page.locator("#lightbox")).to_be_visible()
+    act(a, row, "delete")
+    expect(b.page.locator("#lightbox")).to_be_hidden()
 
 
 def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_other(
@@ -154,7 +180,14 @@ def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_ot
     expect(note.locator(".sound__time")).to_have_text(re.compile("0:(0[2-9]|[1-5])"))
     note.get_by_role("button", name=re.compile("^Speed")).click()
     expect(note.get_by_role("button", name="Speed 1.5×")).to_be_visible()
+    # Without a network it cannot be heard, and once that is back it can.
+    b.forgive()
+    b.page.route("**/files/**", lambda route: route.abort())
     note.get_by_role("button", name=re.compile("^Play")).click()
+    expect(note.locator(".sound__unplayable")).to_be_visible()
+    b.page.unroute("**/files/**")
+    note.get_by_role("button", name=re.compile("^Play")).click()
+    expect(note.locator(".sound__unplayable")).to_be_hidden()
     expect(note.locator(".sound__bar--past").first).to_be_attached()
     assert note.locator("audio").evaluate("audio => audio.playbackRate") == 1.5
     # Sought by keys, also in a recording that does not know its own length.

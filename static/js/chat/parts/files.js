@@ -6,17 +6,16 @@ import { clone } from "../../lib/dom.js";
 import { on } from "../../lib/events.js";
 import { fitted, sizeText } from "../../lib/sizes.js";
 import { plural } from "../../lib/words.js";
-import { readBeginnings } from "../beginnings.js";
 import { fileIcon, setIcon } from "../file_icons.js";
 import { adoptPlayers } from "../player.js";
 
 export function fill(row, message) {
   const place = row.querySelector(".files");
   const files = message.attachments ?? [];
-  // A reaction changes the message and not its files: no picture is drawn again for it.
-  const state = JSON.stringify(files);
-  if (place.dataset.shown === state) return;
-  place.dataset.shown = state;
+  // Of the same files only a description changes: nothing is drawn again for it, nor for a reaction, and a sound plays on.
+  const shown = [...place.children];
+  const same = String(shown.map(({ dataset }) => dataset.file)) === String(files.map(({ id }) => id));
+  if (same) return shown.forEach((element, at) => describe(element, files[at]));
   for (const image of place.querySelectorAll('img[src^="blob:"]')) URL.revokeObjectURL(image.src);
   place.replaceChildren(...files.map(fileElement));
   place.hidden = files.length === 0;
@@ -29,7 +28,8 @@ export function adopt(row) {
     else image.addEventListener("load", () => uncover(image), { once: true });
   }
   adoptPlayers(row);
-  readBeginnings(row);
+  // Not part of every visit. Where it cannot be had, the card is there all the same.
+  if (row.querySelector(".file--text")) import("../beginnings.js").then(({ readBeginnings }) => readBeginnings(row), () => {});
 }
 
 export function pending(row, entry) {
@@ -67,8 +67,16 @@ function imageElement(file) {
   if (file.animated) source.srcset = file.url;
   else source.remove();
   const image = link.querySelector(".file__picture");
-  Object.assign(image, fitted(file.width, file.height), { alt: file.alt || file.name, src: file.thumb });
+  Object.assign(image, fitted(file.width, file.height), { src: file.thumb });
+  describe(link, file);
   return link;
+}
+
+/** What a picture or a film is called for who cannot see it. */
+function describe(element, { alt, name }) {
+  const picture = element.querySelector(".file__picture");
+  if (picture) picture.alt = alt || name;
+  element.querySelector("video")?.setAttribute("aria-label", alt || name);
 }
 
 function cardElement(file) {
@@ -85,7 +93,7 @@ function videoElement(file) {
   const element = named("file-video-template", file);
   const video = element.querySelector("video");
   if (file.width && file.height) Object.assign(video, fitted(file.width, file.height));
-  video.setAttribute("aria-label", file.alt || file.name);
+  describe(element, file);
   video.src = file.url;
   return element;
 }
