@@ -52,11 +52,11 @@ def restore(actor: User | None, user: User) -> User:
     return user
 
 
-def change_powers(actor: User, user: User, *, is_staff: bool, is_superuser: bool) -> User:
+def change_powers(actor: User | None, user: User, *, is_staff: bool, is_superuser: bool) -> User:
     """Who may use the administration (`is_staff`), and who may do everything there (`is_superuser`)."""
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
-        if not actor.is_superuser:
+        if actor is not None and not actor.is_superuser:
             raise Refused("forbidden", _("Only an administrator may do this."))
         # An administrator is staff: without it they could not get in.
         wanted = {"is_staff": is_staff or is_superuser, "is_superuser": is_superuser}

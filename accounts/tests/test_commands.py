@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.actions import delete_account
 from accounts.credentials import token_for
 from accounts.models import User
+from rooms.models import AuditEntry
 
 BCRYPT = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
 
@@ -47,6 +49,23 @@ def test_an_administrator_with_an_address_that_needs_no_confirming(db: None) -> 
     user = User.objects.get()
     assert (user.is_staff, user.is_superuser, user.email) == (True, True, "admin@example.org")
     assert EmailAddress.objects.get().verified
+
+
+def test_who_exists_is_made_an_administrator_and_nobody_by_a_slip(person: Any, monkeypatch: Any) -> None:
+    alice, gone = person("alice", password="pw"), person("gone", deleted_at=timezone.now())
+    for wrong in (["alice"], ["ALICE", "--admin", "--password", "new"], ["alice", "new", "gone", "--admin"]):
+        with pytest.raises(CommandError):
+            run("createuser", *wrong)
+    alice.refresh_from_db()
+    assert not alice.is_staff and User.objects.count() == 2 and gone.is_staff is False
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)  # and nothing is asked
+    assert run("createuser", "ALICE", "--admin") == ["alice is an administrator"]
+    bea, said = run("createuser", "alice", "bea", "--admin")
+    assert bea.startswith("bea ") and said == "alice is an administrator"
+    assert all(user.is_staff and user.is_superuser for user in User.objects.filter(deleted_at=None))
+    alice.refresh_from_db()
+    assert alice.check_password("pw")
+    assert list(AuditEntry.objects.values_list("actor", "verb", "subject")) == [(None, "change_powers", "alice")]
 
 
 def test_three_hundred_are_made_in_the_time_of_one_hash(db: None, settings: Any) -> None:
