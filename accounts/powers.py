@@ -1,9 +1,24 @@
 """Who may do what to another person's account."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from talkwave.errors import Refused
+
+
+def locked(actor: User | None, user: User, *, administrators: bool = False) -> tuple[User | None, User]:
+    """Both as they are now, and until the transaction ends: two who moderate each other at once do it one after the other,
+    and the second has no power any more. With `administrators` these are held, too.
+
+    In the order of their ids, so that nobody waits for each other. Not for a change of the key: whoever writes meanwhile
+    refers to these rows, and need not wait.
+    """
+    concerned = Q(pk__in=[person.pk for person in (actor, user) if person is not None])
+    if administrators:
+        concerned |= Q(is_superuser=True)
+    rows = {row.pk: row for row in User.objects.select_for_update(no_key=True).filter(concerned).order_by("pk")}
+    return (rows[actor.pk] if actor is not None else None), rows[user.pk]
 
 
 def require_power_over(actor: User | None, user: User) -> None:

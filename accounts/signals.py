@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# user: an account is being deleted; whoever knows the person lets go of them now.
+# user: an account is being deleted; whoever knows the person lets go of them now, or after the commit where that takes long.
 account_deleted = Signal()
 # actor (None: an operator at a terminal), verb, subject, detail: an act of moderation, to be kept in the log.
 moderated = Signal()

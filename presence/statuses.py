@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import emoji as emojis
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,12 @@ def set_away(actor: User, away: bool) -> dict[str, Any] | None:
     return _change(actor, away=away)
 
 
+def forget_status(user: User) -> None:
+    """For an account that ends; who watches is told once it has."""
+    Status.objects.filter(user=user).delete()
+    transaction.on_commit(lambda: _tell(user.pk, None), robust=True)
+
+
 def is_away(user: User) -> bool:
     return Status.objects.filter(user=user, away=True).exists()
 
@@ -57,8 +64,12 @@ def statuses_of(user_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 def _change(actor: User, **fields: Any) -> dict[str, Any] | None:
     Status.objects.update_or_create(user=actor, defaults=fields)
     status = statuses_of([actor.pk]).get(actor.pk)
-    publish.presence(actor.pk, {"type": "status.updated", "user": str(actor.pk), "status": status})
+    _tell(actor.pk, status)
     return status
+
+
+def _tell(user_id: int, status: dict[str, Any] | None) -> None:
+    publish.presence(user_id, {"type": "status.updated", "user": str(user_id), "status": status})
 
 
 def _wire(row: dict[str, Any]) -> dict[str, Any] | None:

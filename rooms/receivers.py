@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
@@ -32,9 +33,13 @@ def keep_in_log(sender: object, actor: User | None, verb: str, subject: str, det
 
 @receiver(account_deleted)
 def take_out_of_rooms(sender: object, user: User, **kwargs: Any) -> None:
-    """An account ends: its person is in no room any more, in the same transaction."""
-    leave_all_rooms(user)
+    """An account ends: what its person kept goes with it, and once it is gone they leave their rooms, one by one.
+
+    In one transaction all these rooms would stand still until the last is left. Where the process is killed on the way,
+    the worker goes on (rooms.actions.memberships.leave_what_is_left).
+    """
     forget_kept(user)
+    transaction.on_commit(lambda: leave_all_rooms(user), robust=True)
 
 
 @receiver(post_delete, sender=Attachment)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import avatars, sessions
 from accounts.models import User
-from accounts.powers import require_self_or_power_over
+from accounts.powers import locked, require_self_or_power_over
 from accounts.signals import account_deleted, moderated
 from talkwave.errors import Refused
 from talkwave.realtime import publish
@@ -24,7 +24,7 @@ def delete_account(actor: User | None, user: User) -> User:
     The row stays, because messages point to it. The user name is free again.
     """
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        actor, user = locked(actor, user, administrators=True)
         require_self_or_power_over(actor, user)
         if user.deleted_at is not None:
             return user
@@ -40,8 +40,6 @@ def delete_account(actor: User | None, user: User) -> User:
         user.set_unusable_password()
         user.deleted_at = timezone.now()
         user.access_changed_at = Now()
-        user.save()
-        user.refresh_from_db(fields=["access_changed_at"])
         user.groups.clear()
         user.user_permissions.clear()
         user.api_tokens.all().delete()
@@ -52,13 +50,14 @@ def delete_account(actor: User | None, user: User) -> User:
         avatars.remove_file_after_commit(picture)
         if actor is None or actor.pk != user.pk:
             moderated.send(sender=User, actor=actor, verb="delete_account", subject=was, detail="")
+        # Last: from here on whatever refers to this person waits for the commit (the name is a key), and nothing that it
+        # holds may be waited for.
+        user.save()
+    user.refresh_from_db(fields=["access_changed_at"])
     return user
 
 
 def _require_another_administrator(user: User) -> None:
-    if not user.is_superuser:
-        return
-    # Locked, so that the last two cannot leave at the same moment.
-    others = User.objects.select_for_update().present().filter(is_superuser=True).exclude(pk=user.pk)
-    if not list(others.values_list("pk", flat=True)):
+    # They are locked: the last two cannot leave at the same moment.
+    if user.is_superuser and not User.objects.present().filter(is_superuser=True).exclude(pk=user.pk).exists():
         raise Refused("conflict", _("You are the only administrator. Make somebody else one first."))

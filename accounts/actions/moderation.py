@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import sessions
 from accounts.models import User
-from accounts.powers import require_power_over
+from accounts.powers import locked, require_power_over
 from accounts.signals import moderated
 from talkwave.errors import Refused
 from talkwave.realtime import publish
@@ -19,7 +19,7 @@ REASON_MAX_LENGTH = 400
 def suspend(actor: User | None, user: User, reason: str = "") -> User:
     """Nobody signs in as `user`, no session or token of theirs counts, their sockets close. Twice is once."""
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        actor, user = locked(actor, user)
         require_power_over(actor, user)
         if user.deleted_at is not None:
             raise Refused("conflict", _("This account is deleted."))
@@ -40,7 +40,7 @@ def suspend(actor: User | None, user: User, reason: str = "") -> User:
 def restore(actor: User | None, user: User) -> User:
     """The end of a suspension. Sessions are not brought back, tokens count again. Twice is once."""
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        actor, user = locked(actor, user)
         require_power_over(actor, user)
         if user.suspended_at is None:
             return user
@@ -55,7 +55,7 @@ def restore(actor: User | None, user: User) -> User:
 def change_powers(actor: User | None, user: User, *, is_staff: bool, is_superuser: bool) -> User:
     """Who may use the administration (`is_staff`), and who may do everything there (`is_superuser`)."""
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        actor, user = locked(actor, user)
         if actor is not None and not actor.is_superuser:
             raise Refused("forbidden", _("Only an administrator may do this."))
         # An administrator is staff: without it they could not get in.

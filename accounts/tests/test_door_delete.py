@@ -12,7 +12,11 @@ from accounts.credentials import token_for
 from accounts.models import ApiToken, User
 from accounts.tests.conftest import PASSWORD
 from accounts.wire import person as wire_person
-from rooms.models import AuditEntry, Membership
+from presence.actions import saw
+from presence.models import LastSeen, Status
+from presence.statuses import set_status
+from rooms.actions.drafts import save_draft
+from rooms.models import AuditEntry, Membership, WrittenDraft
 from talkwave.errors import Refused
 
 URL = "/settings/delete/"
@@ -32,6 +36,9 @@ def test_nothing_about_the_person_stays_but_what_they_said(
 ) -> None:
     room = make_room("den", ann="member")
     token = create_token(ann, ann, "bot")
+    save_draft(ann, room.pk, "half a sentence", 0)
+    set_status(ann, text="on holiday")
+    saw([ann.pk])
     default_storage.save("avatars/ann-x.webp", ContentFile(b"x"))
     User.objects.filter(pk=ann.pk).update(avatar="avatars/ann-x.webp")
     client, elsewhere = signed_in(ann), signed_in(ann)
@@ -54,6 +61,8 @@ def test_nothing_about_the_person_stays_but_what_they_said(
     assert not EmailAddress.objects.exists() and not ApiToken.objects.exists() and token_for(token) is None
     assert not Membership.objects.filter(user=ann, room=room).exists()
     assert not default_storage.exists("avatars/ann-x.webp")
+    saw([ann.pk])  # as a server says it whose round comes late
+    assert not (WrittenDraft.objects.exists() or Status.objects.exists() or LastSeen.objects.exists())
     assert (ann.pk, 4401, None) in closed() and keys <= {key for _user, _code, key in closed()}
     assert client.get("/settings/profile/").status_code == 302
     assert "This account is deleted" in elsewhere.get("/settings/profile/").content.decode()

@@ -1,14 +1,16 @@
 """Suspending and restoring people."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
 
-from accounts.actions import end_all_sessions, restore, suspend
+from accounts.actions import delete_account, end_all_sessions, restore, suspend
 from accounts.actions.moderation import change_powers
 from accounts.models import User
 from rooms.models import AuditEntry
+from rooms.tests.at_once import at_once
 from talkwave.errors import Refused
 
 
@@ -95,12 +97,24 @@ def test_staff_suspends_people_but_neither_staff_nor_themselves(staff: Any, alic
 
 
 def test_who_is_deleted_is_not_suspended(alice: Any, root: Any) -> None:
-    from accounts.actions import delete_account
-
     delete_account(root, alice)
     with pytest.raises(Refused) as refused:
         suspend(root, alice)
     assert refused.value.code == "conflict"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["suspend", "change_powers", "delete_account"])
+def test_two_administrators_who_do_it_to_each_other_at_once_leave_one(person: Any, act: str) -> None:
+    both = [person(name, is_staff=True, is_superuser=True) for name in ("ann", "bea")]
+    acts: dict[str, Any] = {
+        "suspend": suspend,
+        "change_powers": partial(change_powers, is_staff=False, is_superuser=False),
+        "delete_account": delete_account,
+    }
+    results = at_once(2, lambda n: acts[act](both[n], both[1 - n]))
+    assert sorted(type(result).__name__ for result in results) == ["Refused", "User"]
+    assert User.objects.present().filter(is_superuser=True).count() == 1
 
 
 def test_powers_are_given_by_administrators_alone(root: Any, staff: Any, alice: Any) -> None:

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.models import Reminder, Saved, Scheduled
+from rooms.models import Reminder, Saved, Scheduled, WrittenDraft
 
 
 def forget_kept(user: User) -> None:
-    """Saved messages, reminders and words to be sent later are one's own, and go with the account. Pins are the room's."""
-    for kept in (Saved, Reminder, Scheduled):
+    """Saved messages, reminders, drafts and words to be sent later are one's own, and go with the account. Pins are the
+    room's."""
+    for kept in (Saved, Reminder, Scheduled, WrittenDraft):
         kept.objects.filter(user=user).delete()
 
 

@@ -102,7 +102,7 @@ def set_pinned(actor: User, room_id: object, pinned: bool) -> Membership:
 
 
 def leave_all_rooms(user: User) -> None:
-    """For an account that ends. Direct conversations keep their people: the others still see with whom they talked."""
+    """For an account that has ended. Direct conversations keep their people: the others still see with whom they talked."""
     joined = Membership.objects.filter(user=user).exclude(room__kind=Kind.DIRECT)
     for room_id in joined.order_by("room_id").values_list("room_id", flat=True):
         with transaction.atomic():
@@ -110,6 +110,14 @@ def leave_all_rooms(user: User) -> None:
             membership = Membership.objects.select_related("user").filter(room_id=room_id, user=user).first()
             if room is not None and membership is not None:
                 depart(room, membership, user)
+
+
+def leave_what_is_left() -> bool:
+    """Takes people whose account has ended out of rooms they are still in: who deleted it was killed before that was done."""
+    left = Membership.objects.exclude(room__kind=Kind.DIRECT).values("user")
+    for user in User.objects.exclude(deleted_at=None).filter(pk__in=left):
+        leave_all_rooms(user)
+    return False
 
 
 # --- what several actions share; the room is locked and access was checked -----------------------------

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions import delete_account
 from presence.models import Status
 from presence.statuses import set_away, set_status, statuses_of
 from talkwave.errors import Refused
@@ -49,6 +50,14 @@ def test_being_away_stands_beside_the_words(alice, told):
     set_away(alice, False)
     set_status(alice)
     assert statuses_of([alice.pk]) == {} and told[-1]["status"] is None
+
+
+def test_who_watches_hears_that_it_is_over_with_its_account(alice, told, django_capture_on_commit_callbacks):
+    set_status(alice, text="on holiday")
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_account(alice, alice)
+    assert told[-1] == {"type": "status.updated", "user": str(alice.pk), "status": None}
+    assert statuses_of([alice.pk]) == {}
 
 
 @pytest.mark.parametrize(
