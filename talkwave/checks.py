@@ -102,6 +102,20 @@ def mail(**_: Any) -> list[CheckMessage]:
     return found
 
 
+@register("mail", deploy=True)
+def mail_in_the_log(**_: Any) -> list[CheckMessage]:
+    """A mail that is printed stands in the log, with its address and the link by which its reader sets a new password."""
+    if not settings.HTTPS or not settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        return []
+    return [
+        Warning(
+            "Mails are printed into the log, with addresses and the links for a new password.",
+            hint="To send them: EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend, and EMAIL_HOST.",
+            id="talkwave.W005",
+        )
+    ]
+
+
 @register(Tags.compatibility)
 def database_connections(**_: Any) -> list[CheckMessage]:
     """Under ASGI each request may come on a fresh thread, and a kept connection stays behind on it."""

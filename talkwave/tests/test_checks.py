@@ -16,6 +16,7 @@ SQLITE = {
     "CONN_MAX_AGE": 0,
     "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode = WAL"},
 }
+PRINTED = "django.core.mail.backends.console.EmailBackend"
 
 
 def numbers(found: list[CheckMessage]) -> list[str]:
@@ -65,6 +66,7 @@ def test_redis_py_8_is_refused(monkeypatch: pytest.MonkeyPatch, installed: str, 
         (checks.mail, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend", []),
         (checks.mail, "EMAIL_BACKEND", "mail.nowhere.Backend", ["E012"]),
         (checks.mail, "EMAIL_USE_TLS", True, []),
+        (checks.mail_in_the_log, "EMAIL_BACKEND", PRINTED, []),
         (checks.behind_a_proxy, "HTTPS", True, ["W003"]),
         (checks.behind_a_proxy, "HTTPS", False, []),
         (checks.public_without_https, "HTTPS", True, []),
@@ -119,6 +121,14 @@ def test_serve_refuses_what_the_settings_do_not_bear(
     assert numbers(checks.serving_problems(bind, processes)) == expected
 
 
+@pytest.mark.parametrize(("backend", "expected"), [(PRINTED, ["W005"]), (PRINTED.replace("console", "smtp"), [])])
+def test_a_site_that_prints_its_mails_is_warned_about(
+    settings: LazySettings, backend: str, expected: list[str]
+) -> None:
+    settings.HTTPS, settings.EMAIL_BACKEND = True, backend
+    assert numbers(checks.mail_in_the_log()) == expected
+
+
 def test_two_kinds_of_tls_for_mail_exclude_each_other(settings: LazySettings) -> None:
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = True
     assert numbers(checks.mail()) == ["E013"]
@@ -146,6 +156,7 @@ def test_behind_https_on_postgresql_the_deployment_check_is_clean(tmp_path: Path
         PUBLIC_URL="https://chat.example",
         TRUSTED_PROXY_COUNT="1",
         DATABASE_URL="postgres://talkwave:secret@db.example/talkwave",
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
     )
     assert checked.returncode == 0, checked.stderr
 
