@@ -36,8 +36,10 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # A picture is the same for everybody: looking at the session would cost queries, and caches its sharing.
-        if _PICTURE.fullmatch(request.path) and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        # A picture is the same for everybody: looking at the session would cost queries, and caches its sharing. Only of an
+        # address that asks for very many it is looked at: a cookie is anybody's text.
+        is_picture = _PICTURE.fullmatch(request.path) and settings.SESSION_COOKIE_NAME in request.COOKIES
+        if is_picture and not limits.pictures.take_here(network_of(request_address(request))):
             return self.get_response(request)
         if request.user.is_authenticated:
             _use_choices_of(request.user, request.COOKIES.get(ZONE_COOKIE, ""))

@@ -1,5 +1,7 @@
 """How many pages nobody in particular may ask for, from one address."""
 
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 from django.test import Client
@@ -34,6 +36,16 @@ def test_a_program_gets_it_as_json(client: Client) -> None:
 def test_a_cookie_that_is_nobodys_is_no_way_round(client: Client) -> None:
     client.cookies["sessionid"] = "x" * 32
     assert [client.get(LOGIN).status_code for _ in range(4)][-1] == 429
+
+
+def test_nor_for_pictures_and_who_is_signed_in_sees_all_of_them(
+    client: Client, signed_in: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "pictures", Buckets(0.01, 3))
+    picture, browser = f"/people/{alice.pk}/avatar", signed_in(alice)
+    assert [browser.get(picture, REMOTE_ADDR="198.51.100.9").status_code for _ in range(9)] == [200] * 9
+    client.cookies["sessionid"] = "x" * 32
+    assert [client.get(picture).status_code for _ in range(7)] == [200] * 6 + [429]
 
 
 def test_each_address_has_its_own(client: Client, settings: LazySettings) -> None:

@@ -21,6 +21,8 @@ connecting_programs: Final = connecting.twin(*settings.RATE_CONNECTS_API)
 # By address: sockets that turned out to be nobody's, and pages of people who are not signed in.
 unknown_connecting: Final = Buckets(*settings.RATE_UNKNOWN_CONNECTS, name="unknown_connects")
 visiting: Final = Buckets(*settings.RATE_VISITS, name="visits")
+# Pictures of people, asked for with a cookie at which nobody looked. Each process counts for itself: they cost little.
+pictures: Final = Buckets(*settings.RATE_VISITS)
 
 
 def spend(buckets: Buckets, key: Hashable, n: float = 1) -> None:
