@@ -124,7 +124,7 @@ def _known(lines: Iterable[Line]) -> set[tuple[int, uuid.UUID]]:
         for start in range(0, len(pairs), _LOOKED_UP):
             chunk = pairs[start : start + _LOOKED_UP]
             places = ", ".join(["(%s, %s)"] * len(chunk))
-            # From the pairs to the index on (sender, client_id), one look each: `IN` would make SQLite walk the table.
+            # From the pairs to the index on (client_id, sender), one look each: `IN` would make SQLite walk the table.
             cursor.execute(
                 f"SELECT sender_id, client_id FROM (VALUES {places}) AS wanted CROSS JOIN rooms_message"  # noqa: S608 (no words from outside)
                 " WHERE sender_id = wanted.column1 AND client_id = wanted.column2",

@@ -236,7 +236,9 @@ def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int
     for message_id, user_id in Mention.objects.filter(message_id__in=ids).values_list("message_id", "user_id"):
         if len(noted[message_id]) < _MENTIONS_MOST:
             noted[message_id].append(marks.names(user_id))
-    for message_id in Reaction.objects.filter(message_id__in=ids).order_by().values_list("message_id", flat=True):
+    for message_id in (
+        Reaction.objects.filter(message_id__in=ids).order_by().values_list("message_id", flat=True).distinct()
+    ):
         noted[message_id].append(marks.REACTION)
     for message_id in Pin.objects.filter(message_id__in=ids).values_list("message_id", flat=True):
         noted[message_id].append(marks.PINNED)

@@ -25,8 +25,10 @@ def test_the_first_start_prepares_everything_and_says_how_to_become_the_administ
         assert f"DATA_DIR={tmp_path}/new/data" in hint and "createuser YOUR_NAME --admin" in hint
 
 
-def test_a_second_start_has_nothing_to_prepare(serve: Serve) -> None:
+def test_a_second_start_has_nothing_to_prepare_and_the_supervisor_keeps_no_connection(serve: Serve) -> None:
     with serve() as server:
+        held = [str(file.resolve()) for file in Path(f"/proc/{server.process.pid}/fd").iterdir()]
+        assert not [file for file in held if "sqlite3" in file]
         assert "Preparing" not in server.output
         assert "Collecting" not in server.output
 

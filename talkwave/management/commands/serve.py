@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from talkwave import checks
 from talkwave.serving import folder, listening, preparing
@@ -77,6 +78,10 @@ class Command(BaseCommand):
             self._say("Collecting static files…")
             preparing.collect_static()
         self._has_administrator = get_user_model().objects.filter(is_superuser=True).exists()
+        # The supervisor asks nothing any more: it keeps no connection, and no pool of them where the database has one.
+        connection.close()
+        if close_pool := getattr(connection, "close_pool", None):
+            close_pool()
 
     def _announce(self, url: str) -> None:
         self._say(f"TalkWave is at {url}/")
