@@ -77,7 +77,6 @@ REQUESTS_AT_ONCE = env.number("REQUESTS_AT_ONCE", 16, least=1)
 REQUESTS_WAITING = env.number("REQUESTS_WAITING", 200, least=0)
 REQUESTS_WAIT_SECONDS = 10
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=10)
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # --- Language and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

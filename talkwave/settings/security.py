@@ -39,8 +39,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
-# Camera, microphone and screen are for calls; the rest no page of ours asks for.
+# The microphone is for voice notes; the rest no page of ours asks for.
 PERMISSIONS_POLICY = (
-    "camera=(self), microphone=(self), display-capture=(self), accelerometer=(), geolocation=(), gyroscope=(), "
+    "microphone=(self), camera=(), display-capture=(), accelerometer=(), geolocation=(), gyroscope=(), "
     "magnetometer=(), midi=(), payment=(), serial=(), usb=(), browsing-topics=()"
 )

@@ -1,6 +1,7 @@
 """The rule of who imports whom (docs/architecture.md), and files that read in one sitting."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,9 @@ def test_no_file_grows_past_one_sitting():
 def test_the_rule_is_able_to_fail():
     assert under("rooms.models.rooms", ("rooms",)) and not under("roomservice", ("rooms",))
     assert "rooms.live" in imported(ROOT / "rooms" / "apps.py"), "imports inside functions count"
+
+
+def test_every_address_of_rooms_is_on_the_map() -> None:
+    names = re.findall(r'name="(\w+)"', (ROOT / "rooms/urls.py").read_text(encoding="utf-8"))
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert len(names) > 70 and [name for name in names if f"`{name}`" not in page] == []

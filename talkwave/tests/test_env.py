@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,33 @@ def names_read() -> list[str]:
 def test_every_setting_is_in_the_operators_table_and_in_the_example(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "docs/operators.md").read_text()
     assert re.search(rf"^#? ?{name}=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+
+def defaults() -> list[tuple[str, str, Any]]:
+    """Name, kind and default of every setting whose default is a figure, and nothing that is worked out."""
+    found = []
+    for file in sorted((ROOT / "talkwave/settings").glob("*.py")):
+        for name, kind, default in re.findall(
+            r'^(\w+) = env\.(number|decimal|rate|flag)\(\s*"\1", ([^,)]+)', file.read_text(), re.MULTILINE
+        ):
+            found.append((name, kind, eval(default, {})))  # noqa: S307  (products, too: the settings are ours)
+    return found
+
+
+@pytest.mark.parametrize(("name", "kind", "default"), defaults())
+def test_the_table_and_the_example_have_the_default_the_code_has(name: str, kind: str, default: Any) -> None:
+    table = re.search(rf"^\| `{name}` \| `([^`]+)` \|", (ROOT / "docs/operators.md").read_text(), re.MULTILINE)
+    example = re.search(rf"^#? ?{name}=(.+)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert table and example
+    told = [getattr(Env({name: text}), kind)(name, default) for text in (table[1], example[1])]
+    assert told == [getattr(Env({}), kind)(name, default)] * 2
+
+
+def test_the_compose_file_passes_on_whatever_mail_needs() -> None:
+    mail = re.findall(r'env\.\w+\(\s*"(\w*EMAIL\w*)"', (ROOT / "talkwave/settings/services.py").read_text())
+    passed_on = (ROOT / "deploy/compose.yaml").read_text()
+    assert len(mail) == 8
+    assert [name for name in mail if f"      {name}: ${{" not in passed_on] == []
 
 
 def test_the_table_and_the_example_have_no_setting_that_is_not_read() -> None:

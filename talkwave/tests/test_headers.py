@@ -89,7 +89,7 @@ def test_the_other_headers_are_on_every_answer(client: Client, address: str) -> 
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "camera=(self)" in answer["Permissions-Policy"] and "geolocation=()" in answer["Permissions-Policy"]
+    assert all(term in answer["Permissions-Policy"] for term in ("microphone=(self)", "camera=()", "geolocation=()"))
     assert "Content-Security-Policy" in answer
 
 
