@@ -2,35 +2,42 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Final
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, IntegerField
+from django.db.models.expressions import RawSQL
 
 from accounts.models import User
-from rooms.models import Kind, Membership, Mention, Message, OwnEmoji, Room, ThreadFollow
+from rooms.models import Kind, Membership, OwnEmoji, Room, ThreadFollow
 from rooms.text import own_names, parse_rooms
 
-
-def mentions_of_membership() -> Combinable:
-    """An annotation for Membership rows: how many unread messages of the room call that person.
-
-    A message that calls everybody stands in one index of such messages; it is counted there, whoever else it names.
+# Two annotations for Membership rows. Written as SQL: from querysets Django would make them anew each time, which took
+# as long as everything else that a connection costs, and every mark of reading asks for them, too.
+MENTIONS_OF_MEMBERSHIP: Final = RawSQL(
     """
-    shown = {"room": OuterRef("room_id"), "seq__gt": OuterRef("read_seq")}
-    named = Mention.objects.filter(user=OuterRef("user_id"), **shown).filter(
-        message__deleted_at=None, message__in_room=True
-    )
-    everyone = Message.objects.filter(mentions_all="everyone", deleted_at=None, in_room=True, **shown)
-    return _counted(named.exclude(message__mentions_all="everyone")) + _counted(
-        everyone.exclude(sender=OuterRef("user_id"))
-    )
-
-
-def _counted(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().values("room").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+    (SELECT COUNT(*) FROM rooms_mention named JOIN rooms_message said ON said.id = named.message_id
+      WHERE named.user_id = rooms_membership.user_id AND named.room_id = rooms_membership.room_id
+        AND named.seq > rooms_membership.read_seq
+        AND said.mentions_all <> 'everyone' AND said.in_room AND said.deleted_at IS NULL)
+    + (SELECT COUNT(*) FROM rooms_message said
+      WHERE said.room_id = rooms_membership.room_id AND said.seq > rooms_membership.read_seq
+        AND said.mentions_all = 'everyone' AND said.in_room AND said.deleted_at IS NULL
+        AND said.sender_id <> rooms_membership.user_id)
+    """,
+    (),
+    output_field=IntegerField(),
+)
+"""How many unread messages of the room call that person. One that calls everybody stands in one index of such messages;
+it is counted there, whoever else it names."""
+ASIDE_OF_MEMBERSHIP: Final = RawSQL(
+    """
+    SELECT COUNT(*) FROM rooms_message said
+      WHERE said.room_id = rooms_membership.room_id AND said.seq > rooms_membership.read_seq AND NOT said.in_room
+    """,
+    (),
+    output_field=IntegerField(),
+)
+"""How many unread messages of the room stand only in a thread."""
 
 
 def unread_threads(user: User, room_ids: list[int] | None = None) -> dict[int, int]:
@@ -39,11 +46,6 @@ def unread_threads(user: User, room_ids: list[int] | None = None) -> dict[int, i
     if room_ids is not None:
         rows = rows.filter(thread__room__in=room_ids)
     return dict(rows.order_by().values_list("thread__room").annotate(Count("pk")))
-
-
-def aside_of_membership() -> Coalesce:
-    """An annotation for Membership rows: how many unread messages of the room stand only in a thread."""
-    return _counted(Message.objects.filter(room=OuterRef("room_id"), seq__gt=OuterRef("read_seq"), in_room=False))
 
 
 def own_emoji(bodies: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from rooms.files.wire import file_wire
 from rooms.models import Membership, Message, Room
 from rooms.models.reactions import own_emoji_url
 from rooms.previews.wire import preview_wire
-from rooms.queries import aside_of_membership, direct_members, mentions_of_membership, unread_threads
+from rooms.queries import ASIDE_OF_MEMBERSHIP, MENTIONS_OF_MEMBERSHIP, direct_members, unread_threads
 from rooms.text import snippet
 
 # Characters of the message that an inline reply quotes.
@@ -246,7 +246,7 @@ def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, An
     memberships = (
         Membership.objects.filter(user=user)
         .select_related("room")
-        .annotate(mentions=mentions_of_membership(), aside=aside_of_membership())
+        .annotate(mentions=MENTIONS_OF_MEMBERSHIP, aside=ASIDE_OF_MEMBERSHIP)
     )
     if room_ids is not None:
         memberships = memberships.filter(room_id__in=room_ids)

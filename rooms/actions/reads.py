@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms import access, events
 from rooms.models import Membership, Room
-from rooms.queries import aside_of_membership, mentions_of_membership
+from rooms.queries import ASIDE_OF_MEMBERSHIP, MENTIONS_OF_MEMBERSHIP
 from talkwave.errors import Refused
 
 
@@ -74,7 +74,7 @@ def restore_reads(actor: User, marks: Mapping[object, object]) -> None:
 def _tell(actor: User, room_ids: Iterable[int], *, back: bool = False) -> None:
     """How far they have read now, to their own sockets: one query, however many rooms."""
     seats = Membership.objects.filter(user=actor, room__in=list(room_ids))
-    counted = seats.annotate(aside=aside_of_membership(), mentions=mentions_of_membership())
+    counted = seats.annotate(aside=ASIDE_OF_MEMBERSHIP, mentions=MENTIONS_OF_MEMBERSHIP)
     for room_id, read, last, aside, mentions in counted.values_list(
         "room_id", "read_seq", "room__last_seq", "aside", "mentions"
     ):

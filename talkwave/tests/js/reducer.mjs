@@ -57,7 +57,7 @@ const does = {
     shown = room;
     for (const message of messages) timeline.take(message);
     live.start(me);
-    live.openRoom(room, version);
+    live.openRoom(room, version, { unread: 0, mentions: 0 });
   },
   serve: ({ objects }) => opened.at(-1).serves(...objects),
   drop: () => opened.at(-1).drops(1006),
