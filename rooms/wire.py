@@ -251,7 +251,7 @@ def rooms_of(user: User, room_ids: list[int] | None = None) -> list[dict[str, An
     if room_ids is not None:
         memberships = memberships.filter(room_id__in=room_ids)
     found = list(memberships.order_by(F("room__last_message_at").desc(nulls_last=True), "-room_id"))
-    threads = unread_threads(user, room_ids)
+    threads = unread_threads(user)
     people: Mapping[int, list[User]] = direct_members([m.room_id for m in found if m.room.is_direct])
     return [
         room_wire(
