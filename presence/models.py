@@ -1,4 +1,4 @@
-"""What of presence is kept: when somebody was last here, and what they say of themselves. Who is here now lives in Redis and expires."""
+"""What of presence is kept: when somebody was last here and last did something, and what they say of themselves. Who is here now lives in Redis and expires."""
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,8 @@ class LastSeen(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="last_seen"
     )
     at = models.DateTimeField(db_index=True)
+    # When they last did something: a page that stays open over night is here, and nobody sits before it.
+    active_at = models.DateTimeField(null=True)
     # When their last long absence (settings.AWAY_HOURS) began, and when they came back from it.
     left_at = models.DateTimeField(null=True)
     back_at = models.DateTimeField(null=True)

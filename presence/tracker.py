@@ -29,7 +29,9 @@ class PresenceTracker:
         self._here: dict[int, Counter[str]] = {}
         # What was last said of somebody, and since when.
         self._said: dict[int, tuple[str, datetime]] = {}
+        # Since the last round: who came, and who did something.
         self._seen: set[int] = set()
+        self._active: set[int] = set()
         # Who came, went or moved here and was not told of yet.
         self._changed: set[int] = set()
         self._wake = asyncio.Event()
@@ -55,11 +57,16 @@ class PresenceTracker:
     def moved(self, user_id: int, before: str, after: str) -> None:
         """One connection goes from `active` to `idle`, or back."""
         self._here.setdefault(user_id, Counter()).update({before: -1, after: 1})
+        if after == "active":
+            self._active.add(user_id)
         self._change(user_id)
 
     def disconnected(self, user_id: int, state: str) -> None:
         states = self._here.setdefault(user_id, Counter())
         states[state] -= 1
+        # Gone again before a round they were here all the same.
+        if state == "active":
+            self._active.add(user_id)
         if not any(count > 0 for count in states.values()):
             del self._here[user_id]
         self._change(user_id)
@@ -151,6 +158,8 @@ class PresenceTracker:
         for user_id in set(self._said) - watched - set(here):
             del self._said[user_id]
         seen = self._seen | set(here)
-        self._seen = set()
-        if seen:
-            await db(actions.saw, seen)
+        # Not who only just came: a page that comes back by itself, where nobody sits, says so in a moment.
+        active = self._active | {user_id for user_id, state in here.items() if state == "active"}
+        self._seen, self._active = set(), set()
+        if seen or active:
+            await db(actions.saw, seen, active)

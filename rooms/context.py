@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -23,8 +24,8 @@ class Sidebar:
 
     rooms: list[dict[str, Any]] = field(default_factory=list)
     directs: list[dict[str, Any]] = field(default_factory=list)
-    # Since when the reader was away, where a page of what they missed is worth offering.
-    offer: datetime | None = None
+    # How long the reader was away, in words, where a page of what they missed is worth offering.
+    offer: str = ""
 
     @property
     def threads(self) -> int:
@@ -98,12 +99,30 @@ def sidebar(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def offer_for(request: HttpRequest) -> str:
+    """What offers a page that stayed open to catch up; empty where there is no need to."""
+    left = _left(request)
+    return offered(left) if left is not None and _much(sidebar_for(request)) else ""
+
+
+def offered(left: datetime) -> str:
+    """How long somebody was away, in words."""
+    return _("You were away for %(ago)s.") % {"ago": timesince(left)}
+
+
 def _with_offer(request: HttpRequest) -> Sidebar:
     shown = sidebar_for(request)
-    waiting = sum(room["unread"] for room in (*shown.rooms, *shown.directs) if calls(room))
-    if waiting >= settings.CATCH_UP_UNREAD and isinstance(request.user, User):
-        left = away_since(request.user)
-        # A page that was looked at is not offered again.
-        if left is not None and left.isoformat() != request.COOKIES.get(CAUGHT_UP):
-            shown.offer = left
+    left = _left(request) if _much(shown) else None
+    shown.offer = "" if left is None else offered(left)
     return shown
+
+
+def _much(shown: Sidebar) -> bool:
+    waiting = sum(room["unread"] for room in (*shown.rooms, *shown.directs) if calls(room))
+    return bool(waiting >= settings.CATCH_UP_UNREAD)
+
+
+def _left(request: HttpRequest) -> datetime | None:
+    """Since when the reader was away. A page that was looked at is not offered again."""
+    left = away_since(request.user) if isinstance(request.user, User) else None
+    return None if left is None or left.isoformat() == request.COOKIES.get(CAUGHT_UP) else left

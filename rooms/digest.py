@@ -60,11 +60,11 @@ def away_since(user: User) -> datetime | None:
     """When the person left, where they came back lately (or just now) from a long absence."""
     seen = LastSeen.objects.filter(user=user).first()
     now = timezone.now()
-    if seen is None:
+    if seen is None or seen.active_at is None:
         return None
     long_ago = timedelta(hours=settings.AWAY_HOURS)
-    if now - seen.at > long_ago:
-        return seen.at
+    if now - seen.active_at > long_ago:
+        return seen.active_at
     if seen.left_at and seen.back_at and now - seen.back_at < long_ago:
         return seen.left_at
     return None

@@ -38,7 +38,7 @@ def test_nothing_about_the_person_stays_but_what_they_said(
     token = create_token(ann, ann, "bot")
     save_draft(ann, room.pk, "half a sentence", 0)
     set_status(ann, text="on holiday")
-    saw([ann.pk])
+    saw({ann.pk}, {ann.pk})
     default_storage.save("avatars/ann-x.webp", ContentFile(b"x"))
     User.objects.filter(pk=ann.pk).update(avatar="avatars/ann-x.webp")
     client, elsewhere = signed_in(ann), signed_in(ann)
@@ -61,7 +61,7 @@ def test_nothing_about_the_person_stays_but_what_they_said(
     assert not EmailAddress.objects.exists() and not ApiToken.objects.exists() and token_for(token) is None
     assert not Membership.objects.filter(user=ann, room=room).exists()
     assert not default_storage.exists("avatars/ann-x.webp")
-    saw([ann.pk])  # as a server says it whose round comes late
+    saw({ann.pk}, {ann.pk})  # as a server says it whose round comes late
     assert not (WrittenDraft.objects.exists() or Status.objects.exists() or LastSeen.objects.exists())
     assert (ann.pk, 4401, None) in closed() and keys <= {key for _user, _code, key in closed()}
     assert client.get("/settings/profile/").status_code == 302

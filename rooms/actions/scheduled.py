@@ -19,6 +19,7 @@ from rooms.actions.posting import post_message
 from rooms.actions.reminders import require_ahead
 from rooms.models import Attachment, Message, Scheduled, ScheduledState
 from rooms.text import clean, snippet
+from rooms.wire import when
 from talkwave.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -211,15 +212,30 @@ def _later(row: Scheduled, seconds: float) -> None:
 def _fail(row: Scheduled, detail: str) -> None:
     row.state, row.error = ScheduledState.FAILED, detail
     row.save(update_fields=["state", "error"])
-    told = {
+    events.notification(row.user_id, _told(row))
+    _say_how_many(row)
+
+
+def failed_of(user: User, most: int = 5) -> list[dict[str, object]]:
+    """Those that could not be sent, the latest first, as the notice shows them: for a page that was away."""
+    failed = Scheduled.objects.filter(user=user, state=ScheduledState.FAILED).prefetch_related("attachments")
+    return [_told(row) for row in failed.order_by("-due_at", "-pk")[:most]]
+
+
+def failed_count(user: User) -> int:
+    """How many of theirs could not be sent."""
+    return Scheduled.objects.filter(user=user, state=ScheduledState.FAILED).count()
+
+
+def _told(row: Scheduled) -> dict[str, object]:
+    return {
         "kind": "scheduled_failed",
         "id": str(row.pk),
         "room": row.room_id and str(row.room_id),
-        "excerpt": snippet(row.body, _EXCERPT) or ", ".join(row.attachments.values_list("name", flat=True)),
-        "text": detail,
+        "excerpt": snippet(row.body, _EXCERPT) or ", ".join(file.name for file in row.attachments.all()),
+        "text": row.error,
+        "due_at": when(row.due_at),
     }
-    events.notification(row.user_id, told)
-    _say_how_many(row)
 
 
 def _say_how_many(row: Scheduled) -> None:

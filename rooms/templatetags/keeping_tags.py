@@ -10,6 +10,7 @@ from django.utils.timesince import timeuntil
 from accounts.models import User
 from rooms.actions.reminders import due_count
 from rooms.actions.saved import todo_count
+from rooms.actions.scheduled import failed_count
 from rooms.models import Pin, Room, Saved, Scheduled
 
 register = template.Library()
@@ -37,6 +38,12 @@ def scheduled_in(room: Room, reader: User) -> int:
 def kept_by(reader: User) -> dict[str, Any]:
     """How much waits in the reader's lists."""
     return {"todo": todo_count(reader), "due": due_count(reader)}
+
+
+@register.simple_tag
+def failed_by(reader: User) -> int:
+    """How many of the reader's messages could not be sent."""
+    return failed_count(reader)
 
 
 @register.filter

@@ -225,34 +225,55 @@ def test_a_since_that_is_none_is_refused(look, alice, since):
 
 def test_a_long_absence_is_remembered_from_where_it_began(alice):
     left = timezone.now() - timedelta(hours=9)
-    LastSeen.objects.create(user=alice, at=left)
+    LastSeen.objects.create(user=alice, at=left, active_at=left)
     assert away_since(alice) == left
-    saw([alice.pk])
+    saw({alice.pk}, {alice.pk})
     assert away_since(alice) == left
     seen = LastSeen.objects.get(user=alice)
-    seen.back_at = seen.at = timezone.now() - timedelta(hours=5)
+    seen.back_at = timezone.now() - timedelta(hours=5)
     seen.left_at = left
-    seen.at = timezone.now()
     seen.save()
     assert away_since(alice) is None
 
 
 def test_a_short_one_is_no_absence(alice):
-    LastSeen.objects.create(user=alice, at=timezone.now() - timedelta(hours=1))
-    saw([alice.pk])
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    LastSeen.objects.create(user=alice, at=an_hour_ago, active_at=an_hour_ago)
+    saw({alice.pk}, {alice.pk})
     assert away_since(alice) is None
+
+
+def test_a_page_that_stays_open_is_here_and_its_reader_was_away_all_the_same(alice):
+    left = timezone.now() - timedelta(hours=9)
+    LastSeen.objects.create(user=alice, at=left, active_at=left)
+    saw({alice.pk}, set())
+    seen = LastSeen.objects.get(user=alice)
+    assert timezone.now() - seen.at < timedelta(minutes=1), "to others they were here just now"
+    assert away_since(alice) == seen.active_at == left
+    # Sitting down again within the same minute is written all the same.
+    saw({alice.pk}, {alice.pk})
+    seen.refresh_from_db()
+    assert seen.left_at == away_since(alice) == left
+    assert timezone.now() - seen.active_at < timedelta(minutes=1)
 
 
 def test_much_unread_after_an_absence_offers_the_page_until_one_looked(signed_in, room, alice, bob, settings):
     settings.CATCH_UP_UNREAD = 2
-    LastSeen.objects.create(user=alice, at=timezone.now() - timedelta(hours=9))
+    left = timezone.now() - timedelta(hours=9)
+    LastSeen.objects.create(user=alice, at=timezone.now(), active_at=left)
     client = signed_in(alice)
+
+    def offered(yes: bool) -> None:
+        assert ("You were away for 9" in client.get(reverse("browse")).content.decode()) == yes
+        # A page that stayed open asks.
+        assert client.get(reverse("kept_json")).json()["offer"].startswith("You were away for 9") == yes
+
     post_message(bob, room.pk, "one")
-    assert "You were away" not in client.get(reverse("browse")).content.decode()
+    offered(False)
     post_message(bob, room.pk, "two")
-    assert "You were away for 9" in client.get(reverse("browse")).content.decode()
+    offered(True)
     client.get(reverse("catch_up"))
-    assert "You were away" not in client.get(reverse("browse")).content.decode()
+    offered(False)
 
 
 def test_one_room_is_read_as_far_as_the_page_showed_it_and_taken_back(look, signed_in, room, alice, bob):

@@ -246,7 +246,13 @@ def test_put_off_without_a_time_it_comes_again_in_a_while(signed_in, alice, mine
     reminder = Reminder.objects.get()
     assert reminder.told_at is None
     assert timedelta(minutes=19) < reminder.due_at - timezone.now() <= timedelta(minutes=20)
-    assert client.get(reverse("kept_json")).json() == {"todo": 0, "due": 0, "reminders": []}
+    assert client.get(reverse("kept_json")).json() == {
+        "todo": 0,
+        "due": 0,
+        "reminders": [],
+        "failed": [],
+        "offer": "",
+    }
 
 
 def test_without_javascript_the_forms_lead_back_to_their_list(signed_in, room, alice, message, mine):
@@ -283,3 +289,15 @@ def test_a_poll_for_later_comes_by_the_door_and_stands_in_the_list(signed_in, ro
     assert client.post(reverse("scheduled_change", args=[row.pk]), changed, headers=JSON).status_code == 200
     row.refresh_from_db()
     assert (row.poll["options"], row.poll["anonymous"], row.poll["closes_after"]) == (["soup", "bread"], True, 3600)
+
+
+def test_what_could_not_be_sent_is_told_to_a_page_that_was_away_and_counted_at_its_tab(signed_in, room, alice, bob):
+    for text in ("good morning", "good night"):
+        row = schedule_message(alice, room.pk, text, timezone.now() + timedelta(days=1))
+    Scheduled.objects.filter(pk=row.pk).update(state="failed", error="You cannot post here.")
+    client = signed_in(alice)
+    (failed,) = client.get(reverse("kept_json")).json()["failed"]
+    assert (failed["kind"], failed["id"]) == ("scheduled_failed", str(row.pk))
+    assert (failed["excerpt"], failed["text"]) == ("good night", "You cannot post here.")
+    assert 'badge--mention">1<span class="sr-only"> not sent' in client.get(reverse("saved")).content.decode()
+    assert signed_in(bob).get(reverse("kept_json")).json()["failed"] == []

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms.actions.reminders import due_count, due_of
 from rooms.actions.saved import forget_saved, save_message, todo_count
+from rooms.actions.scheduled import failed_of
+from rooms.context import offer_for
 from rooms.kept import visible_cards
 from rooms.models import Kind, Membership, Saved, SavedState
 from rooms.views.answers import done, door, person, show
@@ -57,6 +59,15 @@ def save(request: HttpRequest, message_id: int) -> HttpResponse:
 
 @door("GET")
 def kept_json(request: HttpRequest) -> HttpResponse:
-    """For a page that was away: how much is to do, and the reminders that are due."""
+    """For a page that was away, or whose reader was: how much is to do, the reminders that are due, what could not be
+    sent, and whether to catch up is offered."""
     user = person(request)
-    return JsonResponse({"todo": todo_count(user), "due": due_count(user), "reminders": due_of(user)})
+    return JsonResponse(
+        {
+            "todo": todo_count(user),
+            "due": due_count(user),
+            "reminders": due_of(user),
+            "failed": failed_of(user),
+            "offer": offer_for(request),
+        }
+    )

@@ -25,10 +25,17 @@ if (reader) {
   on("tw:ui.removing", ({ element }) => modules.stop(element));
   listen();
 } else {
+  forgetBadge();
   modules.start();
 }
 
+/** The icon of the installed app counts for who is signed in. */
+function forgetBadge() {
+  navigator.clearAppBadge?.().catch(() => {});
+}
+
 function toSignIn() {
+  forgetBadge();
   const { signIn = "/accounts/login/" } = document.querySelector("[data-sign-in]")?.dataset ?? {};
   location.assign(`${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
 }

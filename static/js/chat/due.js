@@ -19,7 +19,9 @@ export default class Due {
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:notification", (told) => this.#show(told), { signal });
-    on("tw:reminders.updated", () => this.#reminders().length && this.#ask(), { signal });
+    for (const name of ["reminders", "scheduled"]) on(`tw:${name}.updated`, () => this.place.childElementCount && this.#ask(), { signal });
+    // Whoever sits down again before a page that stayed open.
+    on("tw:ui.back", () => this.#ask(), { signal });
     on("tw:ui.connection", ({ state }) => this.#connected(state === "online"), { signal });
     place.addEventListener("click", (event) => this.#click(event), { signal });
   }
@@ -38,24 +40,21 @@ export default class Due {
     try {
       const kept = await get(this.place.dataset.url);
       emit("tw:ui.kept", kept);
-      const due = new Set(kept.reminders.map(({ id }) => id));
-      for (const item of this.#reminders()) if (!due.has(item.dataset.id)) this.#remove(item);
-      for (const told of kept.reminders.slice(0, MOST).reverse()) if (!closed().includes(key(told))) this.#show(told);
+      const due = [...kept.failed, ...kept.reminders];
+      const keys = new Set(due.map(key));
+      for (const item of [...this.place.children]) if (!keys.has(item.dataset.key)) this.#remove(item);
+      for (const told of due.slice(0, MOST).reverse()) if (!closed().includes(key(told))) this.#show(told);
     } catch {
       // Asked again when the connection is back; the list has them all the while.
     }
   }
 
-  #reminders() {
-    return [...this.place.querySelectorAll("[data-kind=reminder]")];
-  }
-
   #show(told) {
     const { kind, id } = told;
     if (kind !== "reminder" && kind !== "scheduled_failed") return;
-    if (this.place.querySelector(`[data-kind="${kind}"][data-id="${CSS.escape(id)}"]`)) return;
+    if (this.place.querySelector(`[data-key="${CSS.escape(key(told))}"]`)) return;
     const item = clone("due-template");
-    Object.assign(item.dataset, { kind, id, key: key(told) });
+    Object.assign(item.dataset, { id, key: key(told) });
     const reminder = kind === "reminder";
     fill(item, ".due__title", word(reminder ? "due.reminder" : "due.failed"));
     fill(item, ".due__text", told.text);
@@ -93,7 +92,7 @@ export default class Due {
   }
 }
 
-const key = ({ id, due_at: due }) => `${id} ${due}`;
+const key = ({ kind, id, due_at: due }) => `${kind} ${id} ${due}`;
 
 function fill(item, selector, text) {
   const place = item.querySelector(selector);

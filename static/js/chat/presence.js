@@ -135,6 +135,7 @@ export default class Presence {
   #say() {
     const state = Date.now() - this.movedAt > IDLE_MS ? "idle" : "active";
     if (!this.online || state === this.said) return;
+    if (this.said === "idle") emit("tw:ui.back");
     this.said = state;
     socket.send({ type: "presence.set", state });
     this.#draw();

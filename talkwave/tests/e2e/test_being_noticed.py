@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rooms.actions.posting import post_message
-from talkwave.testing_browser import Window, apart
+from talkwave.testing_browser import Window, apart, until_true
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Window]
@@ -89,6 +89,11 @@ def test_the_tab_and_the_badge_of_the_app_tell_of_threads_too_and_of_who_is_name
     expect(a.page).to_have_title("Threads – TalkWave")
     expect(icon).to_have_attribute("href", still)
     assert badge() == 0
+    # Where nobody is signed in any more the icon counts nothing.
+    a.page.add_init_script("navigator.clearAppBadge = async () => { window.badge = null; window.cleared = true; }")
+    a.context.clear_cookies()
+    a.page.goto("/accounts/login/")
+    until_true(a.page, "window.cleared")
 
 
 def test_reading_in_one_window_is_reading_in_all(visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any) -> None:
