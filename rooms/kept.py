@@ -10,20 +10,19 @@ from accounts.wire import person
 from rooms import access
 from rooms.models import Kind, Message, Room
 from rooms.queries import direct_members
-from rooms.text import snippet
+from rooms.wire import beginning
 
 _EXCERPT = 280
 
 
 def card(message: Message) -> dict[str, Any]:
     """A message as a list shows it. Its sender and files are fetched; that it may be seen was checked."""
-    excerpt = snippet(message.body, _EXCERPT) or ", ".join(file.name for file in message.attachments.all())
     return {
         "id": str(message.pk),
         "url": reverse("message", args=[message.room_id, message.pk]),
         "author": person(message.sender),
         "at": message.created_at,
-        "excerpt": excerpt,
+        "excerpt": beginning(message, _EXCERPT),
     }
 
 

@@ -11,10 +11,11 @@ from accounts.models import User
 from rooms import access
 from rooms.access import Seat
 from rooms.models import Mention, Message, MessageKind, ThreadFollow
-from rooms.wire import message_wire
+from rooms.wire import beginning, message_wire
 
 # So many of the last answers stand in the list of threads.
 ANSWERS_SHOWN = 2
+_EXCERPT = 160
 
 
 def root_for(user: User, message_id: object) -> tuple[Message, Seat]:
@@ -91,6 +92,7 @@ def inbox(user: User, page: str | None) -> tuple["Page[Any]", list[dict[str, Any
         _of(user)
         .filter(following=True, thread__count__gt=0)
         .select_related("thread__room", "thread__root__sender")
+        .prefetch_related("thread__root__attachments")
         .annotate(unread=unread, named=named)
         .order_by("-thread__last_at", "-pk")
     )
@@ -100,7 +102,7 @@ def inbox(user: User, page: str | None) -> tuple["Page[Any]", list[dict[str, Any
         {
             "follow": follow,
             "thread": follow.thread,
-            "root": message_wire(follow.thread.root.unadorned()),
+            "root": _line(follow.thread.root),
             "answers": answers.get(follow.thread_id, []),
             "unread": follow.unread,  # type: ignore[attr-defined]
             "named": follow.named,  # type: ignore[attr-defined]
@@ -110,19 +112,25 @@ def inbox(user: User, page: str | None) -> tuple["Page[Any]", list[dict[str, Any
 
 
 def _last_answers(root_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
-    """Root id → its last few answers, the oldest of them first: one query."""
+    """Root id → its last few answers, the oldest of them first: two queries."""
     place = Window(RowNumber(), partition_by=F("thread_id"), order_by=F("seq").desc())
     last = (
         Message.objects.filter(thread__in=root_ids, deleted_at=None, kind=MessageKind.TEXT)
         .select_related("sender")
+        .prefetch_related("attachments")
         .annotate(place=place)
         .filter(place__lte=ANSWERS_SHOWN)
     )
     found: dict[int, list[dict[str, Any]]] = {}
     for message in sorted(last, key=lambda one: one.seq):
-        wire = {**message_wire(message.unadorned()), "at": message.stands_at}
-        found.setdefault(message.thread_id or 0, []).append(wire)
+        found.setdefault(message.thread_id or 0, []).append(_line(message))
     return found
+
+
+def _line(message: Message) -> dict[str, Any]:
+    """A message in the list of threads: its sender and files are fetched, and nothing else of it is shown."""
+    excerpt = beginning(message, _EXCERPT)
+    return {**message_wire(message.unadorned()), "excerpt": excerpt, "at": message.stands_at}
 
 
 def follow_wire(follow: ThreadFollow, room_id: int, unread: int) -> dict[str, Any]:

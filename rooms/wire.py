@@ -114,14 +114,16 @@ def quote_of(message: Message) -> dict[str, Any] | None:
         "id": str(quoted.pk),
         "seq": quoted.seq,
         "sender": person(quoted.sender),
-        # Files that stand for themselves are told by their names.
-        "excerpt": "" if gone else snippet(quoted.body, QUOTE_LENGTH) or _file_names(quoted),
+        "excerpt": "" if gone else beginning(quoted, QUOTE_LENGTH),
         "deleted": gone,
     }
 
 
-def _file_names(message: Message) -> str:
-    return snippet(", ".join(file.name for file in message.beside("attachments")), QUOTE_LENGTH)
+def beginning(message: Message, length: int) -> str:
+    """How a message begins, in a line; files that stand for themselves are told by their names, and are fetched with it."""
+    return snippet(message.body, length) or snippet(
+        ", ".join(file.name for file in message.beside("attachments")), length
+    )
 
 
 def _answered(message: Message) -> Message | None:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 
 from rooms.models import Kind, Role
 from rooms.system import LINES
-from rooms.text import snippet
 
 register = template.Library()
 
@@ -86,12 +85,3 @@ def edit_hours() -> int:
 def sanitised(html: str | None) -> SafeString:
     """The one place where a template lets HTML through: only for `message.html`, which rooms.text made safe."""
     return mark_safe(html or "")  # noqa: S308
-
-
-@register.filter
-def excerpt(body: str) -> str:
-    """The first words of what somebody wrote, without its marks, in one line."""
-    return snippet(body, _EXCERPT)
-
-
-_EXCERPT = 160

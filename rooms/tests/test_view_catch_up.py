@@ -51,6 +51,8 @@ def test_it_gathers_what_calls_me_answers_me_and_was_liked(look, room, alice, bo
     }
     assert f'href="{reverse("message", args=[room.pk, liked.pk])}"' in response.content.decode()
     assert "👍 2" in response.content.decode()
+    # What is deleted while the page is open is found by this.
+    assert f'data-says="{liked.pk}"' in response.content.decode()
 
 
 def test_what_calls_or_answers_me_in_a_thread_alone_is_there_and_leads_into_it(look, room, alice, bob, olga):

@@ -8,7 +8,7 @@ from rooms.actions.deleting import delete_message
 from rooms.actions.moving import move_messages
 from rooms.actions.posting import post_message
 from rooms.actions.threads import follow_thread, mark_thread_read, mark_threads_read
-from rooms.models import Message, ThreadFollow
+from rooms.models import Attachment, Message, ThreadFollow
 from rooms.queries import unread_threads
 from rooms.threads import inbox, known_threads
 from talkwave.errors import Refused
@@ -131,10 +131,10 @@ def test_the_inbox_costs_the_same_however_many(room, alice, bob, django_assert_n
                 post_message(bob, room.pk, "answer", thread=root.pk, in_room=False)
 
     threads(1)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         inbox(alice, None)
     threads(4)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         assert len(inbox(alice, None)[1]) == 5
 
 
@@ -194,3 +194,20 @@ def test_where_it_may_go_is_offered_and_the_move_is_answered_with_its_undo(signe
         assert session.post(move, {"ids": root.pk, **wrong}, headers=JSON).status_code == 400
     for wrong in ({"to": "room:x"}, {"to": "thread:"}, {"to": "room"}):
         assert session.post(move, {"ids": root.pk, **wrong}, headers=JSON).status_code == 404
+
+
+def test_what_is_a_file_alone_is_told_by_its_name_in_the_list_and_where_it_may_go(signed_in, room, alice, bob):
+    def sent(name, **where):
+        file = Attachment.objects.create(
+            room=room, uploader=bob, kind="file", name=name, type="text/plain", size=1, stored=name
+        )
+        return post_message(bob, room.pk, "", attachments=[file.pk], **where)
+
+    root = sent("harbour.png")
+    post_message(alice, room.pk, "How fine", thread=root.pk, in_room=False)
+    sent("tide.pdf", thread=root.pk, in_room=False)
+    page = signed_in(alice).get(reverse("threads")).text
+    assert "harbour.png" in page and "tide.pdf" in page
+    below = sent("map.txt")
+    form = signed_in(bob).get(reverse("message_move", args=[below.pk]), headers={"X-Fragment": "dialog"}).text
+    assert "map.txt" in form and "harbour.png" in form

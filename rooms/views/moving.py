@@ -15,8 +15,8 @@ from rooms.actions.moving import move_messages
 from rooms.context import sidebar_for
 from rooms.models import Kind, Message, MessageKind, Thread
 from rooms.roles import verbs
-from rooms.text import snippet
 from rooms.views.answers import done, door, number, person, show
+from rooms.wire import beginning
 from talkwave.errors import Refused
 
 _EXCERPT = 80
@@ -34,7 +34,7 @@ def choose(request: HttpRequest, message_id: int) -> HttpResponse:
         "message": message,
         # Several are moved as one; the first stands for them.
         "n": number(request, "n") or 1,
-        "excerpt": snippet(message.body, _EXCERPT),
+        "excerpt": beginning(message, _EXCERPT),
         "room": seat.room,
         "title": seat.room.name,
         "current_room": str(seat.room.pk),
@@ -49,12 +49,12 @@ def _places(request: HttpRequest, user: User, message: Message, seat: Seat) -> d
     threads: list[dict[str, Any]] = []
     if state is None:
         spoken = Message.objects.filter(room=room, kind=MessageKind.TEXT, deleted_at=None).exclude(pk=message.pk)
-        spoken = spoken.exclude(pk=message.thread_id or 0).select_related("sender")
+        spoken = spoken.exclude(pk=message.thread_id or 0).select_related("sender").prefetch_related("attachments")
         above = spoken.filter(thread=None, in_room=True, seq__lt=message.seq).order_by("-seq").first()
         recent = spoken.filter(thread_state__count__gt=0).order_by("-thread_state__last_at")
         found = [*([above] if above else []), *recent[: settings.MOVE_THREADS_OFFERED]]
         threads = [
-            {"id": one.pk, "who": one.sender.name, "excerpt": snippet(one.body, _EXCERPT), "above": one is above}
+            {"id": one.pk, "who": one.sender.name, "excerpt": beginning(one, _EXCERPT), "above": one is above}
             for one in dict.fromkeys(found)
         ]
     own = message.sender_id == user.pk

@@ -87,10 +87,14 @@ def _hit(hit: Hit, parts: list[Part]) -> dict[str, Any]:
         "file": hit.file,
         "files": list(hit.files),
         "thread": message.thread_id is not None,
-        "context": {"sender": context.sender.name, "text": hit.context_text} if context and hit.context_text else None,
+        "context": _before(context, hit.context_text) if context and hit.context_text else None,
         "url": f"{_place(message)}?{fields}",
         "in_thread": not message.in_room,
     }
+
+
+def _before(message: Message, text: str) -> dict[str, str]:
+    return {"id": str(message.pk), "sender": message.sender.name, "text": text}
 
 
 def _place(message: Message) -> str:

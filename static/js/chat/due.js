@@ -59,6 +59,7 @@ export default class Due {
     fill(item, ".due__title", word(reminder ? "due.reminder" : "due.failed"));
     fill(item, ".due__text", told.text);
     const { author, excerpt } = told;
+    if (told.message) item.querySelector(".due__about").dataset.says = told.message;
     fill(item, ".due__about", author ? word("due.about", { name: author, text: excerpt }) : excerpt);
     for (const name of ["done", "later"]) item.querySelector(`[data-due=${name}]`).hidden = !reminder;
     item.querySelector("[data-due=open]").href = reminder ? (told.message ? messagePath(told.room, told.message) : "/reminders/") : "/scheduled/";
@@ -91,6 +92,11 @@ export default class Due {
     if (inside) (next?.querySelector("[data-due]:not([hidden])") ?? document.getElementById("main"))?.focus();
   }
 }
+
+// Deleted meanwhile: what a list or a notice says of a message (`data-says`: its id) goes as its words did.
+on("tw:message.updated", ({ message: { id, deleted } }) => {
+  if (deleted) for (const place of document.querySelectorAll(`[data-says="${CSS.escape(id)}"]`)) place.textContent = word("quote.deleted");
+});
 
 const key = ({ kind, id, due_at: due }) => `${kind} ${id} ${due}`;
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from rooms.actions.deleting import delete_message
 from rooms.actions.posting import post_message
 from rooms.actions.reminders import tell_of_due
 from rooms.actions.scheduled import schedule_message, send_due
@@ -91,7 +92,7 @@ def test_what_one_pins_everybody_finds_and_what_one_saves_nobody_else_does(
 def test_a_reminder_comes_and_stays_until_it_is_done_and_words_go_out_later(
     visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[..., None]
 ) -> None:
-    apart(post_message, bob, room.pk, "the boat leaves at six")
+    boat = apart(post_message, bob, room.pk, "the boat leaves at six")
     a = visit(alice, room, timezone_id="Europe/Berlin")
     more(a, a.sees("the boat leaves at six"), "remind")
     dialog = a.page.get_by_role("dialog", name="Remind me")
@@ -122,6 +123,10 @@ def test_a_reminder_comes_and_stays_until_it_is_done_and_words_go_out_later(
     other = a.tab().open("/reminders/")
     expect(other.page.locator(".kept__item--due")).to_contain_text("the boat leaves at six")
     axe(other.page)
+    # Deleted, its words are nowhere to be read any more.
+    apart(delete_message, bob, boat.pk)
+    expect(notice.locator(".due__about")).to_have_text("deleted message")
+    expect(other.page.locator(".kept__words")).to_have_text("deleted message")
     notice.get_by_role("button", name="Done").click()
     expect(notice).to_have_count(0)
     expect(other.page.get_by_text("No reminders")).to_be_visible()
