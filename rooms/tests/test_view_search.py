@@ -29,7 +29,7 @@ def test_the_page_shows_what_was_found_marked_and_leads_to_its_place(ask, room, 
     message = post_message(alice, room.pk, "the **red** build <b>")
     page = ask(alice, "build").text
     assert "<mark>build</mark>" in page and "&lt;b&gt;" in page
-    assert f'href="/rooms/{room.pk}/?at={message.seq}&amp;find=build"' in page
+    assert f'data-says="{message.pk}" href="/rooms/{room.pk}/?at={message.seq}&amp;find=build"' in page
 
 
 def test_an_answer_in_a_thread_leads_to_its_thread(ask, room, alice):
