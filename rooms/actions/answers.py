@@ -1,11 +1,12 @@
 """Answers: in line to a message, and in its thread. What posting asks about them, a batch at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from rooms import access, events
+from rooms.actions.threads import tell_follow
 from rooms.models import Message, MessageKind, Room, Thread, ThreadFollow
 from talkwave.errors import Refused
 
@@ -53,17 +54,24 @@ class Answered:
 
 
 def store_answers(
-    answers: Sequence[Message], rooms: Mapping[int, Room], named: Mapping[int, Iterable[int]], now: datetime
+    answers: Sequence[Message],
+    rooms: Mapping[int, Room],
+    named: Mapping[int, Iterable[int]],
+    now: datetime,
+    unlooked: Collection[int] = (),
 ) -> list[Message]:
     """Counts new answers in their threads, and gives their roots, changed. The rooms are locked, the answers stored.
 
     `named`: message id → ids of the people it names. The author of the root, who answers and who is named follow.
+    `unlooked`: ids of those whose author did not have the thread before them.
     """
     roots: dict[int, Message] = {}
+    last_before: dict[int, int] = {}
     for answer in answers:
         root = roots.setdefault(answer.thread_id or 0, answer.thread)  # type: ignore[arg-type]
         state = getattr(root, "thread_state", None) or Thread(root=root, room_id=root.room_id)
         state.count += 1
+        last_before[answer.pk] = state.last_seq
         state.last_seq, state.last_at = answer.seq, now
         state.people = [answer.sender_id, *(pk for pk in state.people if pk != answer.sender_id)][:PEOPLE_SHOWN]
         root.thread_state = state
@@ -71,7 +79,7 @@ def store_answers(
     Thread.objects.bulk_create(
         states, update_conflicts=True, unique_fields=["root"], update_fields=["count", "last_seq", "last_at", "people"]
     )
-    _follow(answers, roots, named)
+    _follow(answers, roots, named, {pk: seq for pk, seq in last_before.items() if pk in unlooked})
     for root in roots.values():
         root.version = rooms[root.room_id].take_version()
         root.changes += 1
@@ -103,32 +111,53 @@ def recount(state: Thread) -> None:
     state.people = list(dict.fromkeys(left.values_list("sender_id", flat=True)[:50]))[:PEOPLE_SHOWN]
 
 
-def _follow(answers: Sequence[Message], roots: Mapping[int, Message], named: Mapping[int, Iterable[int]]) -> None:
+def follow_named(called: Mapping[tuple[int, int], int]) -> None:
+    """(Root, person) → seq of the answer that names them: they follow, though they chose not to. To who is named for the
+    first time, all that was said before is no news."""
+    rows = [ThreadFollow(thread_id=pk, user_id=user, read_seq=seq - 1) for (pk, user), seq in called.items()]
+    _upsert(rows, "following")
+
+
+def _follow(
+    answers: Sequence[Message],
+    roots: Mapping[int, Message],
+    named: Mapping[int, Iterable[int]],
+    unlooked: Mapping[int, int],
+) -> None:
     # Whoever chose not to follow is brought back only by answering or by being named.
-    again: dict[tuple[int, int], int] = {}
-    called_at: dict[tuple[int, int], int] = {}
+    read: dict[tuple[int, int], int] = {}
+    called: dict[tuple[int, int], int] = {}
     for answer in answers:
         root_id = answer.thread_id or 0
         for user_id in named.get(answer.pk, ()):
-            again.setdefault((root_id, user_id), 0)
-            called_at.setdefault((root_id, user_id), answer.seq)
-        again[root_id, answer.sender_id] = answer.seq
+            called.setdefault((root_id, user_id), answer.seq)
+        if answer.pk not in unlooked:
+            read[root_id, answer.sender_id] = answer.seq
     authors = [
         ThreadFollow(thread_id=pk, user_id=root.sender_id)
         for pk, root in roots.items()
-        if (pk, root.sender_id) not in again
+        if (pk, root.sender_id) not in read and (pk, root.sender_id) not in called
     ]
     ThreadFollow.objects.bulk_create(authors, ignore_conflicts=True)
-    read = [ThreadFollow(thread_id=pk, user_id=user, read_seq=seq) for (pk, user), seq in again.items() if seq]
-    # To who is named for the first time, all that was said before is no news.
-    called = [
-        ThreadFollow(thread_id=pk, user_id=user, read_seq=called_at[pk, user] - 1)
-        for (pk, user), seq in again.items()
-        if not seq
-    ]
     # Who answers has read what came before.
-    unique = ["thread", "user"]
+    rows = [ThreadFollow(thread_id=pk, user_id=user, read_seq=seq) for (pk, user), seq in read.items()]
+    _upsert(rows, "following", "read_seq")
+    follow_named({key: seq for key, seq in called.items() if key not in read})
+    for answer in answers:
+        if answer.pk in unlooked:
+            _follow_unlooked(answer, unlooked[answer.pk])
+
+
+def _follow_unlooked(answer: Message, last_before: int) -> None:
+    """Who answered without the thread before them follows, too, and has read it where nothing else was unread."""
+    mine = ThreadFollow(thread_id=answer.thread_id, user_id=answer.sender_id, read_seq=answer.seq)
+    _upsert([mine], "following")
+    caught_up = ThreadFollow.objects.filter(thread=answer.thread_id, user=answer.sender_id, read_seq__gte=last_before)
+    caught_up.filter(read_seq__lt=answer.seq).update(read_seq=answer.seq)
+    tell_follow(answer.sender_id, answer.thread_id or 0)
+
+
+def _upsert(rows: Iterable[ThreadFollow], *fields: str) -> None:
     ThreadFollow.objects.bulk_create(
-        read, update_conflicts=True, unique_fields=unique, update_fields=["following", "read_seq"]
+        rows, update_conflicts=True, unique_fields=["thread", "user"], update_fields=fields
     )
-    ThreadFollow.objects.bulk_create(called, update_conflicts=True, unique_fields=unique, update_fields=["following"])

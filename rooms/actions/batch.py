@@ -118,6 +118,20 @@ def mark_read(marks: Mapping[int, int]) -> None:
         )
 
 
+def keep_read(marks: Mapping[int, tuple[int, int]]) -> None:
+    """Membership → first and last seq of what that person wrote without looking: the mark goes to the last where nothing
+    before it is unread but these."""
+    sql = """
+        UPDATE rooms_membership SET read_seq = %s WHERE id = %s AND read_seq < %s AND NOT EXISTS (
+            SELECT 1 FROM rooms_message m
+            WHERE m.room_id = rooms_membership.room_id AND m.in_room AND m.seq > rooms_membership.read_seq AND m.seq < %s
+                AND (m.seq < %s OR m.sender_id <> rooms_membership.user_id)
+        )
+    """
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [(last, pk, last, last, first) for pk, (first, last) in sorted(marks.items())])
+
+
 def _among(kind: str = "bigint") -> str:
     """The condition that a column holds one of a list of values, given as one parameter."""
     return "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else f"= ANY(%s::{kind}[])"

@@ -85,7 +85,7 @@ def _drafts(
         return None if client_id is None else uuid.uuid5(client_id, f"{room_id} {what}")
 
     if comment:
-        yield Draft(actor.pk, room_id, comment, client_id=key("comment"))
+        yield Draft(actor.pk, room_id, comment, client_id=key("comment"), reads=False)
     for message in messages:
         yield Draft(
             actor.pk,
@@ -95,6 +95,7 @@ def _drafts(
             forward=origin(message),
             said=message.html,
             shared=message.beside("attachments"),
+            reads=False,
         )
 
 

@@ -16,6 +16,7 @@ from rooms.actions.answers import Answered, store_answers
 from rooms.actions.attaching import Attached
 from rooms.actions.calling import Callers
 from rooms.actions.polls import Asked, asked, store_polls
+from rooms.actions.reads import tell_read
 from rooms.actions.rendered import Rendered
 from rooms.models import Attachment, Membership, Mention, Message, Room
 from rooms.previews.waiting import await_previews
@@ -46,6 +47,9 @@ class Draft:
     shared: Sequence[Attachment] = ()
     # The body asks a question, and these are its answers: as rooms.actions.polls.asked takes them.
     poll: object = None
+    # Writing it is having read the room. Not so what is sent later, passed on, or written elsewhere: its author does not
+    # have the room before them.
+    reads: bool = True
     # Whose words a refusal is said in; empty, those of the running thread. A batch holds drafts of many people.
     language: str = ""
 
@@ -140,6 +144,8 @@ class _Posting:
         self._now = timezone.now()
         self._fresh: list[Message] = []
         self._polls: list[tuple[Message, Asked]] = []
+        # Those whose author did not have the room before them.
+        self._unlooked: list[Message] = []
 
     def look(self) -> None:
         """Locks the rooms before anything is read: what the batch decides on cannot change under it."""
@@ -191,6 +197,8 @@ class _Posting:
             if poll is not None:
                 self._polls.append((message, poll))
         self._fresh.append(message)
+        if not draft.reads:
+            self._unlooked.append(message)
         if draft.client_id is not None:
             self._stored[key] = message
         return message
@@ -208,7 +216,8 @@ class _Posting:
         await_previews(fresh, self._rooms, people)
         answers = [message for message in fresh if message.thread_id is not None]
         named = {message.pk: self._bodies.mentioned(message.room_id, message.body) for message in answers}
-        changed = store_answers(answers, self._rooms, named, self._now) if answers else []
+        unlooked = {message.pk for message in self._unlooked}
+        changed = store_answers(answers, self._rooms, named, self._now, unlooked) if answers else []
         # A thread makes no room unread, nor the latest.
         shown = [message for message in fresh if message.in_room]
         batch.advance(
@@ -217,8 +226,21 @@ class _Posting:
             self._now,
         )
         # Who writes has read what came before: one mark a room and sender, the last.
-        batch.mark_read({self._seats[message.room_id, message.sender_id].id: message.seq for message in shown})
+        read = [message for message in shown if message.pk not in unlooked] if unlooked else shown
+        batch.mark_read({self._seats[message.room_id, message.sender_id].id: message.seq for message in read})
+        if unlooked:
+            self._keep_read([message for message in shown if message.pk in unlooked])
         events.messages_changed([*fresh, *changed], people)
+
+    def _keep_read(self, messages: Sequence[Message]) -> None:
+        """Who did not have the room before them has read these where nothing else was unread, and hears how it stands."""
+        marks: dict[int, tuple[int, int]] = {}
+        for message in messages:
+            seat = self._seats[message.room_id, message.sender_id].id
+            first, _last = marks.get(seat, (message.seq, 0))
+            marks[seat] = (first, message.seq)
+        batch.keep_read(marks)
+        tell_read(Membership.objects.filter(pk__in=marks))
 
     def _store_mentions(self) -> None:
         mentions = [

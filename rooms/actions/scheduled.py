@@ -198,6 +198,7 @@ def _send(row: Scheduled) -> Message:
         in_room=row.thread_id is None or row.in_room,
         attachments=take_files(row),
         poll=row.poll,
+        reads=False,
     )
     Scheduled.objects.filter(pk=row.pk).delete()
     _say_how_many(row)

@@ -1,5 +1,7 @@
 """Following threads, and how far somebody has read in them."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 
@@ -26,7 +28,7 @@ def follow_thread(actor: User, message_id: object, following: bool) -> ThreadFol
             # Who comes back begins with what is said from now on.
             follow.read_seq = max(follow.read_seq, state.last_seq)
             follow.save(update_fields=["following", "read_seq"])
-        _say(actor, state.pk)
+        tell_follow(actor.pk, state.pk)
     return follow
 
 
@@ -37,19 +39,35 @@ def mark_thread_read(actor: User, message_id: object, seq: int) -> None:
     mine = ThreadFollow.objects.filter(thread=root.pk, user=actor)
     with transaction.atomic():
         if mine.filter(read_seq__lt=seq).update(read_seq=seq):
-            _say(actor, root.pk)
+            tell_follow(actor.pk, root.pk)
 
 
-def mark_threads_read(actor: User) -> None:
-    """All threads the person follows are read."""
+def mark_threads_read(actor: User) -> dict[int, int]:
+    """All threads the person follows are read. Gives where they had got to, by roots: `restore_threads` goes back there."""
     last = Thread.objects.filter(pk=OuterRef("thread_id")).values("last_seq")[:1]
     behind = ThreadFollow.objects.filter(user=actor, following=True, thread__last_seq__gt=F("read_seq"))
     with transaction.atomic():
-        if ThreadFollow.objects.filter(pk__in=behind.values("pk")).update(read_seq=Subquery(last)):
+        before = dict(behind.order_by("pk").select_for_update(of=("self",)).values_list("thread_id", "read_seq"))
+        if before:
+            ThreadFollow.objects.filter(user=actor, thread__in=before).update(read_seq=Subquery(last))
             publish.user_event(actor.pk, {"type": "threads.read"})
+    return before
 
 
-def _say(actor: User, root_id: int) -> None:
+def restore_threads(actor: User, marks: Mapping[int, int]) -> None:
+    """Takes `mark_threads_read` back: those marks again, where they are further back."""
+    with transaction.atomic():
+        mine = ThreadFollow.objects.filter(user=actor, thread__in=marks).order_by("pk")
+        back = [one for one in mine.select_for_update(of=("self",)) if marks[one.thread_id] < one.read_seq]
+        for follow in back:
+            follow.read_seq = marks[follow.thread_id]
+        if back:
+            ThreadFollow.objects.bulk_update(back, ["read_seq"])
+            publish.user_event(actor.pk, {"type": "threads.read", "back": True})
+
+
+def tell_follow(user_id: int, root_id: int) -> None:
+    """How somebody stands to a thread now, to their own sockets."""
     unread, _named = news_of_follow()
-    follow = ThreadFollow.objects.select_related("thread").annotate(unread=unread).get(thread=root_id, user=actor)
-    publish.user_event(actor.pk, follow_wire(follow, follow.thread.room_id, follow.unread))
+    follow = ThreadFollow.objects.select_related("thread").annotate(unread=unread).get(thread=root_id, user=user_id)
+    publish.user_event(user_id, follow_wire(follow, follow.thread.room_id, follow.unread))

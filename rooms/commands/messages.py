@@ -47,6 +47,7 @@ def _submit(consumer: LiveConsumer, command: dict[str, Any], client_id: uuid.UUI
         thread=command.get("thread"),
         in_room=boolean(command, "in_room", default=True),
         poll=command.get("poll"),
+        reads=boolean(command, "reads", default=True),
         attachments=items(command, "attachments", most=settings.ATTACHMENTS_MAX),
         language=consumer.language,
     )

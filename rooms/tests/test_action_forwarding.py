@@ -13,7 +13,7 @@ from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.consistency import problems
 from rooms.models import Kind, Membership, Mention, Message, PollOption, Room
-from rooms.wire import message_wire
+from rooms.wire import message_wire, rooms_of
 from talkwave.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,16 @@ def test_asked_twice_it_is_sent_once(square, harbour, alice, bob):
     (two,) = forward_messages(alice, [first.pk], [harbour.pk], client_id=key)
     assert one.pk == two.pk
     assert Message.objects.filter(room=harbour).count() == 1
+
+
+def test_the_room_it_goes_to_is_not_read_by_that(square, harbour, alice, olga):
+    first, second = post_message(alice, square.pk, "one"), post_message(alice, square.pk, "two")
+    forward_messages(alice, [first.pk, second.pk], [harbour.pk], "look")
+    # Nobody had said anything there before.
+    assert Membership.objects.get(user=alice, room=harbour).read_seq == 3
+    post_message(olga, harbour.pk, "@alice, I saw it")
+    forward_messages(alice, [first.pk], [harbour.pk])
+    assert [(one["unread"], one["mentions"]) for one in rooms_of(alice, [harbour.pk])] == [(2, 1)]
 
 
 def test_it_calls_nobody(square, harbour, alice, bob, charlie, olga):

@@ -5,7 +5,9 @@ import pytest
 from rooms.actions.deleting import delete_message
 from rooms.actions.posting import post_message
 from rooms.actions.reads import mark_all_read, mark_read, mark_unread, restore_reads
+from rooms.actions.threads import mark_thread_read
 from rooms.models import Membership
+from rooms.queries import unread_threads
 from rooms.wire import rooms_of
 from talkwave.errors import Refused
 
@@ -93,10 +95,10 @@ def test_everything_is_read_at_once_and_can_be_taken_back(room, make_room, alice
     mark_read(alice, room.pk, 2)
     events = told(monkeypatch)
     before = mark_all_read(alice)
-    assert before == {room.pk: 2, garden.pk: 0}
+    assert before == ({room.pk: 2, garden.pk: 0}, {})
     assert [(one["unread"], one["mentions"]) for one in rooms_of(alice)] == [(0, 0), (0, 0)]
     assert len(events) == 2 and not any("back" in event for event in events)
-    restore_reads(alice, {str(room_id): seq for room_id, seq in before.items()})
+    restore_reads(alice, {str(room_id): seq for room_id, seq in before.rooms.items()}, {})
     assert sorted((one["unread"], one["mentions"]) for one in rooms_of(alice)) == [(1, 1), (3, 0)]
     assert len(events) == 4 and all(event["back"] for event in events[2:])
     assert read_seq(bob, room) == 5  # nobody else's mark moved
@@ -105,21 +107,43 @@ def test_everything_is_read_at_once_and_can_be_taken_back(room, make_room, alice
 def test_where_everything_is_read_nothing_is_said(room, alice, said, monkeypatch):
     mark_all_read(alice)
     events = told(monkeypatch)
-    assert mark_all_read(alice) == {} and events == []
+    assert mark_all_read(alice) == ({}, {}) and events == []
+
+
+def test_threads_are_read_with_everything_and_are_taken_back_with_it(room, alice, bob, olga, monkeypatch):
+    root, other = (post_message(alice, room.pk, body) for body in ("the plan", "the boat"))
+    for one in (root, other):
+        post_message(bob, room.pk, "no", thread=one.pk, in_room=False)
+    mark_thread_read(alice, root.pk, 3)
+    mark_read(alice, room.pk, 4)
+    events = told(monkeypatch)
+    before = mark_all_read(alice)
+    assert before == ({}, {other.pk: 0}) and unread_threads(alice) == {}
+    restore_reads(olga, *before)
+    assert unread_threads(alice) == {}
+    restore_reads(alice, {}, {str(root.pk): 99, str(other.pk): 0})
+    assert unread_threads(alice) == {room.pk: 1}
+    monkeypatch.undo()
+    assert [event for event in events if event["type"] == "threads.read"] == [
+        {"type": "threads.read"},
+        {"type": "threads.read", "back": True},
+    ]
 
 
 def test_taking_back_never_reads_and_touches_only_rooms_one_is_in(room, make_room, alice, charlie, bob, said):
     mark_read(alice, room.pk, 3)
-    restore_reads(alice, {room.pk: 5})
+    restore_reads(alice, {room.pk: 5}, {})
     assert read_seq(alice, room) == 3
-    restore_reads(charlie, {room.pk: 0})
+    restore_reads(charlie, {room.pk: 0}, {})
     assert read_seq(alice, room) == 3
 
 
 @pytest.mark.parametrize("marks", [{"x": 1}, {"1": -1}, {"1": True}, {"1": "2"}, {"1": 2**70}, {"1": None}])
 def test_marks_that_are_none_are_refused(alice, marks):
     with pytest.raises(Refused):
-        restore_reads(alice, marks)
+        restore_reads(alice, marks, {})
+    with pytest.raises(Refused):
+        restore_reads(alice, {}, marks)
 
 
 def test_the_cost_is_the_same_for_two_rooms_and_for_many(
@@ -127,7 +151,7 @@ def test_the_cost_is_the_same_for_two_rooms_and_for_many(
 ):
     for number in range(12):
         post_message(bob, make_room(f"room {number}", alice="member", bob="owner").pk, "hello")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         before = mark_all_read(alice)
-    with django_assert_max_num_queries(6):
-        restore_reads(alice, before)
+    with django_assert_max_num_queries(8):
+        restore_reads(alice, *before)

@@ -14,10 +14,14 @@ from rooms.actions import scheduled as actions
 from rooms.actions.memberships import leave_room
 from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
+from rooms.actions.reads import mark_read
 from rooms.actions.rooms import delete_room
 from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_due, send_now
-from rooms.models import Message, Poll, Room, Scheduled
+from rooms.actions.threads import follow_thread, mark_thread_read
+from rooms.models import Message, Poll, Room, Scheduled, ThreadFollow
+from rooms.queries import unread_threads
 from rooms.tests.at_once import at_once
+from rooms.wire import rooms_of
 from talkwave.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +51,19 @@ def code(call, *arguments, **more):
     return refusal.value.code
 
 
-def notices(published):
-    events = [
+def own_events(published):
+    return [
         json.loads(envelope.message["json"]) for batch in published for envelope in batch if "json" in envelope.message
     ]
-    return [event for event in events if event["type"] == "notification"]
+
+
+def notices(published):
+    return [event for event in own_events(published) if event["type"] == "notification"]
+
+
+def mark_of(user, room):
+    (seen,) = rooms_of(user, [room.pk])
+    return seen["read_seq"], seen["unread"], seen["mentions"]
 
 
 def test_it_is_sent_when_its_time_has_come_and_then_waits_no_more(room, alice):
@@ -92,6 +104,37 @@ def test_it_answers_and_stands_in_its_thread_as_if_typed_then(room, alice, bob):
     aside, answer = Message.objects.exclude(pk=root.pk).order_by("pk")
     assert (aside.thread_id, aside.in_room) == (root.pk, False)
     assert (answer.reply_to_id, answer.in_room) == (root.pk, True)
+
+
+def test_it_reads_nothing_its_author_has_not_seen(room, alice, bob, published):
+    post_message(alice, room.pk, "until Monday")
+    root = post_message(bob, room.pk, "@alice, before you go")
+    is_due(schedule_message(alice, room.pk, "good morning", later()))
+    work()
+    assert mark_of(alice, room) == (1, 2, 1)
+    (told,) = [event for event in own_events(published) if event["type"] == "read.updated"]
+    assert (told["read_seq"], told["unread"], told["mentions"], told["last_seq"]) == (1, 2, 1, 3)
+    # Where all was read, it still is: an answer in a thread is no word of the room.
+    mark_read(alice, room.pk, 3)
+    post_message(bob, room.pk, "aside", thread=root.pk, in_room=False)
+    is_due(schedule_message(alice, room.pk, "and again", later()))
+    work()
+    assert mark_of(alice, room) == (5, 0, 0)
+
+
+def test_as_an_answer_it_reads_nothing_of_the_thread_either(room, alice, bob):
+    root = post_message(alice, room.pk, "the plan")
+    post_message(bob, room.pk, "no!", thread=root.pk, in_room=False)
+    is_due(schedule_message(alice, room.pk, "any news?", later(), thread=root.pk))
+    work()
+    follow = ThreadFollow.objects.get(thread=root.pk, user=alice)
+    assert (follow.read_seq, unread_threads(alice)) == (0, {room.pk: 1})
+    mark_thread_read(alice, root.pk, 3)
+    follow_thread(alice, root.pk, False)
+    is_due(schedule_message(alice, room.pk, "really none?", later(), thread=root.pk))
+    work()
+    follow.refresh_from_db()
+    assert (follow.read_seq, follow.following, unread_threads(alice)) == (4, True, {})
 
 
 def test_who_left_meanwhile_is_told_and_keeps_the_words(room, alice, published):

@@ -97,9 +97,11 @@ class Talk(RuleBasedStateMachine):
         self._greet()
 
     # --- what people do -----------------------------------------------------------------------------------
-    @rule(who=st.sampled_from(["bob", "olga", "alice"]), named=st.booleans())
-    def say(self, who: str, named: bool) -> None:
-        self.messages.append(post_message(self.people[who], self.room.pk, "words for @alice" if named else "words").pk)
+    @rule(who=st.sampled_from(["bob", "olga", "alice"]), named=st.booleans(), looking=st.booleans())
+    def say(self, who: str, named: bool, looking: bool) -> None:
+        """With the room in sight, or sent from elsewhere, or later."""
+        words = "words for @alice" if named else "words"
+        self.messages.append(post_message(self.people[who], self.room.pk, words, reads=looking).pk)
 
     @rule(number=st.integers(0, 50), does=st.sampled_from(["edit", "delete", "react", "unreact", "pin"]))
     @precondition(lambda self: self.messages)

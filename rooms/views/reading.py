@@ -42,25 +42,31 @@ def _seq(request: HttpRequest) -> int:
 
 @door("POST")
 def read_all(request: HttpRequest) -> HttpResponse:
-    """Everything in all rooms is read; `marks` is where one had got to, for taking it back."""
+    """Everything in all rooms, and in the threads one follows, is read; `marks` and `threads` are where one had got to, for
+    taking it back."""
     before = reads.mark_all_read(person(request))
     return done(
         request,
         reverse("home"),
         _("Everything is marked as read."),
-        marks={str(room_id): seq for room_id, seq in before.items()},
+        marks={str(room_id): seq for room_id, seq in before.rooms.items()},
+        threads={str(root_id): seq for root_id, seq in before.threads.items()},
     )
 
 
 @door("POST")
 def read_undo(request: HttpRequest) -> HttpResponse:
-    """`marks` as `read_all` and `read_room` gave them: one is there again."""
-    given = request.POST.get("marks", "")
+    """`marks` and `threads` as `read_all` gave them, or `marks` as `read_room` did: one is there again."""
+    reads.restore_reads(person(request), _marks(request, "marks"), _marks(request, "threads"))
+    return done(request, reverse("home"))
+
+
+def _marks(request: HttpRequest, name: str) -> dict[str, object]:
+    given = request.POST.get(name, "{}")
     try:
         marks = json.loads(given) if len(given) <= MARKS_MOST else None
     except (ValueError, RecursionError):
         marks = None
     if not isinstance(marks, dict):
         raise Refused("bad_request", _("These are no marks."))
-    reads.restore_reads(person(request), marks)
-    return done(request, reverse("home"))
+    return marks

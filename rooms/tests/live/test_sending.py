@@ -114,6 +114,14 @@ def test_mentions_of_members_are_parsed_and_counted(connect, room, alice, bob, c
     assert (mine["unread"], mine["mentions"]) == (1, 1)
 
 
+def test_what_is_sent_from_elsewhere_reads_nothing(connect, room, alice, bob):
+    a = connect(alice)
+    connect(bob).say(room, "@alice, are you here?")
+    a.send(type="message.send", room=str(room.pk), body="on my way", client_id=str(uuid.uuid4()), reads=False)
+    told = a.until("read.updated")
+    assert (told["read_seq"], told["unread"], told["mentions"], told["last_seq"]) == (0, 2, 1, 2)
+
+
 def test_a_ref_is_repeated(connect, room, alice):
     a = connect(alice)
     a.send(type="message.send", room=str(room.pk), body="x", client_id=str(uuid.uuid4()), ref="mine")

@@ -144,7 +144,8 @@ const RUN = {
   dm: async (words) => {
     const { names, text } = addressed(words);
     const { room, url } = await post("/direct/", { names });
-    if (text) outbox.enqueue({ room: room.id, body: text });
+    // Sent from elsewhere: it reads nothing there.
+    if (text) outbox.enqueue({ room: room.id, body: text, reads: false });
     return () => go(url);
   },
   status: async (words) => (words ? post("/status/", { ...statusOf(words), minutes: "" }).then(done) : () => emit("tw:ui.open", { id: "my-status" })),

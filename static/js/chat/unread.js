@@ -41,9 +41,9 @@ export default class Unread {
 
   async #all() {
     await this.#tell(async () => {
-      const { marks } = await post(this.urls.readAll, {});
-      if (Object.keys(marks).length === 0) return emit("tw:ui.toast", { text: word("read-all.none") });
-      this.#offerUndo(word("read-all.done"), marks);
+      const { marks, threads } = await post(this.urls.readAll, {});
+      if (Object.keys({ ...marks, ...threads }).length === 0) return emit("tw:ui.toast", { text: word("read-all.none") });
+      this.#offerUndo(word("read-all.done"), { marks, threads });
     });
   }
 
@@ -64,12 +64,12 @@ export default class Unread {
       show(true);
       // What had the focus goes: reading on begins at the room's name.
       section.querySelector(".catch-up__name a").focus();
-      this.#offerUndo(detail, marks, () => show(false));
+      this.#offerUndo(detail, { marks }, () => show(false));
     });
   }
 
-  #offerUndo(text, marks, then) {
-    const run = () => this.#tell(() => post(this.urls.readUndo, { marks: JSON.stringify(marks) }).then(then));
+  #offerUndo(text, { marks, threads = {} }, then) {
+    const run = () => this.#tell(() => post(this.urls.readUndo, { marks: JSON.stringify(marks), threads: JSON.stringify(threads) }).then(then));
     emit("tw:ui.toast", { text, tone: "success", actions: [{ name: word("read-all.undo"), run }] });
   }
 

@@ -17,7 +17,7 @@ const ROOMS_AT_ONCE = 4;
 /** From so many on, in all rooms together, this tab takes no more from the composer: its text stays there. */
 const UNSENT_MOST = 200;
 /** What a message may have beside its words (docs/protocol.md, message.send). */
-const FIELDS = ["reply_to", "thread", "in_room", "attachments", "poll"];
+const FIELDS = ["reply_to", "thread", "in_room", "attachments", "poll", "reads"];
 
 export class Outbox {
   #entries = new Map();

@@ -120,7 +120,7 @@ export class Store {
     const doubtful = this.#tallies.get(room.id).hear(seq, {
       counts,
       calls: counts && named && !mine && !deleted,
-      reads: counts && mine && kind === "text",
+      mine: counts && mine && kind === "text",
       quiet: counts && kind === "system",
       fresh: type === "message.created" && !synced,
     });

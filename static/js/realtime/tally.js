@@ -38,8 +38,9 @@ export class Tally {
   }
 
   /**
-   * A message as it is now. `counts`: it stands in the room; `calls`: it names the reader; `reads`: writing it was reading;
-   * `quiet`: it makes no read room unread. `fresh`: it is as it was when it was written, so heard once more it is no news.
+   * A message as it is now. `counts`: it stands in the room; `calls`: it names the reader; `quiet`: it makes no read room
+   * unread; `mine`: nor this, and it may have read what was unread. `fresh`: it is as it was when it was written, so heard
+   * once more it is no news.
    * True where only the server knows what is unread now.
    */
   hear(seq, { fresh, ...standing }) {
@@ -48,9 +49,8 @@ export class Tally {
     const now = before ? { ...before, counts: standing.counts, calls: standing.calls } : standing;
     this.#heard.set(seq, now);
     if (seq <= this.#word.last_seq) return this.#doubtful(seq, before, now, fresh);
-    if (before || seq < this.#newest) this.#count();
-    else this.#step(seq, now);
-    if (this.#heard.size <= KNOWN_MOST) return false;
+    const unsure = before || seq < this.#newest ? this.#count() : this.#step(seq, now);
+    if (this.#heard.size <= KNOWN_MOST) return unsure;
     this.#heard.clear();
     this.say({ ...this, last_seq: this.#newest });
     return true;
@@ -68,18 +68,20 @@ export class Tally {
     Object.assign(this, word);
     this.#newest = last_seq;
     const beyond = [...this.#heard.keys()].filter((seq) => seq > last_seq).sort((one, other) => one - other);
-    for (const seq of beyond) this.#step(seq, this.#heard.get(seq));
+    return beyond.filter((seq) => this.#step(seq, this.#heard.get(seq))).length > 0;
   }
 
-  #step(seq, { counts, calls, reads, quiet }) {
+  /** True where only the server knows whether writing this was reading: not, where it was sent from elsewhere, or later. */
+  #step(seq, { counts, calls, mine, quiet }) {
     this.#newest = seq;
-    if (seq <= this.read_seq) return;
-    // Writing is reading; and a line like "Ann joined" makes no room unread for whoever had read everything.
-    if (reads || (quiet && this.unread === 0)) {
+    if (seq <= this.read_seq) return false;
+    // One's own words, or a line like "Ann joined", make no room unread for whoever had read everything.
+    if ((mine || quiet) && this.unread === 0) {
       Object.assign(this, { read_seq: seq, unread: 0, mentions: 0 });
-      return;
+      return false;
     }
     if (counts) this.unread += 1;
     if (calls) this.mentions += 1;
+    return mine;
   }
 }

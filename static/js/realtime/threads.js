@@ -86,7 +86,9 @@ export class Threads {
     this.#changed();
   }
 
-  allRead() {
+  /** `back`: that was taken back; how far, the list says. */
+  allRead({ back } = {}) {
+    if (back) return this.load(this.#me);
     for (const known of this.#known.values()) known.read_seq = Math.max(known.read_seq, known.last_seq);
     this.#changed();
   }
@@ -106,6 +108,8 @@ export class Threads {
     if (!known) return;
     if (named && !mine) known.named_seq = Math.max(known.named_seq, message.seq);
     if (message.seq <= known.last_seq) return this.#changed();
+    // Answering is reading, but not where it was sent later: with something unread before, the server knows.
+    if (mine && !message.moved_at && known.last_seq > known.read_seq) return this.load(this.#me);
     known.last_seq = message.seq;
     if (mine || named) known.following = true;
     if (mine && !message.moved_at) known.read_seq = message.seq;
@@ -163,7 +167,7 @@ export function follow({ request, count }) {
   for (const name of ["created", "updated"]) on(`tw:message.${name}`, (event) => threads.heard(event));
   on("tw:thread.updated", (event) => threads.updated(event));
   on("tw:room.left", ({ room }) => threads.left(room));
-  on("tw:threads.read", () => threads.allRead());
+  on("tw:threads.read", (event) => threads.allRead(event));
 }
 
 export const hasNews = (root) => threads?.hasNews(root) ?? false;

@@ -77,11 +77,25 @@ test("what I have read is no matter of doubt", () => {
   assert.deepEqual([doubts, store.room("7").mentions], [[], 1]);
 });
 
-test("what I write is read, and everything before it", () => {
-  const { store } = storeWith(den({ read_seq: 2, unread: 3, mentions: 1 }));
+test("what I write where nothing is unread is read; where something is, only the server knows if I wrote it there", () => {
+  const { store, doubts } = storeWith(den(), den({ id: "8", read_seq: 2, unread: 3, mentions: 1 }));
+  const counts = (id) => (({ unread, mentions, read_seq }) => [unread, mentions, read_seq])(store.room(id));
   store.apply(created(6, { sender: "1" }));
-  const { unread, mentions, read_seq } = store.room("7");
-  assert.deepEqual({ unread, mentions, read_seq }, { unread: 0, mentions: 0, read_seq: 6 });
+  assert.deepEqual([counts("7"), doubts], [[0, 0, 6], []]);
+  store.apply({ ...created(6, { sender: "1" }), room: "8" });
+  assert.deepEqual([counts("8"), doubts], [[4, 1, 2], ["8"]]);
+  // Told first, there is nothing to ask: sent later, it read nothing.
+  store.readUpdated({ room: "8", read_seq: 2, unread: 5, mentions: 1, last_seq: 7 });
+  store.apply({ ...created(7, { sender: "1" }), room: "8" });
+  assert.deepEqual([counts("8"), doubts], [[5, 1, 2], ["8"]]);
+});
+
+test("what I wrote and somebody's words before it, heard the other way round, leave the server to say", () => {
+  const { store, doubts } = storeWith(den());
+  store.apply(created(7, { sender: "1" }));
+  assert.deepEqual([store.room("7").unread, doubts], [0, []]);
+  store.apply(created(6));
+  assert.deepEqual([store.room("7").unread, doubts], [2, ["7"]]);
 });
 
 test("a system line makes no caught-up room unread, and adds to one that is", () => {
@@ -220,7 +234,7 @@ test("a call to everybody counts as a mention, but not my own", () => {
   store.apply(created(7, { mentions_all: "here", mentions: [] }));
   assert.equal(store.room("7").mentions, 1);
   store.apply(created(8, { mentions_all: "everyone", sender: "1" }));
-  assert.equal(store.room("7").mentions, 0);
+  assert.equal(store.room("7").mentions, 1);
 });
 
 test("a mark goes back only where the reader chose so", () => {
@@ -295,11 +309,10 @@ test("a room whose settings changed keeps a mark that is on its way to the serve
 
 test("what I wrote stays read when it is deleted", () => {
   const { store } = storeWith(den());
-  store.apply(created(6));
-  store.apply(created(7, { sender: "1" }));
-  store.apply(created(8));
-  store.apply(updated(7, { sender: "1", deleted: true, in_room: false }));
-  assert.deepEqual([store.room("7").read_seq, store.room("7").unread], [7, 1]);
+  store.apply(created(6, { sender: "1" }));
+  store.apply(created(7));
+  store.apply(updated(6, { sender: "1", deleted: true, in_room: false }));
+  assert.deepEqual([store.room("7").read_seq, store.room("7").unread], [6, 1]);
 });
 
 test("many unread messages are counted as few are", () => {

@@ -93,6 +93,18 @@ test("which threads name the reader is counted until they read that far, or are 
   assert.equal(counts.at(-1)[7].threads_named, 0);
 });
 
+test("answering is reading; with something unread before, only the server knows: it may have been sent later", async () => {
+  let listed = [];
+  const { threads } = await harness({ request: async () => ({ threads: listed }) });
+  threads.heard(answer("10", 8, { sender: "1" }));
+  assert.deepEqual([threads.hasNews("10"), threads.of("10").read_seq], [false, 8]);
+  threads.heard(answer("10", 9));
+  listed = [{ root: "10", room: "7", following: true, read_seq: 8, last_seq: 10, named_seq: 0 }];
+  threads.heard(answer("10", 10, { sender: "1" }));
+  await settled();
+  assert.deepEqual([threads.hasNews("10"), threads.of("10").read_seq], [true, 8]);
+});
+
 test("the thread one looks at is no news while one does", async () => {
   const { threads, counts } = await harness();
   threads.watch("10", true);
