@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from presence.models import LastSeen
 from rooms.kept import card
-from rooms.models import Attachment, Kind, Membership, Message, Pin, Reaction
+from rooms.models import Attachment, Kind, Membership, Message, MessageKind, Pin, Reaction
 from rooms.models.reactions import own_emoji_url
 from rooms.previews.linked import addresses_in
 from rooms.search.find import linking
@@ -154,7 +154,8 @@ def _mentions(missed: _Missed) -> list[int]:
 
 def _answers(missed: _Missed) -> list[int]:
     mine = Q(reply_to__sender=missed.user) | Q(thread__sender=missed.user)
-    return _latest(missed.messages.filter(mine).exclude(sender=missed.user))
+    said = missed.messages.filter(mine, kind=MessageKind.TEXT)
+    return _latest(said.exclude(sender=missed.user))
 
 
 def _reacted(missed: _Missed) -> list[int]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 
 from presence.store import active_now
+from rooms.actions.rendered import Rendered
 from rooms.models import Membership, Message, Room
 from rooms.roles import verbs
 from rooms.text import EVERYONE, HERE
@@ -33,6 +34,25 @@ class Callers:
     def here(self, message: Message) -> Sequence[int]:
         """Who were here when it called them."""
         return self._called.get((message.room_id, message.seq), ())
+
+
+def keep_calls(messages: Iterable[Message], target: Room) -> None:
+    """Messages that go to another room call everybody there only where their authors may: else those words are words."""
+    calling = [message for message in messages if message.mentions_all]
+    seats = Membership.objects.filter(room=target, user__in={message.sender_id for message in calling})
+    roles = dict(seats.values_list("user", "role")) if calling else {}
+    ended = [
+        message
+        for message in calling
+        if message.sender_id not in roles
+        or "mention_all" not in verbs(target.kind, roles[message.sender_id], archived=False)
+    ]
+    for message in ended:
+        bodies = Rendered({message.room_id}, [message.body], before=message.html)
+        # Who was named stays named; who only was here, or in the room, does not.
+        message.mentions.exclude(user__in=bodies.mentioned(message.room_id, message.body)).delete()
+        message.mentions_all, message.html = "", bodies.html(message.room_id, message.body)
+    Message.objects.bulk_update(ended, ["mentions_all", "html"])
 
 
 def here_in(room_id: int) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,19 @@ from rooms import access
 from rooms.access import Seat
 from rooms.actions.answers import recounted
 from rooms.actions.messages import all_changed
-from rooms.models import DeletedText, Membership, Mention, Message, MessageKind, Pin, Preview, Reaction, Revision, Room
+from rooms.models import (
+    DeletedText,
+    Membership,
+    Mention,
+    Message,
+    MessageKind,
+    Pin,
+    Preview,
+    Reaction,
+    Revision,
+    Room,
+    ThreadFollow,
+)
 from rooms.previews.waiting import follow_edit
 from rooms.selection import chosen_ids
 from talkwave.errors import Refused
@@ -84,16 +96,17 @@ def wipe(messages: Iterable[Message], room: Room, actor: User) -> list[Message]:
         DeletedText(message=one, body=one.body, kept=_kept(one, pins.get(one.pk)), deleted_by=actor) for one in gone
     )
     seen = seen_by_others(gone, room)
+    threads = dict.fromkeys(message.thread_id for message in gone if message.thread_id is not None)
     now = timezone.now()
     for message in gone:
         message.deleted_at = now
         message.body = message.html = message.mentions_all = ""
-        if message.thread_id is None and message.pk not in seen:
-            message.in_room = False
+        if message.pk not in seen:
+            message.thread_id, message.in_room = None, False
     for rows in (Mention, Reaction, Preview, Revision, Pin):
         rows._default_manager.filter(message__in=gone).delete()
-    all_changed(gone, room, "body", "html", "deleted_at", "in_room", "mentions_all")
-    for root_id in dict.fromkeys(message.thread_id for message in gone if message.thread_id is not None):
+    all_changed(gone, room, "body", "html", "deleted_at", "thread", "in_room", "mentions_all")
+    for root_id in threads:
         recounted(root_id, room)
     return gone
 
@@ -106,6 +119,10 @@ def seen_by_others(messages: Sequence[Message], room: Room, *, besides: User | N
     ids = [message.pk for message in messages]
     answered: set[int | None] = set(Message.objects.filter(thread__in=ids).values_list("thread", flat=True))
     answered |= set(Message.objects.filter(reply_to__in=ids).values_list("reply_to", flat=True))
+    # In a thread: who follows it has a mark there.
+    follows = ThreadFollow.objects.filter(thread=OuterRef("thread"), read_seq__gte=OuterRef("seq"))
+    followed = follows.exclude(user=OuterRef("sender")).exclude(user=besides)
+    answered |= set(Message.objects.filter(Exists(followed), pk__in=ids).values_list("pk", flat=True))
     # Whoever has read furthest, and the next: one of them is not the author.
     others = (
         Membership.objects.filter(room=room).exclude(user=besides) if besides else Membership.objects.filter(room=room)
@@ -115,7 +132,10 @@ def seen_by_others(messages: Sequence[Message], room: Room, *, besides: User | N
         message.pk
         for message in messages
         if message.pk in answered
-        or any(user_id != message.sender_id and read_seq >= message.seq for user_id, read_seq in furthest)
+        or (
+            message.in_room
+            and any(user_id != message.sender_id and read_seq >= message.seq for user_id, read_seq in furthest)
+        )
     }
 
 
@@ -123,6 +143,7 @@ def _kept(message: Message, pin: Pin | None) -> dict[str, Any]:
     return {
         "html": message.html,
         "in_room": message.in_room,
+        "thread": message.thread_id,
         "mentions_all": message.mentions_all,
         "mentions": [mention.user_id for mention in message.mentions.all()],
         "reactions": [
@@ -148,12 +169,24 @@ def _restore(actor: User, seat: Seat, messages: Iterable[Message]) -> list[Messa
         text = texts[message.pk]
         message.body, message.html, message.deleted_at = text.body, text.kept["html"], None
         message.in_room, message.mentions_all = text.kept["in_room"], text.kept["mentions_all"]
+        message.thread_id = text.kept.get("thread", message.thread_id)
+    _keep_threads(deleted, seat.room)
     DeletedText.objects.filter(message__in=deleted).delete()
     _put_back(deleted, seat.room, {pk: text.kept for pk, text in texts.items()})
-    shown = all_changed(deleted, seat.room, "body", "html", "deleted_at", "in_room", "mentions_all")
+    shown = all_changed(deleted, seat.room, "body", "html", "deleted_at", "thread", "in_room", "mentions_all")
     for root_id in dict.fromkeys(message.thread_id for message in deleted if message.thread_id is not None):
         recounted(root_id, seat.room)
     return shown
+
+
+def _keep_threads(messages: Sequence[Message], room: Room) -> None:
+    """Whose thread is gone meanwhile, or went elsewhere, stands in the room."""
+    wanted = {message.thread_id for message in messages if message.thread_id is not None}
+    roots = Message.objects.filter(pk__in=wanted, room=room, thread=None, in_room=True)
+    there = set(roots.values_list("pk", flat=True)) if wanted else set()
+    for message in messages:
+        if message.thread_id is not None and message.thread_id not in there:
+            message.thread_id, message.in_room = None, True
 
 
 def _put_back(messages: Sequence[Message], room: Room, kept: dict[int, dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Changing messages that stand, and the lines a room writes itself. rooms.actions.deleting ends them."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from rooms import access, events
+from rooms.actions.answers import follow_named
+from rooms.actions.reads import tell_read
 from rooms.actions.rendered import Rendered
 from rooms.models import Membership, Mention, Message, MessageKind, Revision, Room
 from rooms.previews.waiting import follow_edit
@@ -67,6 +70,10 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
         message.body, message.html = body, bodies.html(seat.room.pk, body, called=message.mentions_all)
         message.edited_at = timezone.now()
         named = bodies.mentioned(seat.room.pk, body)
+        if message.thread_id is not None:
+            # To be named brings people to the thread, however it comes; whom it named before may have left since.
+            new = set(named) - set(message.mentions.values_list("user_id", flat=True))
+            follow_named({(message.thread_id, pk): message.seq for pk in new})
         if message.mentions_all != HERE:
             message.mentions.exclude(user_id__in=named).delete()
         Mention.objects.bulk_create(
@@ -75,6 +82,28 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
         )
         follow_edit(message, seat.room)
         return changed(message, seat.room, "body", "html", "edited_at", "mentions_all")
+
+
+def call_late(room: Room, author: User, client_id: uuid.UUID, people: Iterable[User]) -> None:
+    """Calls those of `people`, who are in the room only now, whom that message of the author's names: for them it is
+    unread, and what came after it. Nothing, where there is no such message. The room is locked."""
+    said = Message.objects.filter(sender=author, client_id=client_id, room=room, deleted_at=None, forward__isnull=True)
+    message = said.first()
+    if message is None:
+        return
+    bodies = Rendered({room.pk}, [message.body], before=message.html)
+    named = [one.pk for one in people if one.pk in bodies.mentioned(room.pk, message.body)]
+    if not named:
+        return
+    message.html = bodies.html(room.pk, message.body, called=message.mentions_all)
+    Mention.objects.bulk_create(Mention(message=message, user_id=pk, room=room, seq=message.seq) for pk in named)
+    if message.thread_id is not None:
+        follow_named({(message.thread_id, pk): message.seq for pk in named})
+    changed(message, room, "html")
+    if message.in_room:
+        seats = Membership.objects.filter(room=room, user__in=named)
+        seats.update(read_seq=message.seq - 1)
+        tell_read(seats, back=True)
 
 
 def _in_time(message: Message) -> None:

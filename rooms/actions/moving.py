@@ -6,16 +6,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from rooms import access, events, limits
 from rooms.access import Seat
-from rooms.actions.answers import recounted
+from rooms.actions.answers import follow_named, recounted
+from rooms.actions.calling import keep_calls
 from rooms.actions.messages import changed, post_system
 from rooms.actions.resettling import resettle
-from rooms.models import Kind, Membership, Message, MessageKind, Room, Thread, ThreadFollow
+from rooms.models import Kind, Membership, Mention, Message, MessageKind, Room, Thread, ThreadFollow
 from talkwave.errors import Refused
 
 
@@ -28,9 +30,12 @@ class Moved:
     back: list[dict[str, Any]] = field(default_factory=list)
 
 
-def move_messages(actor: User, message_ids: Sequence[object], *, room: object = None, thread: object = None) -> Moved:
+def move_messages(
+    actor: User, message_ids: Sequence[object], *, room: object = None, thread: object = None, in_room: bool = False
+) -> Moved:
     """Moves messages of one room: into the thread of the message `thread`, or to the room `room`, which may be the one
-    they are in, for answers that leave their thread. Raises Refused, and then moves none.
+    they are in, for answers that leave their thread. `in_room`: in the thread they stand in the room as well. Raises
+    Refused, and then moves none.
 
     A message that comes back to a room where it stood before takes its place there again.
 
@@ -49,20 +54,24 @@ def move_messages(actor: User, message_ids: Sequence[object], *, room: object = 
     if thread is not None:
         root, _seat = access.message_for(actor, thread)
         if root.room_id != source_id:
-            raise Refused("bad_request", _("A thread takes messages of its own room. Move it to that room first."))
+            raise _elsewhere()
     with transaction.atomic():
         rooms = {one.pk: one for one in Room.objects.locked({source_id, target_id})}
         seat = access.room_for(actor, source_id)._replace(room=rooms[source_id])
         messages = _chosen(ids, source_id)
         _check_right(actor, seat, messages)
         if thread is not None:
-            return _into_thread(actor, seat.room, messages, access.parse_id(thread))
+            return _into_thread(actor, seat.room, messages, access.parse_id(thread), in_room=in_room)
         if target_id == source_id:
             return _out_of_threads(actor, seat.room, messages)
         if target_id not in rooms:
             raise access.not_found()
         goal = access.room_for(actor, target_id, to="post")._replace(room=rooms[target_id])
         return _to_room(actor, seat, goal, messages)
+
+
+def _elsewhere() -> Refused:
+    return Refused("bad_request", _("A thread takes messages of its own room. Move it to that room first."))
 
 
 def _check_number(n: int) -> None:
@@ -90,10 +99,13 @@ def _check_right(actor: User, seat: Seat, messages: Iterable[Message]) -> None:
         access.check(seat, "post" if message.sender_id == actor.pk else "move")
 
 
-def _into_thread(actor: User, room: Room, messages: list[Message], thread_id: int) -> Moved:
+def _into_thread(actor: User, room: Room, messages: list[Message], thread_id: int, *, in_room: bool) -> Moved:
     answered = Message.objects.select_related("thread_state").get(pk=thread_id)
     root_id = answered.thread_id or answered.pk
     root = Message.objects.select_related("thread_state").get(pk=root_id)
+    # Asked before the rooms were locked, too; meanwhile it may have gone.
+    if root.room_id != room.pk or answered.room_id != room.pk:
+        raise _elsewhere()
     if root.kind != MessageKind.TEXT:
         raise Refused("bad_request", _("A line of the room itself cannot be answered."))
     if root.deleted_at is not None and getattr(root, "thread_state", None) is None:
@@ -108,8 +120,8 @@ def _into_thread(actor: User, room: Room, messages: list[Message], thread_id: in
     back = _back(moving)
     for message in moving:
         Thread.objects.filter(pk=message.pk, count=0).delete()
-    left = _regroup(room, moving, root_id, in_room=False)
-    # Who said something in a thread follows it.
+    left = _regroup(room, moving, root_id, in_room=in_room)
+    # Who said something in a thread follows it, and so does who is named there.
     state, _made = Thread.objects.get_or_create(root_id=root_id, defaults={"room": room})
     followers = {message.sender_id: message.seq for message in moving}
     ThreadFollow.objects.bulk_create(
@@ -117,10 +129,22 @@ def _into_thread(actor: User, room: Room, messages: list[Message], thread_id: in
         + ([ThreadFollow(thread=state, user_id=root.sender_id)] if root.sender_id not in followers else []),
         ignore_conflicts=True,
     )
+    _follow_named(moving)
     for touched in [*left, root_id] if moving else []:
         recounted(touched, room)
     _note(room, actor, "thread_in", len(moving))
     return Moved(moving, back)
+
+
+def _follow_named(messages: Iterable[Message]) -> None:
+    """Whom these messages name follow the threads they stand in now."""
+    answers = {message.pk: message for message in messages if message.thread_id is not None}
+    called: dict[tuple[int, int], int] = {}
+    # Of those who are in the room: the others hear nothing of it.
+    named = Mention.objects.filter(message__in=answers, room__memberships__user=F("user")).order_by("seq")
+    for message_id, user_id in named.values_list("message", "user"):
+        called.setdefault((answers[message_id].thread_id or 0, user_id), answers[message_id].seq)
+    follow_named(called)
 
 
 def _out_of_threads(actor: User, room: Room, messages: list[Message]) -> Moved:
@@ -135,13 +159,15 @@ def _out_of_threads(actor: User, room: Room, messages: list[Message]) -> Moved:
 
 def _back(messages: Iterable[Message]) -> list[dict[str, Any]]:
     """How to move messages back within their room."""
-    places: dict[int | None, list[int]] = {}
+    places: dict[tuple[int | None, bool], list[int]] = {}
     for message in messages:
-        places.setdefault(message.thread_id, []).append(message.pk)
+        places.setdefault((message.thread_id, message.in_room), []).append(message.pk)
     room_id = next((message.room_id for message in messages), None)
     return [
-        {"message_ids": ids, "room": room_id} if root_id is None else {"message_ids": ids, "thread": root_id}
-        for root_id, ids in places.items()
+        {"message_ids": ids, "room": room_id}
+        if root_id is None
+        else {"message_ids": ids, "thread": root_id, "in_room": in_room}
+        for (root_id, in_room), ids in places.items()
     ]
 
 
@@ -177,7 +203,9 @@ def _to_room(actor: User, seat: Seat, goal: Seat, messages: list[Message]) -> Mo
     may_return = target.kind == Kind.PUBLIC or own
     back = [{"message_ids": roots, "room": source.pk}] if may_return and (own or "move" in goal.may) else []
     caught_up = target.last_seq
+    keep_calls(moving, target)
     notes, left, joined = resettle(actor, source, target, moving)
+    _follow_named(message for message in moving if message.thread_id in joined)
     for root_id in left:
         recounted(root_id, source)
     source.save(update_fields=["version"])

@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from rooms.actions.deleting import delete_message, delete_messages, restore_messages
+from rooms.actions.moving import move_messages
 from rooms.actions.pins import pin_message
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
 from rooms.actions.reads import mark_read
+from rooms.actions.threads import mark_thread_read
 from rooms.consistency import problems
 from rooms.models import DeletedText, Message
 from rooms.selection import exported
@@ -73,6 +75,28 @@ def test_answers_are_counted_again_in_their_thread(room, said, alice, bob):
     assert wires(said)[0]["thread"]["count"] == 1
     restore_messages(alice, room.pk, ids(answers[:2]))
     assert wires(said)[0]["thread"]["count"] == 3
+
+
+def test_an_answer_nobody_else_has_read_leaves_no_trace_in_its_thread(room, said, alice, bob):
+    aside = post_message(bob, room.pk, "aside", thread=said[0].pk, in_room=False)
+    both = post_message(bob, room.pk, "to all", thread=said[0].pk)
+    before = wires([aside, both])
+    # How far others are in the room says nothing of what stands in the thread alone.
+    mark_read(alice, room.pk, aside.seq)
+    delete_messages(bob, room.pk, ids([aside, both]))
+    assert [(one["thread_root"], one["in_room"]) for one in wires([aside, both])] == [(None, False)] * 2
+    assert wires(said)[0]["thread"] is None
+    restore_messages(bob, room.pk, ids([aside, both]))
+    assert wires([aside, both]) == before and wires(said)[0]["thread"]["count"] == 2
+    mark_thread_read(alice, said[0].pk, aside.seq)
+    delete_messages(bob, room.pk, ids([aside, both]))
+    assert [one["thread_root"] for one in wires([aside, both])] == [str(said[0].pk), None]
+    # Where the thread left meanwhile, what comes back stands in the room.
+    lone = post_message(bob, room.pk, "alone", thread=said[1].pk, in_room=False)
+    delete_message(bob, lone.pk)
+    move_messages(alice, ids(said[1:2]), thread=said[2].pk)
+    restore_messages(bob, room.pk, ids([lone]))
+    assert [(one["thread_root"], one["in_room"]) for one in wires([lone])] == [(None, True)]
 
 
 def test_one_that_is_refused_keeps_all(room, said, alice, bob, charlie, make_room):

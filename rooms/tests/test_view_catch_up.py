@@ -13,6 +13,7 @@ from presence.actions import saw
 from presence.models import LastSeen
 from rooms.actions.direct import direct_room_for
 from rooms.actions.emoji import remove_emoji
+from rooms.actions.moving import move_messages
 from rooms.actions.pins import pin_message
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
@@ -55,7 +56,7 @@ def test_it_gathers_what_calls_me_answers_me_and_was_liked(look, room, alice, bo
     assert f'data-says="{liked.pk}"' in response.content.decode()
 
 
-def test_what_calls_or_answers_me_in_a_thread_alone_is_there_and_leads_into_it(look, room, alice, bob, olga):
+def test_what_calls_or_answers_me_in_a_thread_alone_is_there_and_leads_into_it(look, room, make_room, alice, bob, olga):
     """Such an answer makes no room unread, nor the latest: all the rest was said, and read, long ago."""
     mine = post_message(alice, room.pk, "who brings bread?")
     other = post_message(olga, room.pk, "the boat")
@@ -69,6 +70,9 @@ def test_what_calls_or_answers_me_in_a_thread_alone_is_there_and_leads_into_it(l
     named = post_message(bob, room.pk, "ask @alice", thread=other.pk, in_room=False)
     add_reaction(olga, named.pk, "👍")
     post_message(bob, room.pk, "said among others", thread=other.pk, in_room=False)
+    # Where an answer went to another room, the line in its place answers nobody.
+    gone = post_message(bob, room.pk, "which boat?", thread=mine.pk, in_room=False)
+    move_messages(bob, [gone.pk], room=make_room("square", kind="public", bob="owner").pk)
     response = look(alice)
     assert by_kind(response, room) == {"mentions": ["ask @alice"], "answers": ["I do"], "reacted": ["ask @alice"]}
     (line,) = response.context["rooms"][0].found["answers"]
@@ -303,7 +307,8 @@ def test_marks_come_back_by_the_undo_door_and_nonsense_is_refused(signed_in, roo
     assert client.post(reverse("read_undo"), {"marks": json.dumps({room.pk: 0})}).status_code == 302
     assert Membership.objects.get(user=alice, room=room).read_seq == 0
     for wrong in ("", "[]", "x", "[" * 100_000, '{"x": 1}', "1" * 400_000):
-        assert client.post(reverse("read_undo"), {"marks": wrong}).status_code in (400, 404), wrong[:20]
+        for name in ("marks", "threads"):
+            assert client.post(reverse("read_undo"), {name: wrong}).status_code in (400, 404), wrong[:20]
 
 
 def test_who_may_be_invited_is_told_only_to_who_may_invite(signed_in, room, make_room, alice, charlie, bob):

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rooms.actions.deleting import delete_message
+from rooms.actions.messages import edit_message
 from rooms.actions.moving import move_messages
 from rooms.actions.posting import post_message
 from rooms.actions.threads import follow_thread, mark_thread_read, mark_threads_read
@@ -150,6 +151,18 @@ def test_following_is_chosen_lost_and_brought_back_by_being_named(room, root, an
     assert inbox(olga, None)[1][0]["unread"] == 1
 
 
+def test_who_is_named_by_an_edit_follows_as_if_named_at_once(room, root, answer, alice, bob, olga):
+    follow_thread(alice, root.pk, False)
+    edit_message(bob, answer.pk, "A detail, @alice and @olga")
+    assert ThreadFollow.objects.get(user=alice).following and unread_threads(olga) == {room.pk: 1}
+    assert inbox(olga, None)[1][0]["named"] == 1
+    mark_thread_read(olga, root.pk, answer.seq)
+    # Who left the thread since is not brought back by a corrected word.
+    follow_thread(alice, root.pk, False)
+    edit_message(bob, answer.pk, "A small detail, @alice and @olga")
+    assert not ThreadFollow.objects.get(user=alice).following and unread_threads(olga) == {}
+
+
 def test_what_is_read_stays_read_and_what_is_deleted_is_no_news(room, root, answer, alice, bob):
     mark_thread_read(alice, root.pk, answer.seq)
     mark_thread_read(alice, root.pk, 1)
@@ -184,7 +197,7 @@ def test_where_it_may_go_is_offered_and_the_move_is_answered_with_its_undo(signe
     link = f"http://testserver/rooms/{room.pk}/m/{root.pk}/"
     answer = session.post(move, {"ids": other.pk, "to": "link", "link": link}, headers=JSON).json()
     assert Message.objects.get(pk=other.pk).thread_id == root.pk
-    assert answer["back"] == [{"ids": [str(other.pk)], "to": f"room:{room.pk}"}]
+    assert answer["back"] == [{"ids": [str(other.pk)], "to": f"room:{room.pk}", "in_room": ""}]
     (back,) = answer["back"]
     session.post(move, back, headers=JSON)
     assert Message.objects.get(pk=other.pk).thread_id is None

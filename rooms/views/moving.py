@@ -70,9 +70,11 @@ def _places(request: HttpRequest, user: User, message: Message, seat: Seat) -> d
 @door("POST")
 def move(request: HttpRequest) -> HttpResponse:
     """`ids` go to `to`: `thread:<id of a message>`, `room:<id>`, `link` (then `link` leads to a message, whose thread
-    it is) or `room` (then `room` is its id). The answer names what moves them back, in `back`."""
+    it is) or `room` (then `room` is its id); with `in_room` 1 an answer stands in the room as well. The answer
+    names what moves them back, in `back`."""
     to = _target(request)
-    moved = move_messages(person(request), request.POST.getlist("ids"), **to)
+    in_room = request.POST.get("in_room") == "1"
+    moved = move_messages(person(request), request.POST.getlist("ids"), in_room=in_room, **to)
     n = len(moved.messages)
     said = ngettext("%(n)d message moved.", "%(n)d messages moved.", n) % {"n": n}
     first = moved.messages[0] if moved.messages else None
@@ -81,13 +83,14 @@ def move(request: HttpRequest) -> HttpResponse:
         {
             "ids": [str(pk) for pk in one["message_ids"]],
             "to": f"thread:{one['thread']}" if "thread" in one else f"room:{one['room']}",
+            "in_room": "1" if one.get("in_room") else "",
         }
         for one in moved.back
     ]
     return done(request, url, said, back=back)
 
 
-def _target(request: HttpRequest) -> dict[str, object]:
+def _target(request: HttpRequest) -> dict[str, Any]:
     kind, _colon, given = request.POST.get("to", "").partition(":")
     if kind == "link":
         # The last number of /rooms/1/m/2/ or /rooms/1/threads/2/ is the message's.

@@ -77,9 +77,9 @@ export default class Moving {
 
   async #back(places) {
     try {
-      for (const { ids, to } of places) {
+      for (const { ids, ...place } of places) {
         const fields = new FormData();
-        fields.append("to", to);
+        for (const [name, value] of Object.entries(place)) fields.append(name, value);
         for (const id of ids) fields.append("ids", id);
         await post(MOVE, fields);
       }
