@@ -1,5 +1,6 @@
 """Coming, going, and what one is in a room: every way in calls these. All raise Refused."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms import access, events, people
 from rooms.actions.audit import record
-from rooms.actions.messages import post_system
+from rooms.actions.messages import call_late, post_system
 from rooms.actions.seats import check_space
 from rooms.models import Kind, Membership, Notify, Role, Room
 from rooms.roles import outranks
@@ -34,8 +35,14 @@ def join_room(actor: User, room_id: object) -> Membership:
     return membership
 
 
-def invite(actor: User, room_id: object, user_ids: Iterable[object]) -> list[User]:
-    """Adds people; gives those who are new. Who is in already stays as they are."""
+def invite(
+    actor: User, room_id: object, user_ids: Iterable[object], *, named_in: uuid.UUID | None = None
+) -> list[User]:
+    """Adds people; gives those who are new. Who is in already stays as they are.
+
+    `named_in`: the `client_id` of a message of the actor's in this room; whom it names it calls now, as if they had
+    been there.
+    """
     invited = people.invitees(actor, user_ids)
     with transaction.atomic():
         room = access.room_for(actor, room_id, to="invite", lock=True).room
@@ -48,6 +55,8 @@ def invite(actor: User, room_id: object, user_ids: Iterable[object]) -> list[Use
             names = ", ".join(user.name for user in new[:NAMES_IN_LINE])
             more = f" (+{len(new) - NAMES_IN_LINE})" if len(new) > NAMES_IN_LINE else ""
             post_system(room, actor, {"event": "invited", "target": names + more})
+            if named_in is not None:
+                call_late(room, actor, named_in, new)
     return new
 
 

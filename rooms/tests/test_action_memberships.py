@@ -1,5 +1,7 @@
 """Coming, going, and what one is in a room."""
 
+import uuid
+
 import pytest
 from django.utils import timezone
 
@@ -19,9 +21,11 @@ from rooms.actions.memberships import (
 )  # fmt: skip
 from rooms.actions.posting import post_message
 from rooms.actions.rooms import archive_room
-from rooms.models import AuditEntry, Membership
+from rooms.models import AuditEntry, Membership, Message
+from rooms.queries import unread_threads
 from rooms.tests.outgoing import full_room_events, room_events, to_person
 from rooms.tests.test_action_rooms import refused, true_version
+from rooms.wire import message_wire, rooms_of
 from talkwave.work import chores
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +94,27 @@ def test_a_member_adds_people_in_one_line_and_each_is_told(room, alice, bob, cha
     assert to_person(published, dora) == ["subscribe", ("room.joined", None)]
     assert room.messages.get().system == {"event": "invited", "target": "Charlie, dora"}
     assert counted(room) and true_version(room)
+
+
+def test_who_is_invited_since_a_message_names_them_is_called_by_it(room, alice, bob, charlie, person):
+    dora, written = person("Dora"), uuid.uuid4()
+    post_message(bob, room.pk, "before")
+    root = post_message(alice, room.pk, "@charlie and @bob, come!", client_id=written)
+    post_message(bob, room.pk, "here")
+    invite(alice, room.pk, [charlie.pk, dora.pk], named_in=written)
+    assert [(one["read_seq"], one["mentions"]) for who in (charlie, dora) for one in rooms_of(who)] == [(1, 1), (3, 0)]
+    message = message_wire(Message.objects.for_wire().get(pk=root.pk))
+    assert message["mentions"] == sorted([str(bob.pk), str(charlie.pk)], key=int) and message["version"] > root.version
+    assert f'data-user="{charlie.pk}"' in message["html"]
+    # To nobody it belongs but its author, and in no other room; in a thread alone it calls there.
+    leave_room(charlie, room.pk)
+    invite(bob, room.pk, [charlie.pk], named_in=written)
+    assert rooms_of(charlie)[0]["mentions"] == 0
+    aside = uuid.uuid4()
+    post_message(alice, room.pk, "@eve knows", thread=root.pk, in_room=False, client_id=aside)
+    eve = person("Eve")
+    invite(alice, room.pk, [eve.pk], named_in=aside)
+    assert (rooms_of(eve)[0]["mentions"], unread_threads(eve)) == (0, {room.pk: 1})
 
 
 def test_inviting_only_those_who_are_in_changes_nothing(room, alice, bob, published):

@@ -18,7 +18,7 @@ from rooms.context import room_for_page
 from rooms.matching import query_key
 from rooms.models import Membership, Role
 from rooms.roles import outranks
-from rooms.views.answers import done, door, person, show, wants_fragment, wants_json
+from rooms.views.answers import client_id, done, door, person, show, wants_fragment, wants_json
 
 OWNERS_FIRST = Case(
     When(role=Role.OWNER, then=Value(0)),
@@ -89,13 +89,14 @@ def _completed(request: HttpRequest, room_id: int) -> HttpResponse:
 
 @door("POST")
 def invite(request: HttpRequest, room_id: int) -> HttpResponse:
-    """Adds the people given as `users` (ids) or in `names` (a line of user names)."""
+    """Adds the people given as `users` (ids) or in `names` (a line of user names); `client_id` is that of one's own message
+    that named them."""
     user = person(request)
     # Asked first: who may not invite learns nothing here about who exists.
     access.room_for(user, room_id, to="invite")
     user_ids: list[object] = [*request.POST.getlist("users"), *people.named(user, request.POST.get("names", ""))]
     limits.spend(limits.inviting, user, max(1, len(user_ids)))
-    new = memberships.invite(user, room_id, user_ids)
+    new = memberships.invite(user, room_id, user_ids, named_in=client_id(request))
     said = ngettext("%(count)d person added.", "%(count)d people added.", len(new)) % {"count": len(new)}
     return done(
         request,

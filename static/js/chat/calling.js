@@ -18,7 +18,7 @@ export default class Calling {
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:ui.sending", (sending) => this.#sending(sending), { signal });
-    on("tw:ui.sent", ({ form }) => this.#sent(form), { signal });
+    on("tw:ui.sent", (sent) => this.#sent(sent), { signal });
   }
 
   stop() {
@@ -51,16 +51,16 @@ export default class Calling {
     } else area.focus();
   }
 
-  #sent(form) {
+  #sent({ form, client_id }) {
     note(form, "");
     const { sending } = this;
     this.sending = null;
     if (sending?.form !== form) return;
     if (sending.note) note(form, sending.note);
-    this.#absent(sending);
+    this.#absent({ ...sending, client_id });
   }
 
-  async #absent({ form, room, names }) {
+  async #absent({ form, room, names, client_id }) {
     const people = [...names].filter((name) => !GROUPS.includes(name)).slice(0, NAMES_MOST);
     if (people.length === 0 || known(room)?.kind === "direct") return;
     const { absent } = await get(`/rooms/${room}/mentioned.json?names=${encodeURIComponent(people.join(","))}`).catch(() => ({ absent: [] }));
@@ -70,6 +70,8 @@ export default class Calling {
       name: word("absent.invite"),
       run: async () => {
         const fields = new FormData();
+        // Whom these words name they call then.
+        if (client_id) fields.append("client_id", client_id);
         for (const one of absent) fields.append("users", one.id);
         try {
           await post(`/rooms/${room}/members/invite/`, fields);

@@ -104,13 +104,13 @@ export default class Composer {
   /** Sends the words with what goes with them, and is empty again. */
   send(body) {
     const thread = this.thread === null ? {} : { thread: this.thread, in_room: false };
-    outbox.enqueue({ room: this.room, body, ...thread, ...this.extras });
+    const { client_id } = outbox.enqueue({ room: this.room, body, ...thread, ...this.extras });
     this.extras = {};
     this.area.value = "";
     this.typedAt = 0;
     this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "sent" }));
     this.focus();
-    emit("tw:ui.sent", { room: this.room, thread: this.thread, form: this.form });
+    emit("tw:ui.sent", { room: this.room, thread: this.thread, form: this.form, client_id });
   }
 
   #changed({ typed = true } = {}) {
