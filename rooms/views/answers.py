@@ -150,14 +150,3 @@ def switch(request: HttpRequest, name: str) -> bool:
     if given not in ("0", "1"):
         raise Refused("bad_request", _("%(name)s is 0 or 1.") % {"name": name})
     return given == "1"
-
-
-def client_id(request: HttpRequest) -> uuid.UUID | None:
-    """The id the page made for a message, or for one forwarding: what is asked twice is done once. Raises Refused."""
-    given = request.POST.get("client_id")
-    if not given:
-        return None
-    try:
-        return uuid.UUID(given)
-    except ValueError:
-        raise Refused("bad_request", _("A client_id is a UUID that the client makes.")) from None

@@ -88,7 +88,7 @@ export class Threads {
 
   /** `back`: that was taken back; how far, the list says. */
   allRead({ back } = {}) {
-    if (back) return this.load(this.#me);
+    if (back) return this.#anew();
     for (const known of this.#known.values()) known.read_seq = Math.max(known.read_seq, known.last_seq);
     this.#changed();
   }
@@ -109,7 +109,7 @@ export class Threads {
     if (named && !mine) known.named_seq = Math.max(known.named_seq, message.seq);
     if (message.seq <= known.last_seq) return this.#changed();
     // Answering is reading, but not where it was sent later: with something unread before, the server knows.
-    if (mine && !message.moved_at && known.last_seq > known.read_seq) return this.load(this.#me);
+    if (mine && !message.moved_at && known.last_seq > known.read_seq) return this.#anew();
     known.last_seq = message.seq;
     if (mine || named) known.following = true;
     if (mine && !message.moved_at) known.read_seq = message.seq;
