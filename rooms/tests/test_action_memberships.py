@@ -102,7 +102,7 @@ def test_who_is_invited_since_a_message_names_them_is_called_by_it(room, alice, 
     root = post_message(alice, room.pk, "@charlie and @bob, come!", client_id=written)
     post_message(bob, room.pk, "here")
     invite(alice, room.pk, [charlie.pk, dora.pk], named_in=written)
-    assert [(one["read_seq"], one["mentions"]) for who in (charlie, dora) for one in rooms_of(who)] == [(1, 1), (3, 0)]
+    assert [(one["read_seq"], one["mentions"]) for who in (charlie, dora) for one in rooms_of(who)] == [(1, 1), (4, 0)]
     message = message_wire(Message.objects.for_wire().get(pk=root.pk))
     assert message["mentions"] == sorted([str(bob.pk), str(charlie.pk)], key=int) and message["version"] > root.version
     assert f'data-user="{charlie.pk}"' in message["html"]
