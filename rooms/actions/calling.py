@@ -6,7 +6,7 @@ from django.conf import settings
 
 from presence.store import active_now
 from rooms.actions.rendered import Rendered
-from rooms.models import Membership, Message, Room
+from rooms.models import Membership, Mention, Message, Room
 from rooms.roles import verbs
 from rooms.text import EVERYONE, HERE
 
@@ -47,10 +47,19 @@ def keep_calls(messages: Iterable[Message], target: Room) -> None:
         if message.sender_id not in roles
         or "mention_all" not in verbs(target.kind, roles[message.sender_id], archived=False)
     ]
+    if not ended:
+        return
+    bodies = Rendered(
+        {message.room_id for message in ended},
+        [message.body for message in ended],
+        before="".join(message.html for message in ended),
+    )
+    named = {message.pk: bodies.mentioned(message.room_id, message.body) for message in ended}
+    # Who was named stays named; who only was here does not.
+    mentions = Mention.objects.filter(message__in=ended).values_list("pk", "message", "user")
+    here = [pk for pk, message_id, user_id in mentions if user_id not in named[message_id]]
+    Mention.objects.filter(pk__in=here).delete()
     for message in ended:
-        bodies = Rendered({message.room_id}, [message.body], before=message.html)
-        # Who was named stays named; who only was here, or in the room, does not.
-        message.mentions.exclude(user__in=bodies.mentioned(message.room_id, message.body)).delete()
         message.mentions_all, message.html = "", bodies.html(message.room_id, message.body)
     Message.objects.bulk_update(ended, ["mentions_all", "html"])
 

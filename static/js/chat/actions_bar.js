@@ -37,6 +37,7 @@ export default class ActionsBar {
     listen(this.list, "focusout", (event) => this.list.contains(event.relatedTarget) || this.#leave());
     listen(this.list, "pointerdown", (event) => this.#down(event));
     for (const name of ["pointermove", "pointerup", "pointercancel"]) listen(this.list, name, (event) => this.#undo(event));
+    listen(this.list, "click", (event) => event.altKey && !event.target.closest("a, button, input") && emit("tw:ui.act", { action: "unread", row: rowOf(event) }));
     listen(this.list, "contextmenu", (event) => this.#press?.opened && event.preventDefault());
     listen(bar, "click", (event) => this.#click(event.target.closest("[data-action]")));
     listen(bar, "keydown", (event) => this.#key(event));

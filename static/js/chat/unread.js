@@ -23,13 +23,9 @@ export default class Unread {
   }
 
   #click(event) {
-    if (event.target.closest?.("[data-reads-all]")) {
-      event.preventDefault();
-      return this.#all();
-    }
-    const row = event.altKey && event.target.closest?.(".timeline__list > .message[data-seq]");
-    if (!row || event.button !== 0 || event.target.closest("a, button, input")) return;
-    emit("tw:ui.act", { action: "unread", row });
+    if (!event.target.closest?.("[data-reads-all]")) return;
+    event.preventDefault();
+    this.#all();
   }
 
   async #from(room, seq) {

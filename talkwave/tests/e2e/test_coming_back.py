@@ -46,6 +46,8 @@ def test_what_is_set_back_stays_unread_everywhere_until_one_leaves(
     assert not [title for title in here.page.evaluate("window.titles") if title.startswith("(")]
 
     there = visit(alice, other)
+    here.row("line 5").click(modifiers=["Alt"])
+    expect(there.link_to(room).locator(".room-link__count [data-count]")).to_have_text("3")
     here.row("line 7").focus()
     for key in ("ArrowUp", "ArrowUp", "ArrowUp", "u"):
         here.page.keyboard.press(key)
