@@ -216,7 +216,7 @@ def test_calling_many_asks_first_and_who_is_not_here_can_be_invited(
     expect(note).to_have_count(0)
     expect(here.page.locator(".message--system").last).to_contain_text("added")
     # And is called by these words, as if he had been here.
-    asking = there.sees("ask @charlie about it")
+    asking = there.sees("ask @Charlie about it")
     expect(asking.locator(f'.mention[data-user="{charlie.pk}"]')).to_be_visible()
     seat = apart(lambda: Membership.objects.get(room=room, user=charlie))
     assert seat.read_seq == int(asking.get_attribute("data-seq")) - 1
