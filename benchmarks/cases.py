@@ -13,6 +13,8 @@ from benchmarks.crowd import Crowd
 from benchmarks.peers import Peer
 
 BIG_ROOM, SMALL_ROOMS, SMALL_ROOM = 200, 60, 5
+# The people of the cases, and their rooms: the big one first. A load that is several times as large has all of it anew.
+PEOPLE, ROOMS = SMALL_ROOMS * SMALL_ROOM, 1 + SMALL_ROOMS
 WARM_UP = 2.0
 PER_SECOND = 50
 
@@ -78,20 +80,23 @@ class Meter:
         return deliveries / span, own / span
 
 
-async def fan_out(peer: Peer, core: int, seconds: float, senders: int = 0) -> Figure:
-    """One room of 200, senders in a closed loop: deliveries a second."""
-    figure = Figure(peer.key, "fan-out", 0.0, senders=senders or peer.senders)
-    crowd = Crowd(peer, [(member, 0) for member in range(BIG_ROOM)])
-    figure.value, _ = await _closed_loop(crowd, figure, core, seconds)
+async def fan_out(peer: Peer, core: int, seconds: float, senders: int = 0, times: int = 1) -> Figure:
+    """One room of 200 (or several: `times`), senders in a closed loop: deliveries a second."""
+    places = [(again * PEOPLE + member, again * ROOMS) for member in range(BIG_ROOM) for again in range(times)]
+    figure = Figure(peer.key, "fan-out", 0.0, senders=times * (senders or peer.senders))
+    figure.value, _ = await _closed_loop(Crowd(peer, places), figure, core, seconds)
     return figure
 
 
-async def many_rooms(peer: Peer, core: int, seconds: float, senders: int = 0) -> Figure:
-    """60 rooms of 5, everybody sending in a closed loop: stored messages a second."""
-    people = SMALL_ROOMS * SMALL_ROOM
-    figure = Figure(peer.key, "many-rooms", 0.0, senders=people)
-    crowd = Crowd(peer, [(member, 1 + member // SMALL_ROOM) for member in range(people)])
-    _, figure.value = await _closed_loop(crowd, figure, core, seconds)
+async def many_rooms(peer: Peer, core: int, seconds: float, senders: int = 0, times: int = 1) -> Figure:
+    """60 rooms of 5 (or `times` as many), everybody sending in a closed loop: stored messages a second."""
+    places = [
+        (again * PEOPLE + member, again * ROOMS + 1 + member // SMALL_ROOM)
+        for again in range(times)
+        for member in range(PEOPLE)
+    ]
+    figure = Figure(peer.key, "many-rooms", 0.0, senders=len(places))
+    _, figure.value = await _closed_loop(Crowd(peer, places), figure, core, seconds)
     return figure
 
 

@@ -23,9 +23,9 @@ class Community:
     said: int = 0
 
 
-def in_rooms_of(size: int, people: int) -> list[list[int]]:
-    """Everybody in one room of that size."""
-    return [list(range(start, start + size)) for start in range(0, people, size)]
+def in_rooms_of(size: int, people: int, *, first: int = 0) -> list[list[int]]:
+    """So many people, from the `first` on, each in one room of that size."""
+    return [list(range(start, start + size)) for start in range(first, first + people, size)]
 
 
 def spread(people: int, rooms: int, size: int, *, first: int = 0) -> list[list[int]]:

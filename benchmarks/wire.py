@@ -28,7 +28,7 @@ LEAD = 256
 _scratch = bytearray(LEAD + (1 << 20))
 _landing = memoryview(_scratch)[LEAD:]
 
-FILLER = "the wave rolls in and the wave rolls out and all the while we talk of this and that"
+FILLER = "the wave rolls in and the wave rolls out, and all the while we talk of this and that"
 
 
 class Handshake(Exception):
@@ -37,12 +37,12 @@ class Handshake(Exception):
 
 def body_for(sender: int, number: int) -> str:
     """The text of one message: who sent it, which one it is, and words up to 80 bytes."""
-    return f"bench s{sender:03d} n{number:07d} {FILLER}"[:BODY_BYTES]
+    return f"bench s{sender:04d} n{number:07d} {FILLER}"[:BODY_BYTES]
 
 
 def tag_for(sender: int, number: int) -> bytes:
     """The part of a body that no other message has."""
-    return b"s%03d n%07d" % (sender, number)
+    return b"s%04d n%07d" % (sender, number)
 
 
 TAG_LENGTH = len(tag_for(0, 0))
@@ -96,7 +96,7 @@ class Socket(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._tail = b""
         self._keep = len(mark) + TAG_LENGTH - 1
-        self._tags = re.compile(re.escape(mark) + rb"s\d{3} n(\d{7})")
+        self._tags = re.compile(re.escape(mark) + rb"s\d{4} n(\d{7})")
         self._handshake: bytearray | None = bytearray()
         self._head = b""  # the part of a frame header that has arrived
         self._rest = 0  # bytes of the present frame still to come

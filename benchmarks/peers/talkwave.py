@@ -24,10 +24,16 @@ LIFTED = (
     *("RATE_MESSAGES", "RATE_MESSAGES_API", "RATE_COMMANDS", "RATE_COMMANDS_API"),
     *("RATE_CONNECTS_API", "RATE_ROOM_MESSAGES"),
 )
-# Room 0 is the big one; the small rooms follow.
-USUAL = Community(
-    SMALL_ROOMS * SMALL_ROOM, [list(range(BIG_ROOM)), *in_rooms_of(SMALL_ROOM, SMALL_ROOMS * SMALL_ROOM)]
-)
+
+
+def usual(times: int = 1) -> Community:
+    """The people and rooms of the cases: a big room, then the small ones; or `times` as many, with other people each."""
+    people, rooms = SMALL_ROOMS * SMALL_ROOM, []
+    for first in range(0, times * people, people):
+        rooms += [list(range(first, first + BIG_ROOM)), *in_rooms_of(SMALL_ROOM, people, first=first)]
+    return Community(times * people, rooms)
+
+
 # The parts of a running TalkWave, by a piece of their command line; what is none of them is the supervisor.
 PARTS = {"talkwave.serving.worker": "server", "manage.py work": "worker", "valkey-server": "valkey"}
 
@@ -39,9 +45,9 @@ class TalkWave(Peer):
     senders = 200
     _collected: ClassVar[Path | None] = None  # static files are the same for every start of one benchmark
 
-    def __init__(self, community: Community = USUAL, *, postgresql: bool = False, processes: int = 1) -> None:
+    def __init__(self, community: Community | None = None, *, postgresql: bool = False, processes: int = 1) -> None:
         super().__init__()
-        self.community = community
+        self.community = community or usual()
         self.processes = processes
         self.postgresql = postgresql
         self.database: Postgres | None = None

@@ -68,22 +68,22 @@ def _figures(costs):
 def test_predicted_stands_beside_measured_and_says_what_it_is():
     told = Outcome("processes")
     figures = _figures({1: 300, 2: 340, 4: 460})
-    processes._tell(told, figures, [1, 2, 4], {1: 1, 2: 1, 4: 1}, {"fan-out": figures["fan-out", 2]})
+    processes._tell(told, figures, [1, 2, 4], {1: 1, 2: 1, 4: 1}, [("beside the load", figures["fan-out", 2])])
     # Twice what both did on one core: 2 / 440 against 1 / 400.
     assert told.reached["second process"] == pytest.approx(2 * 400 / 440)
     assert told.reckoned == ["second process"]
     table = next(part for part in told.said if isinstance(part, Table))
     rows = {row[0]: row[1:] for row in table.rows}
     assert all(len(row) == len(table.head) for row in table.rows)
-    assert rows["one room of 200, 2"][-2:] == ["(from it)", ""]
+    assert rows["a room of 200 each, 2"][-2:] == ["(from it)", ""]
     # The model expects 300 + 3 * 40 = 420 for the servers; they took 460.
-    assert rows["one room of 200, 4"][-2:] == [amount(4 / 520e-6), "-7%"]
-    assert "one room of 200, 2 on both cores, the load among them" in rows
+    assert rows["a room of 200 each, 4"][-2:] == [amount(4 / 520e-6), "-7%"]
+    assert "beside the load" in rows
     assert "no core each beside the load" in told.said[0]
 
 
 def test_with_a_core_each_nothing_is_reckoned():
     told = Outcome("processes")
-    processes._tell(told, _figures({1: 300, 2: 150}), [1, 2], {1: 1, 2: 2}, {})
+    processes._tell(told, _figures({1: 300, 2: 150}), [1, 2], {1: 1, 2: 2}, [])
     assert told.reached["second process"] == pytest.approx(400 / 250) and not told.reckoned
     assert "each had a core" in told.said[0] and "no core each" not in told.said[0]

@@ -100,15 +100,16 @@ async def _power_cuts(stage: Stage, town: Town) -> None:
     gone = kept = 0
     async with stage.crowd(town, people=20, first_wait=0.5) as crowd:
         await town.stop(server)
-        async with crowd.living(acts_a_second=20):
+        # Busy, so that a cut most often falls into the middle of something.
+        async with crowd.living(acts_a_second=40):
             for number in range(40):
                 server.under = disk.begin()
                 await town.start(server)
                 await asyncio.sleep(dice.uniform(0.5, 2.5))
                 process = server.pid
                 await town.kill(server)
-                # Every second time nothing survives but what was synced, else any part of the rest, too.
-                cut = await asyncio.to_thread(disk.cut, process, dice, share=0.5 * (number % 2))
+                # Every fourth time nothing survives but what was synced, else any part of the rest, too.
+                cut = await asyncio.to_thread(disk.cut, process, dice, share=0.5 if number % 4 else 0.0)
                 gone, kept = gone + cut.dropped, kept + cut.kept
                 check = await asyncio.to_thread(town.database.scalar, "PRAGMA integrity_check")
                 stage.expect(check == "ok", f"after a power cut the database says: {check}")
