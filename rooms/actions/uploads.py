@@ -1,6 +1,7 @@
 """Files on their way: begun, taken piece by piece, finished or cancelled."""
 
 import math
+import os
 import secrets
 import tempfile
 import uuid
@@ -212,7 +213,7 @@ def take_whole(actor: User, room_id: object, source: "File[bytes]", *, name: str
 def _finish(upload: Upload, told: Told) -> Attachment:
     source = pieces.path_of(upload.pk)
     if not source.is_file() or source.stat().st_size != upload.size:
-        raise Refused("conflict", _("What was uploaded so far is gone. Begin again, please."))
+        raise _gone()
     stored: list[str] = []
     try:
         with tempfile.TemporaryDirectory(dir=pieces.folder()) as folder:
@@ -231,9 +232,12 @@ def _finish(upload: Upload, told: Told) -> Attachment:
             # Cancelled meanwhile: then nobody wants it.
             if not Upload.objects.filter(pk=upload.pk).update(attachment=file, looking_since=None):
                 raise access.not_found()
-    except BaseException:
+    except BaseException as error:
         for name in stored:
             default_storage.delete(name)
+        if isinstance(error, FileNotFoundError):
+            # Its bytes went while it was looked at: most likely it was cancelled.
+            raise _gone() from None
         raise
     pieces.remove(upload.pk)
     return file
@@ -270,11 +274,15 @@ def _store(path: Path, stored: list[str]) -> str:
     """Gives it a name that nobody can guess, and that says nothing of what it is: no server would run it."""
     token = secrets.token_hex(16)
     # It is moved as it is, and would look as old as its last piece: the sweep of what no row names leaves young ones.
-    path.touch()
+    os.utime(path)
     with path.open("rb") as file:
         name = default_storage.save(f"{FOLDER}/{token[:2]}/{token}", _Whole(file, name=str(path)))
     stored.append(name)
     return name
+
+
+def _gone() -> Refused:
+    return Refused("conflict", _("What was uploaded so far is gone. Begin again, please."))
 
 
 def _wrong_offset(upload: Upload) -> Refused:

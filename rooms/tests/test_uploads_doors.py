@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from rooms.actions import uploads
 from rooms.actions.posting import post_message
 from rooms.files import pieces
-from rooms.models import Membership, Upload
+from rooms.models import Attachment, Membership, Upload
 from rooms.tests.files import JSON, begin, finish, picture, piece, ready, upload
 
 pytestmark = pytest.mark.django_db
@@ -195,8 +196,6 @@ def test_a_full_disk_is_told(signed_in, room, alice, settings, monkeypatch):
 
 
 def test_a_disk_that_is_full_at_the_end_loses_nothing_of_what_came(signed_in, room, alice, monkeypatch):
-    from rooms.actions import uploads
-
     client = signed_in(alice)
     upload_id = begin(client, room, "x.txt", 5).json()["id"]
     piece(client, upload_id, 0, b"hello")
@@ -219,6 +218,30 @@ def test_cancelling_leaves_nothing_and_can_be_repeated(signed_in, room, alice, d
             assert client.delete(f"/uploads/{upload_id}/", headers=JSON).status_code == 200
     assert not Upload.objects.exists() and list(pieces.folder().iterdir()) == []
     assert piece(client, upload_id, 5, b"world").status_code == 404
+
+
+@pytest.mark.parametrize("gone", ["cancelled", "lost"])
+def test_one_that_goes_while_it_is_looked_at_is_told(
+    signed_in, room, alice, monkeypatch, django_capture_on_commit_callbacks, gone
+):
+    client = signed_in(alice)
+    upload_id = begin(client, room, "x.txt", 5).json()["id"]
+    piece(client, upload_id, 0, b"hello")
+    look = uploads.sandbox.look
+
+    def meanwhile(source, folder):
+        seen = look(source, folder)
+        if gone == "cancelled":
+            with django_capture_on_commit_callbacks(execute=True):
+                client.delete(f"/uploads/{upload_id}/", headers=JSON)
+        else:
+            pieces.remove(uuid.UUID(upload_id))
+        return seen
+
+    monkeypatch.setattr(uploads.sandbox, "look", meanwhile)
+    assert finish(client, upload_id).json()["code"] == "conflict"
+    assert not Upload.objects.exists() and not Attachment.objects.exists()
+    assert list(pieces.folder().iterdir()) == []
 
 
 def test_what_was_lost_on_the_way_is_told(signed_in, room, alice):
