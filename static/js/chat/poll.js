@@ -5,6 +5,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
+import { uuid } from "../lib/ids.js";
 import { plural, word } from "../lib/words.js";
 import { outbox } from "../realtime/outbox.js";
 import { agreed } from "./called.js";
@@ -144,6 +145,8 @@ export default class PollDialog {
     const given = { body: asked.body, ...(thread === null ? {} : { thread }) };
     for (const [name, value] of Object.entries({ ...given, ...ways })) fields.append(name, value === true ? "1" : value);
     for (const text of options) fields.append("options", text);
+    // Asked for again after a lost answer, it waits once.
+    fields.append("client_id", uuid());
     emit("tw:ui.moment", {
       title: word("poll.later"),
       button: word("later.button"),
