@@ -20,6 +20,7 @@ def small_picture(file: BinaryIO, *, size: int) -> bytes:
     if size > settings.AVATAR_MAX_BYTES:
         limit = filesizeformat(settings.AVATAR_MAX_BYTES)
         raise Refused("too_long", _("This picture is too large. At most %(limit)s, please.") % {"limit": limit})
+    file.seek(0)
     made = ask("accounts.drawing:avatar", data=file.read(), side=SIDE, most_pixels=settings.AVATAR_MAX_PIXELS)
     reason = made.get("refused")
     if reason == "pixels":

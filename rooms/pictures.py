@@ -20,6 +20,7 @@ def small_emoji(file: BinaryIO, *, size: int) -> bytes:
     if size > settings.EMOJI_MAX_BYTES:
         limit = filesizeformat(settings.EMOJI_MAX_BYTES)
         raise Refused("too_long", _("This picture is too large. At most %(limit)s, please.") % {"limit": limit})
+    file.seek(0)
     made = ask("rooms.drawing:emoji", data=file.read(), side=SIDE)
     reason = made.get("refused")
     if reason == "pixels":
