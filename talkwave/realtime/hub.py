@@ -103,7 +103,7 @@ class Hub:
             sockets.discard(socket)
             if not sockets:
                 del self.people[socket.user_id]
-                self.loop.create_task(self._leave(user_group(socket.user_id)))
+                self.loop.create_task(self._forget_person(socket.user_id))
 
     def _unlisten(self, socket: Socket, room_id: int) -> None:
         socket.rooms.discard(room_id)
@@ -174,9 +174,15 @@ class Hub:
             log.debug("could not leave %s: %s", group, type(error).__name__)
 
     async def forget(self, room: LiveRoom) -> None:
-        """Nobody has listened here for a while."""
-        self.rooms.pop(room.id, None)
-        await self._leave(room_group(room.id))
+        """Nobody has listened here for a while; or somebody does again, while others were being forgotten."""
+        if not room.sockets and self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
+            await self._leave(room_group(room.id))
+
+    async def _forget_person(self, user_id: int) -> None:
+        # Whoever loads a page anew may be back before this.
+        if user_id not in self.people:
+            await self._leave(user_group(user_id))
 
     async def _receive(self) -> None:
         while not self._channel:

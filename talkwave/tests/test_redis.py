@@ -1,6 +1,5 @@
 """A Redis that swallows what it is asked: who asks goes on without it, and the next one does not wait again."""
 
-import asyncio
 import socket
 from collections.abc import Callable, Iterator
 
@@ -89,32 +88,6 @@ def test_a_server_that_starts_beside_it_greets_without_it():
         return asking
 
     assert async_to_sync(greet)() == [True]
-
-
-def test_however_many_come_at_once_none_of_them_takes_it_for_away(monkeypatch):
-    """Each join waits for its turn, and only then for the layer: the last of a crowd has as long as the first."""
-    monkeypatch.setattr("talkwave.realtime.hub.LAYER_SECONDS", 0.2)
-
-    class Layer:
-        joined: list[str] = []
-
-        async def new_channel(self, prefix):
-            return f"{prefix}one"
-
-        async def group_add(self, group, channel):
-            await asyncio.sleep(0.01)
-            self.joined.append(group)
-
-    async def story():
-        hub = Hub()
-        hub._layer = Layer()
-        hub._channel = "hub.one"
-        groups = [f"user.{number}" for number in range(60)]
-        await asyncio.gather(*(hub.join([group, "room.1"]) for group in groups))
-        assert hub._joined == {"room.1", *groups}
-        assert sorted(Layer.joined) == sorted(hub._joined), "each of them once"
-
-    async_to_sync(story)()
 
 
 def test_the_cache_has_limits_of_its_own():
