@@ -154,8 +154,8 @@ class PresenceTracker:
         for user_id in watched:
             if user_id in self._said:
                 self._say(user_id, online.get(user_id, "offline"))
-        # What nobody here watches and who is not here need not be remembered.
-        for user_id in set(self._said) - watched - set(here):
+        # What nobody here watches and who is not here need not be remembered; asked now, as some came while Redis was.
+        for user_id in set(self._said) - set(self._watched()) - set(self._here):
             del self._said[user_id]
         seen = self._seen | set(here)
         # Not who only just came: a page that comes back by itself, where nobody sits, says so in a moment.
