@@ -183,7 +183,11 @@ def test_calling_many_asks_first_and_who_is_not_here_can_be_invited(
     here.sees("@everyone to the boats")
     expect(there.sees("@everyone to the boats").locator(".mention--me")).to_have_text("@everyone")
 
-    # A question calls as well, and so does a word before what is forwarded.
+    # A question calls as well, and so does a word before what is forwarded; of a member neither does, and they are told.
+    there.say("/poll @everyone: bread? | yes | no")
+    there.page.get_by_role("dialog", name="Ask everybody").get_by_role("button", name="Ask", exact=True).click()
+    expect(there.page.locator(".flash")).to_contain_text("your message calls nobody")
+    expect(here.sees("@everyone: bread?").locator(".mention")).to_have_count(0)
     here.say("/poll @everyone: soup? | yes | no")
     poll = here.page.get_by_role("dialog", name="Ask everybody")
     poll.get_by_role("button", name="Ask", exact=True).click()
