@@ -73,7 +73,8 @@ export default class WrittenDraft {
   #use(text) {
     const { area } = this;
     area.setSelectionRange(area.value.length, area.value.length);
-    insert(area, area.value.trim() ? `\n\n${text}` : text);
+    // It may have taken the empty place by itself, as one presses.
+    if (area.value.trim() !== text.trim()) insert(area, area.value.trim() ? `\n\n${text}` : text);
     this.#decided();
   }
 
