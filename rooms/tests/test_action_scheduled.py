@@ -1,6 +1,5 @@
 """Sending later: once, at its time, through the same door as every message; never lost without a word."""
 
-import json
 import time
 import uuid
 from datetime import timedelta
@@ -10,60 +9,19 @@ from django.utils import timezone
 
 from accounts.actions import delete_account
 from rooms import limits
-from rooms.actions import scheduled as actions
 from rooms.actions.memberships import leave_room
 from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.actions.reads import mark_read
-from rooms.actions.rooms import delete_room
 from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_due, send_now
 from rooms.actions.threads import follow_thread, mark_thread_read
-from rooms.models import Message, Poll, Room, Scheduled, ThreadFollow
+from rooms.models import Message, Poll, Scheduled, ThreadFollow
 from rooms.queries import unread_threads
 from rooms.tests.at_once import at_once
-from rooms.wire import rooms_of
+from rooms.tests.later import bodies, code, is_due, later, mark_of, own_events, work
 from talkwave.errors import Refused
 
 pytestmark = pytest.mark.django_db
-
-
-def later(**more):
-    return timezone.now() + timedelta(**(more or {"hours": 1}))
-
-
-def is_due(*rows):
-    past = timezone.now() - timedelta(seconds=1)
-    Scheduled.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=past, look_at=past)
-
-
-def work():
-    while send_due():
-        pass
-
-
-def bodies():
-    return list(Message.objects.order_by("pk").values_list("body", flat=True))
-
-
-def code(call, *arguments, **more):
-    with pytest.raises(Refused) as refusal:
-        call(*arguments, **more)
-    return refusal.value.code
-
-
-def own_events(published):
-    return [
-        json.loads(envelope.message["json"]) for batch in published for envelope in batch if "json" in envelope.message
-    ]
-
-
-def notices(published):
-    return [event for event in own_events(published) if event["type"] == "notification"]
-
-
-def mark_of(user, room):
-    (seen,) = rooms_of(user, [room.pk])
-    return seen["read_seq"], seen["unread"], seen["mentions"]
 
 
 def test_it_is_sent_when_its_time_has_come_and_then_waits_no_more(room, alice):
@@ -135,100 +93,6 @@ def test_as_an_answer_it_reads_nothing_of_the_thread_either(room, alice, bob):
     work()
     follow.refresh_from_db()
     assert (follow.read_seq, follow.following, unread_threads(alice)) == (4, True, {})
-
-
-def test_who_left_meanwhile_is_told_and_keeps_the_words(room, alice, published):
-    row = schedule_message(alice, room.pk, "good morning", later())
-    leave_room(alice, room.pk)
-    is_due(row)
-    published.clear()
-    work()
-    work()
-    (notice,) = notices(published)
-    assert (notice["kind"], notice["id"], notice["excerpt"]) == ("scheduled_failed", str(row.pk), "good morning")
-    row.refresh_from_db()
-    assert (row.state, row.body) == ("failed", "good morning")
-    assert row.error == notice["text"] != ""
-    assert "good morning" not in bodies()
-
-
-def test_why_it_failed_is_said_in_the_language_of_who_wrote_it(room, alice):
-    alice.language = "de"
-    alice.save()
-    row = schedule_message(alice, room.pk, "guten Morgen", later())
-    Room.objects.filter(pk=room.pk).update(archived_at=timezone.now())
-    is_due(row)
-    work()
-    row.refresh_from_db()
-    assert "archiviert" in row.error
-
-
-def test_of_a_room_that_is_deleted_the_words_stay_and_their_author_is_told(
-    room, make_room, alice, bob, olga, published
-):
-    bob.language = "de"
-    bob.save()
-    root = post_message(alice, room.pk, "who waters the plants")
-    other = make_room("attic", alice="owner")
-    kept = schedule_message(alice, other.pk, "to the attic", later())
-    answer = schedule_message(alice, room.pk, "I do", later(), thread=root.pk)
-    theirs = schedule_message(bob, room.pk, "guten Morgen", later())
-    # Moved since: what it answers is in the room that goes, it is not.
-    astray = schedule_message(alice, room.pk, "astray", later(), reply_to=root.pk)
-    Scheduled.objects.filter(pk=astray.pk).update(room=other)
-    published.clear()
-    delete_room(olga, room.pk, confirm_name="den")
-    assert {(one["id"], one["room"]) for one in notices(published)} == {
-        (str(answer.pk), None), (str(theirs.pk), None), (str(astray.pk), str(other.pk))
-    }  # fmt: skip
-    found = {row.body: (row.room_id, row.thread_id, row.state, row.error) for row in Scheduled.objects.all()}
-    assert found == {
-        "to the attic": (other.pk, None, "waiting", ""),
-        "I do": (None, None, "failed", "The room was deleted."),
-        "guten Morgen": (None, None, "failed", "Der Raum wurde gelöscht."),
-        "astray": (other.pk, None, "failed", "What this answers was deleted."),
-    }
-    assert code(send_now, alice, answer.pk) == "conflict"
-    assert code(change_scheduled, alice, answer.pk, body="I do", due_at=later()) == "conflict"
-    is_due(kept)
-    work()
-    assert bodies() == ["to the attic"]
-    remove_scheduled(alice, answer.pk)
-    assert not Scheduled.objects.filter(pk=answer.pk).exists()
-
-
-def test_what_failed_goes_out_once_it_can_and_has_a_new_time(room, alice):
-    row = schedule_message(alice, room.pk, "good morning", later())
-    Room.objects.filter(pk=room.pk).update(archived_at=timezone.now())
-    is_due(row)
-    work()
-    Room.objects.filter(pk=room.pk).update(archived_at=None)
-    assert code(change_scheduled, alice, row.pk, body="good evening") == "bad_request"
-    change_scheduled(alice, row.pk, body="good evening", due_at=later())
-    is_due(row)
-    work()
-    assert bodies() == ["good evening"]
-
-
-def test_one_that_breaks_holds_up_no_other_and_is_tried_again(room, alice, bob, monkeypatch):
-    broken, fine = schedule_message(alice, room.pk, "one", later()), schedule_message(bob, room.pk, "two", later())
-    is_due(broken, fine)
-    post = actions.post_message
-
-    def breaks(actor, *arguments, **more):
-        if actor.pk == alice.pk:
-            raise RuntimeError("no")
-        return post(actor, *arguments, **more)
-
-    monkeypatch.setattr(actions, "post_message", breaks)
-    work()
-    assert bodies() == ["two"]
-    broken.refresh_from_db()
-    assert broken.state == "waiting" and broken.look_at > timezone.now()
-    monkeypatch.setattr(actions, "post_message", post)
-    is_due(broken)
-    work()
-    assert bodies() == ["two", "one"]
 
 
 def test_a_crowd_of_them_keeps_to_the_rate_of_writing(room, alice, settings):

@@ -22,7 +22,7 @@ FILES_DISK_RESERVE = env.number("FILES_DISK_RESERVE", 200 * 1024 * 1024, most=2*
 # Pictures: of one, and of all frames of a moving one.
 FILE_MAX_PIXELS = env.number("FILE_MAX_PIXELS", 50_000_000, least=10_000)
 FILE_MAX_MOVING_PIXELS = 150_000_000
-# What the process that opens a file may use or another picture (talkwave/apart).
+# What the process may use that opens a file, or draws a picture (talkwave/apart).
 FILE_LOOK_SECONDS = env.number("FILE_LOOK_SECONDS", 20, least=1, most=600)
 FILE_LOOK_MEMORY = env.number("FILE_LOOK_MEMORY", 1536 * 1024 * 1024, least=256 * 1024 * 1024, most=2**40)
 # Characters of a document that search finds.

@@ -24,12 +24,12 @@ export const mayCall = (id) => {
 
 /**
  * Counts who would be called in these rooms, and asks where they are many: true where the words may go. Who may call
- * nobody in one of them is told so.
+ * nobody is told so.
  */
 export async function agreed(ids, body) {
   const group = groupIn(namesIn(body));
   const rooms = group ? ids.filter(mayCall) : [];
-  if (group && rooms.length < ids.length) emit("tw:ui.toast", { text: word("call.may-not"), tone: "warning" });
+  if (group && ids.length && !rooms.length) emit("tw:ui.toast", { text: word("call.may-not"), tone: "warning" });
   const most = Number(document.querySelector("[data-ask-above]").dataset.askAbove);
   let count = sum(rooms.map(size));
   if (group === "here" && count > most) {
