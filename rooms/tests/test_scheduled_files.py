@@ -16,7 +16,7 @@ from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule
 from rooms.actions.uploads import cancel_upload
 from rooms.models import Attachment, Message, Scheduled, Upload
 from rooms.tests.files import JSON, ready
-from rooms.tests.test_action_scheduled import code, is_due, later, notices, work
+from rooms.tests.later import code, is_due, later, notices, work
 
 pytestmark = pytest.mark.django_db
 
