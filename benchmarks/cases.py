@@ -17,6 +17,8 @@ BIG_ROOM, SMALL_ROOMS, SMALL_ROOM = 200, 60, 5
 PEOPLE, ROOMS = SMALL_ROOMS * SMALL_ROOM, 1 + SMALL_ROOMS
 WARM_UP = 2.0
 PER_SECOND = 50
+# A 99th percentile is of the slowest few: what asks for times goes on for so many times as long as the others.
+TIMED = 2.5
 
 
 @dataclasses.dataclass
@@ -137,7 +139,7 @@ async def latency(peer: Peer, core: int, seconds: float, senders: int = 0) -> Fi
             await asyncio.sleep(1 / PER_SECOND)
         await asyncio.sleep(0.5)
         meter, start = Meter(crowd, core), time.perf_counter()
-        for count in range(int(seconds * PER_SECOND)):
+        for count in range(int(TIMED * seconds * PER_SECOND)):
             await asyncio.sleep(max(0.0, start + count / PER_SECOND - time.perf_counter()))
             # The clock is read before the message is written: building it is part of the sender's time.
             now = time.perf_counter()

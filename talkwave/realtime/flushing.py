@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 # A flush that took long is followed by a longer wait, up to this: bigger frames are what makes a loaded hub cheaper.
 _LONGEST_WAIT = 0.05
+# A flush of no more sockets and no room (an answer to a ping, an ack) is followed by none: the next message need not wait
+# for it. With as many as load brings, what waits is gathered.
+_FEW_SOCKETS = 3
 
 _flushes = counting.histogram("talkwave_fanout_seconds", "How long it took to write what was ready to all sockets.")
 
@@ -54,7 +57,8 @@ class Flusher:
             _alone(socket.flush)
         ended = self._loop.time()
         _flushes.note(ended - begun)
-        self._not_before = ended + min(_LONGEST_WAIT, max(self._least_wait, (ended - begun) / 2))
+        if rooms or len(sockets) > _FEW_SOCKETS:
+            self._not_before = ended + min(_LONGEST_WAIT, max(self._least_wait, (ended - begun) / 2))
         self._timer = None
         if self._rooms or self._sockets:
             # Something was pushed while writing.

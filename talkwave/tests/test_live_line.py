@@ -130,3 +130,35 @@ def test_one_socket_that_cannot_be_written_to_silences_no_other() -> None:
         assert frames[1:] == [[{"n": 1}]]
 
     asyncio.run(play())
+
+
+def test_what_was_written_to_a_room_is_followed_by_a_wait_and_an_answer_to_one_by_none(settings: Any) -> None:
+    settings.HUB_FLUSH_SECONDS = 60
+
+    async def play() -> None:
+        flusher = Flusher(asyncio.get_running_loop())
+        socket, frames = written()
+        socket.send_now = flusher.socket_ready
+        socket.greet({"type": "hello"})
+        room = LiveRoom(1)
+        room.sockets.add(socket)
+
+        def said(number: int) -> None:
+            room.out.append(RoomEvent(number, b'{"n":%d}' % number))
+            flusher.room_ready(room)
+
+        async def turns() -> None:
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+        await turns()
+        assert frames == [[{"type": "hello"}]]
+        said(1)
+        await turns()
+        assert frames[1:] == [[{"n": 1}]]
+        said(2)
+        socket.push({"type": "ack"})
+        await turns()
+        assert len(frames) == 2
+
+    asyncio.run(play())
