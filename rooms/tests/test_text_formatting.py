@@ -241,6 +241,12 @@ def test_a_snippet_is_one_line_cut_between_words(body: str, length: int, text: s
             "$\\frac{1}{2}$",
             '<p><math display="inline"><mrow><mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math></p>',
         ),
+        (
+            "$\\begin{aligned}a&=b\\\\c\\end{aligned}$",
+            '<p><math display="inline"><mrow><mtable displaystyle="true"><mtr><mtd class="right"><mi>a</mi></mtd>'
+            '<mtd class="left"><mi></mi><mo>=</mo><mi>b</mi></mtd></mtr><mtr><mtd class="right"><mi>c</mi></mtd></mtr>'
+            "</mtable></mrow></math></p>",
+        ),
         ("$2x + 3$", '<p><math display="inline"><mrow><mn>2</mn><mi>x</mi><mo>+</mo><mn>3</mn></mrow></math></p>'),
     ],
 )
@@ -271,7 +277,9 @@ def test_prices_and_variables_stay_text(body: str) -> None:
     assert render(body, {}) == "<p>" + body.replace("\n", "<br>\n") + "</p>"
 
 
-@pytest.mark.parametrize("formula", ["\\nosuchthing x", "\\frac{1}", "x_", "\\left( x", "\\def\\a{x}\\a", "{" * 400])
+@pytest.mark.parametrize(
+    "formula", ["\\nosuchthing x", "\\frac{1}", "x_", "\\left( x", "\\def\\a{x}\\a", "a \\\\ b", "{" * 400]
+)
 def test_a_formula_that_is_none_shows_its_source(formula: str) -> None:
     assert render(f"so ${formula}$ then", {}) == f"<p>so ${formula}$ then</p>"
     assert render(f"$$\n{formula}\n$$", {}) == f'<pre class="code" tabindex="0"><code>$${formula}$$</code></pre>'

@@ -50,6 +50,9 @@ CLASSES: Final = {"mtd": {"left", "center", "right"}}
 _REFUSED: Final = re.compile(
     r"\\(?:(?:re)?new|provide|def|let|DeclareMath|href|url|style|class|cssId|html|include|verb|require|rule|llap|rlap|clap)"
 )
+# The same by the names most people know them by; the library would run their lines together.
+_KNOWN_AS: Final = {"aligned": "align*", "gathered": "matrix", "gather": "matrix", "gather*": "matrix"}
+_ENVIRONMENT: Final = re.compile(r"(\\(?:begin|end)\s*\{)(aligned|gathered|gather\*?)(?=\})")
 # What begins with an amount and goes on in words is two prices, unless it calculates.
 _PRICE: Final = re.compile(r"\d[^\\^_=+<>*{}]*\s[^\\^_=+<>*{}]*\Z")
 
@@ -62,6 +65,7 @@ def mathml(source: str, *, block: bool) -> str:
     """LaTeX as MathML, its signs escaped; raises NotMath."""
     if len(source) > FORMULA_MOST or _REFUSED.search(source) or not source.strip():
         raise NotMath
+    source = _ENVIRONMENT.sub(lambda found: found[1] + _KNOWN_AS[found[2]], source)
     try:
         tree = convert_to_element(source, display="block" if block else "inline")
     except (Exception, RecursionError) as error:  # the library raises whatever its parser stumbles over
@@ -77,8 +81,9 @@ def _write(element: Element, out: list[str], depth: int) -> None:
     if depth > DEPTH_MOST or wanted == -1 or (wanted is not None and len(element) != wanted):
         raise NotMath
     text = html.unescape(element.text or "")
-    if text.startswith("\\"):
-        # A command the library does not know comes back as an identifier.
+    if text.startswith("\\") or text == "&" or "linebreak" in element.attrib:
+        # A command the library does not know comes back as an identifier, columns and lines outside a table as signs
+        # that no browser breaks at.
         raise NotMath
     shown = tag if tag in TAGS else "mrow"
     out.append(f"<{shown}")
