@@ -223,6 +223,11 @@ def failed_of(user: User, most: int = 5) -> list[dict[str, object]]:
     return [_told(row) for row in failed.order_by("-due_at", "-pk")[:most]]
 
 
+def waiting_count(user_id: int, room_id: int | None) -> int:
+    """How many of theirs wait for their time in that room; what could not be sent is not sent later either."""
+    return Scheduled.objects.filter(user=user_id, room=room_id).exclude(state=ScheduledState.FAILED).count()
+
+
 def failed_count(user: User) -> int:
     """How many of theirs could not be sent."""
     return Scheduled.objects.filter(user=user, state=ScheduledState.FAILED).count()
@@ -240,9 +245,7 @@ def _told(row: Scheduled) -> dict[str, object]:
 
 
 def _say_how_many(row: Scheduled) -> None:
-    """Of this person's that wait for their time in that room, or could not be sent there."""
-    count = Scheduled.objects.filter(user=row.user_id, room=row.room_id).count()
-    events.scheduled_updated(row.user_id, row.room_id, count)
+    events.scheduled_updated(row.user_id, row.room_id, waiting_count(row.user_id, row.room_id))
 
 
 def _require_room(row: Scheduled) -> None:

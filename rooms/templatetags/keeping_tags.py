@@ -10,8 +10,8 @@ from django.utils.timesince import timeuntil
 from accounts.models import User
 from rooms.actions.reminders import due_count
 from rooms.actions.saved import todo_count
-from rooms.actions.scheduled import failed_count
-from rooms.models import Pin, Room, Saved, Scheduled
+from rooms.actions.scheduled import failed_count, waiting_count
+from rooms.models import Pin, Room, Saved
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ def saved_in(room: Room, reader: User) -> list[int]:
 @register.simple_tag
 def scheduled_in(room: Room, reader: User) -> int:
     """How much of the reader's waits to be sent there."""
-    return Scheduled.objects.filter(user=reader, room=room).count()
+    return waiting_count(reader.pk, room.pk)
 
 
 @register.simple_tag

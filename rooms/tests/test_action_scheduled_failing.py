@@ -7,15 +7,17 @@ from rooms.actions import scheduled as actions
 from rooms.actions.memberships import leave_room
 from rooms.actions.posting import post_message
 from rooms.actions.rooms import delete_room
-from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_now
+from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_now, waiting_count
 from rooms.models import Room, Scheduled
-from rooms.tests.later import bodies, code, is_due, later, notices, work
+from rooms.tests.later import bodies, code, is_due, later, notices, own_events, work
 
 pytestmark = pytest.mark.django_db
 
 
 def test_who_left_meanwhile_is_told_and_keeps_the_words(room, alice, published):
     row = schedule_message(alice, room.pk, "good morning", later())
+    schedule_message(alice, room.pk, "good night", later(days=1))
+    assert waiting_count(alice.pk, room.pk) == 2
     leave_room(alice, room.pk)
     is_due(row)
     published.clear()
@@ -26,6 +28,8 @@ def test_who_left_meanwhile_is_told_and_keeps_the_words(room, alice, published):
     row.refresh_from_db()
     assert (row.state, row.body) == ("failed", "good morning")
     assert row.error == notice["text"] != ""
+    assert waiting_count(alice.pk, room.pk) == 1, "what failed is not sent later"
+    assert own_events(published)[-1]["count"] == 1
     assert "good morning" not in bodies()
 
 
