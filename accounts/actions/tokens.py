@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, User
+from accounts.names import clean_line
 from accounts.powers import require_self_or_power_over
 from accounts.signals import moderated
 from talkwave.errors import Refused
@@ -30,7 +31,7 @@ def create_tokens(actor: User | None, users: Iterable[User], name: str = "") -> 
         require_self_or_power_over(actor, user)
         token = ApiToken.fresh()
         tokens.append(token)
-        rows.append(ApiToken(user=user, name=name.strip()[:NAME_MAX_LENGTH], digest=ApiToken.digest_of(token)))
+        rows.append(ApiToken(user=user, name=clean_line(name)[:NAME_MAX_LENGTH], digest=ApiToken.digest_of(token)))
     ApiToken.objects.bulk_create(rows)
     return tokens
 

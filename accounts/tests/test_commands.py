@@ -107,7 +107,7 @@ def test_no_names_at_all_is_said_too(db: None) -> None:
 
 
 def test_each_user_gets_a_token_on_one_line(alice: Any, bob: Any) -> None:
-    lines = run("apitoken", "BOB", "alice", "bob", "--name", "load test")
+    lines = run("apitoken", "BOB", "alice", "bob", "--name", "load \udcff test")
     assert [line.split(" ")[0] for line in lines] == ["bob", "alice"]
     assert [token_for(line.split(" ")[1]).user for line in lines] == [bob, alice]
     assert alice.api_tokens.get().name == "load test"
@@ -122,8 +122,9 @@ def test_hundreds_of_tokens_take_a_moment(db: None, django_assert_max_num_querie
 
 def test_unknown_and_deleted_users_get_none(alice: Any, bob: Any) -> None:
     delete_account(bob, bob)
-    for names in (["nobody"], ["alice", "nobody"], ["bob"], [f"deleted-{bob.pk}"]):
+    for names in (["nobody"], ["alice", "nobody"], ["bob"], [f"deleted-{bob.pk}"], ["\udcffalice"]):
         with pytest.raises(CommandError) as wrong:
             run("apitoken", *names)
         assert "\n" not in str(wrong.value)
+        assert str(wrong.value).encode()
     assert not alice.api_tokens.exists()

@@ -18,10 +18,12 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="what the token is for, to tell it from others")
 
     def handle(self, *, users: list[str], name: str, **_: Any) -> None:
-        keys = [username_key(typed) for typed in users]
+        # Bytes that are no text are nobody's name, and no database can be asked for them.
+        keys = [username_key(typed) if typed.isprintable() else "" for typed in users]
         found = {user.username_key: user for user in User.objects.filter(username_key__in=keys)}
         if missing := [typed for typed, key in zip(users, keys, strict=True) if key not in found]:
-            raise CommandError(f"There is no user {', '.join(missing)}.")
+            names = ", ".join(missing).encode("utf-8", "backslashreplace").decode()
+            raise CommandError(f"There is no user {names}.")
         people = [found[key] for key in dict.fromkeys(keys)]
         try:
             tokens = create_tokens(None, people, name)
