@@ -199,6 +199,16 @@ def test_no_template_says_anything_past_the_catalogue() -> None:
     assert not found, "words outside of {% translate %}"
 
 
+def test_what_the_scripts_ask_for_by_name_is_among_the_words() -> None:
+    """A word that is missing shows its key to people."""
+    there = {word for path in templates() for word in re.findall(r'data-word="([^"]+)"', path.read_text())}
+    scripts = "\n".join(path.read_text() for path in sorted((ROOT / "static" / "js").rglob("*.js")))
+    asked = set(re.findall(r'\bword\("([^"]+)"', scripts))
+    asked |= {f"{key}.other" for key in re.findall(r'\bplural\("([^"]+)"', scripts)}
+    assert len(asked) > 100
+    assert asked <= there
+
+
 def test_what_happened_in_a_room_is_told_alike_by_the_server_and_by_the_page() -> None:
     with translation.override("de"):
         page = render_to_string("rooms/_timeline_words.html")

@@ -41,7 +41,7 @@ export default class Complete {
     this.listening = new AbortController();
     const { signal } = this.listening;
     area.addEventListener("keydown", (event) => this.#key(event), { signal });
-    area.addEventListener("input", ({ inputType }) => inputType !== "restored" && this.#look(), { signal });
+    area.addEventListener("input", ({ detail }) => detail !== "restored" && this.#look(), { signal });
     area.addEventListener("click", () => this.box.open && this.#look(), { signal });
     area.addEventListener("blur", () => this.box.hide(), { signal });
     this.button = form.querySelector("[data-does=emoji]");
@@ -140,8 +140,9 @@ export default class Complete {
 function called(letters) {
   const may = document.querySelector(".timeline[data-may]")?.dataset.may.split(" ") ?? [];
   if (!may.includes("mention_all")) return [];
-  return ["everyone", "here"].filter((name) => name.startsWith(letters)).map((name) => {
-    const made = option("li", [icon("users"), { class: "complete__name", text: `@${name}` }, { class: "complete__note", text: word(`call.${name}`) }]);
+  const groups = [["everyone", word("call.everyone")], ["here", word("call.here")]].filter(([name]) => name.startsWith(letters));
+  return groups.map(([name, text]) => {
+    const made = option("li", [icon("users"), { class: "complete__name", text: `@${name}` }, { class: "complete__note", text }]);
     made.dataset.text = `@${name} `;
     return made;
   });
