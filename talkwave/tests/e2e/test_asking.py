@@ -73,6 +73,7 @@ def test_a_question_is_asked_answered_by_both_and_ended(
     for window in (a, b):
         expect(window.page.get_by_text("ended")).to_be_visible()
         expect(beach[window]).to_be_disabled()
+    expect(a.sees("Where shall we meet?")).to_be_focused()
 
     # Several answers, faster than the server: each counts.
     answers = {"options": ["Monday", "Tuesday", "Friday"], "multiple": True}

@@ -2,6 +2,7 @@
  * In a row of the timeline: the answers to the question a message asks. A press votes, another takes it back; what the
  * server says then comes as the changed message.
  */
+import { focusOn } from "../../lib/dom.js";
 import { emit, on } from "../../lib/events.js";
 import { post } from "../../lib/http.js";
 import { datesFor } from "../../lib/time.js";
@@ -48,7 +49,9 @@ export function fill(row, message, reader) {
   }
   box.querySelector(".poll__state").textContent = stateOf(poll, over);
   const close = box.querySelector("[data-poll=close]");
+  const pressed = close === document.activeElement;
   close.hidden = over || !(message.sender.id === reader.me?.id || reader.may?.has("delete_others"));
+  if (pressed && close.hidden) focusOn(row);
   close.onclick = () => askToEnd(message);
   endInTime(row, message, reader, over);
 }
