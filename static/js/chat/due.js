@@ -2,7 +2,7 @@
  * What is due, over the page until one says what to do about it: reminders, and messages that could not be sent later.
  * A page that was away asks what came due meanwhile. What is closed here still waits in the list.
  */
-import { clone } from "../lib/dom.js";
+import { clone, focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { get, post } from "../lib/http.js";
 import { messagePath } from "../lib/paths.js";
@@ -13,6 +13,8 @@ const CLOSED = "tw:due-closed";
 
 export default class Due {
   #online = false;
+  /** Where one was before one came here. */
+  #back = null;
 
   constructor(place) {
     this.place = place;
@@ -23,6 +25,7 @@ export default class Due {
     // Whoever sits down again before a page that stayed open.
     on("tw:ui.back", () => this.#ask(), { signal });
     on("tw:ui.connection", ({ state }) => this.#connected(state === "online"), { signal });
+    place.addEventListener("focusin", ({ relatedTarget }) => place.contains(relatedTarget) || (this.#back = relatedTarget), { signal });
     place.addEventListener("click", (event) => this.#click(event), { signal });
   }
 
@@ -89,7 +92,7 @@ export default class Due {
     const inside = item.contains(document.activeElement);
     const next = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
-    if (inside) (next?.querySelector("[data-due]:not([hidden])") ?? document.getElementById("main"))?.focus();
+    if (inside && !focusOn(next?.querySelector("[data-due]:not([hidden])") ?? this.#back)) focusOn(document.getElementById("main"));
   }
 }
 

@@ -92,6 +92,7 @@ export default class Forms {
     const line = document.createElement("p");
     line.textContent = text;
     place.replaceChildren(line);
+    place.scrollIntoView({ block: "nearest" });
     return true;
   }
 

@@ -62,6 +62,7 @@ export default class Kept {
     if (this.#held) return;
     const rows = [...this.element.querySelectorAll(".kept__item")];
     const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const nth = controls(rows[at]).indexOf(document.activeElement);
     try {
       const { found } = await page(location.href);
       const fresh = found.querySelector(`[data-kept="${this.element.dataset.kept}"]`);
@@ -76,8 +77,9 @@ export default class Kept {
     }
     if (at < 0) return;
     const left = this.element.querySelectorAll(".kept__item");
-    const next = left[Math.min(at, left.length - 1)]?.querySelector("a, button");
-    (next ?? document.getElementById("main")).focus({ preventScroll: true });
+    // The same of the next row: whoever goes through the list presses it again.
+    const next = controls(left[Math.min(at, left.length - 1)]);
+    (next[nth] ?? next[0] ?? document.getElementById("main")).focus({ preventScroll: true });
   }
 
   /** Another time: for a reminder, or for a message and whatever else its form says by now. */
@@ -101,6 +103,8 @@ export default class Kept {
     });
   }
 }
+
+const controls = (row) => [...(row?.querySelectorAll("a, button, summary") ?? [])].filter((control) => control.checkVisibility());
 
 /** Does it hold anything but what it came with? */
 const isChanged = (form) => [...form.elements].some((field) => (field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== (field.defaultValue ?? field.value)));
