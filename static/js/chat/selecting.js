@@ -15,10 +15,13 @@ const CHOOSABLE = '.message[data-id][data-kind="text"]:not(.message--deleted, .m
 const WORDS_MOST = 60;
 /** What a key does with all that is chosen; the keys of a single message rest meanwhile. */
 const DOES = { f: "forward", c: "copy", Delete: "delete", Backspace: "delete" };
+const touch = matchMedia("(pointer: coarse) and (hover: none)");
 const PASSED_ON = ["ArrowUp", "ArrowDown", "Home", "End", "Tab", "PageUp", "PageDown", "?"];
 
 export default class Selecting {
   #anchor = null;
+  /** On a phone "back" ends it, where the browser lets a page know. */
+  #back = null;
 
   constructor(bar) {
     this.bar = bar;
@@ -49,6 +52,7 @@ export default class Selecting {
   stop() {
     this.listening.abort();
     this.observer.disconnect();
+    this.#back?.destroy();
   }
 
   get active() {
@@ -61,6 +65,10 @@ export default class Selecting {
       this.bar.hidden = false;
       this.section.classList.add("timeline--selecting");
       this.observer.observe(this.list, { childList: true });
+      if (touch.matches && globalThis.CloseWatcher) {
+        this.#back = new CloseWatcher();
+        this.#back.onclose = () => this.active && this.#end();
+      }
     }
     this.#toggle(row);
     focus(row);
@@ -71,6 +79,7 @@ export default class Selecting {
     const hadFocus = this.section.contains(document.activeElement) || document.activeElement === document.body;
     this.chosen.clear();
     this.#anchor = null;
+    this.#back?.destroy();
     this.bar.hidden = true;
     this.section.classList.remove("timeline--selecting");
     this.observer.disconnect();
