@@ -33,7 +33,7 @@ export default class Commands {
     const { signal } = this.listening;
     // Captured: the list and the hint take their keys before anything else on the textarea does.
     this.area.addEventListener("keydown", (event) => this.#key(event), { capture: true, signal });
-    this.area.addEventListener("input", ({ inputType }) => this.#look(inputType), { signal });
+    this.area.addEventListener("input", ({ detail }) => this.#look(detail), { signal });
     this.area.addEventListener("blur", () => this.box.hide(), { signal });
     on("tw:ui.sending", (sending) => sending.form === this.form && this.#sending(sending), { signal });
   }
@@ -50,14 +50,14 @@ export default class Commands {
     this.#say("");
   }
 
-  #look(inputType) {
+  #look(detail) {
     if (!this.busy) this.#say("");
     const { selectionStart: caret, value } = this.area;
-    const letters = inputType === "restored" ? null : /^\/([a-z]*)$/i.exec(value.slice(0, caret))?.[1];
+    const letters = detail === "restored" ? null : /^\/([a-z]*)$/i.exec(value.slice(0, caret))?.[1];
     const found = letters === undefined || letters === null || /^\S/.test(value.slice(caret)) ? [] : beginning(letters, this.kind);
     // Written out, it is a command: Enter sends it, and how it is used stays in sight.
     const begun = /^\/([a-z]+)(?=\s|$)/i.exec(value)?.[1].toLowerCase();
-    const whole = inputType === "restored" ? undefined : COMMANDS.find(({ name }) => name === begun);
+    const whole = detail === "restored" ? undefined : COMMANDS.find(({ name }) => name === begun);
     if (found.length && !whole) this.box.show(found.map(entry));
     else if (this.box.open) this.box.hide();
     if (whole) this.#usage(whole);
@@ -72,8 +72,9 @@ export default class Commands {
     const said = meant(sending.body, this.kind);
     if (!said) return;
     if (said.literal) return sending.replace(said.literal);
-    if (said.command?.name === "me") return sending.replace(action(reader()?.display_name ?? reader()?.username ?? "", said.words));
-    if (said.command?.name === "shrug") return sending.replace(shrug(said.words));
+    const name = said.wrong ? "" : said.command?.name;
+    if (name === "me") return sending.replace(action(reader()?.display_name ?? reader()?.username ?? "", said.words));
+    if (name === "shrug") return sending.replace(shrug(said.words));
     sending.cancel();
     if (said.unknown) return this.#say(word("command.unknown", { name: said.unknown }), true);
     if (said.wrong) return this.#say(word(`command.${said.wrong}`, { name: said.command.name, usage: usage(said.command) }), true);
@@ -107,6 +108,7 @@ export default class Commands {
   #help() {
     const note = clone("command-help-template");
     const list = note.querySelector("dl");
+    note.querySelector("button").addEventListener("click", () => (this.#say(""), this.area.focus()));
     for (const command of beginning("", this.kind)) {
       const [name, what] = [document.createElement("dt"), document.createElement("dd")];
       name.textContent = usage(command);

@@ -2,7 +2,7 @@
  * The composer: Enter sends, Shift+Enter breaks; on a touch keyboard Enter breaks and the button sends. What is written
  * goes to the outbox and stands in the timeline at once. Too long is refused with the count, and the text stays.
  */
-import { countCharacters, inOpenFence, insert } from "../lib/edit.js";
+import { countCharacters, goOn, inOpenFence, insert } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
 import { number, plural } from "../lib/words.js";
 import { outbox } from "../realtime/outbox.js";
@@ -65,7 +65,7 @@ export default class Composer {
     if (event.key === "Enter") {
       const always = event.ctrlKey || event.metaKey;
       const breaks = event.shiftKey || event.altKey || touch.matches || inOpenFence(this.area.value, this.area.selectionStart);
-      if (breaks && !always) return;
+      if (breaks && !always) return goOn(this.area) && event.preventDefault();
       event.preventDefault();
       this.form.requestSubmit();
     } else if (event.key === "ArrowUp" && this.area.value === "" && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
@@ -108,7 +108,7 @@ export default class Composer {
     this.extras = {};
     this.area.value = "";
     this.typedAt = 0;
-    this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "sent" }));
+    this.area.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "sent" }));
     this.focus();
     emit("tw:ui.sent", { room: this.room, thread: this.thread, form: this.form, client_id });
   }
@@ -123,8 +123,14 @@ export default class Composer {
     }
   }
 
-  /** Browsers without field-sizing need the height said. */
+  /**
+   * What takes more than two lines gets the whole width of a small screen (composer.css), until all of it is gone.
+   * Browsers without field-sizing need the height said.
+   */
   #fit() {
+    const { classList } = this.form;
+    if (!this.area.value) classList.remove("composer--long");
+    else if (this.area.scrollHeight > 5 * parseFloat(getComputedStyle(this.area).fontSize)) classList.add("composer--long");
     if (CSS.supports("field-sizing", "content")) return;
     this.area.style.height = "auto";
     this.area.style.height = `${this.area.scrollHeight}px`;

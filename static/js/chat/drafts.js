@@ -52,7 +52,7 @@ export default class WrittenDraft {
     if (this.timer !== null) return this.keep();
     this.area.value = text;
     this.area.setSelectionRange(text.length, text.length);
-    this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "restored" }));
+    this.area.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "restored" }));
     clearTimeout(this.timer);
     this.timer = null;
   }

@@ -3,7 +3,7 @@
  * What was typed and not saved is kept while the page lives: neither Esc nor a refusal loses a word.
  */
 import { clone, focusOn } from "../lib/dom.js";
-import { countCharacters } from "../lib/edit.js";
+import { countCharacters, goOn } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
 import { membersPath } from "../lib/paths.js";
 import { number, plural, word } from "../lib/words.js";
@@ -103,9 +103,9 @@ export default class Edit {
     if (event.key === "Escape") {
       event.preventDefault();
       end();
-    } else if (event.key === "Enter" && event.target.matches("textarea") && !event.shiftKey && !event.altKey) {
-      const touch = matchMedia("(pointer: coarse) and (hover: none)").matches;
-      if (touch && !event.ctrlKey && !event.metaKey) return;
+    } else if (event.key === "Enter" && event.target.matches("textarea")) {
+      const breaks = event.shiftKey || event.altKey || matchMedia("(pointer: coarse) and (hover: none)").matches;
+      if (breaks && !event.ctrlKey && !event.metaKey) return goOn(event.target) && event.preventDefault();
       event.preventDefault();
       form.requestSubmit();
     }

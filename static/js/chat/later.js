@@ -88,7 +88,7 @@ export default class Later {
     for (const name of extras) emit("tw:ui.extra", { form: this.form, name, value: null });
     if (this.area.value !== typed) return;
     this.area.value = "";
-    this.area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "sent" }));
+    this.area.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "sent" }));
     emit("tw:ui.sent", { room, thread, form: this.form });
   }
 

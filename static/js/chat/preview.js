@@ -16,7 +16,7 @@ export default class Preview {
     this.listening = new AbortController();
     const { signal } = this.listening;
     this.button.addEventListener("click", () => this.#toggle(), { signal });
-    this.area.addEventListener("input", () => this.#changed(), { signal });
+    this.area.addEventListener("input", (event) => this.#changed(event), { signal });
     box.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.button.hidden = false;
   }
@@ -41,8 +41,10 @@ export default class Preview {
     this.#toggle();
   }
 
-  #changed() {
+  #changed({ detail }) {
     if (this.element.hidden) return;
+    // One has seen what one wanted to see.
+    if (detail === "sent") return this.#toggle();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#render(), this.area.value ? QUIET_MS : 0);
   }

@@ -57,6 +57,17 @@ export function prefixLines(area, mark, has) {
   if (lines.length > 1) area.setSelectionRange(start, start + changed.length);
 }
 
+/** A new line in a list or a quote goes on with it; in an item that is empty still, it ends it. False: there is none. */
+export function goOn(area) {
+  const { selectionStart: at, value } = area;
+  const start = value.lastIndexOf("\n", at - 1) + 1;
+  const [mark, indent, sign, number] = /^(\s*)([-*] (?:\[[ x]\] )?|> |(\d{1,3})\. )/.exec(value.slice(start, at)) ?? [];
+  if (!mark || inOpenFence(value, at)) return false;
+  if (at === start + mark.length && /^(\n|$)/.test(value.slice(at))) replace(area, start, at, start ? "\n" : "");
+  else insert(area, "\n" + indent + (number ? sign.replace(number, Number(number) + 1) : sign.replace("[x]", "[ ]")));
+  return true;
+}
+
 /** Is the caret inside a fence of code that is not closed yet? There Enter breaks the line. */
 export function inOpenFence(text, caret) {
   return (text.slice(0, caret).match(/^ {0,3}```/gm) ?? []).length % 2 === 1;

@@ -60,6 +60,8 @@ def test_commands_do_what_they_say_and_a_wrong_one_keeps_the_text(
     b.page.locator("[data-later]", has_text="Tomorrow at 9").click()
     expect(hint).to_contain_text("/topic is done at once and cannot wait.")
     expect(b.composer).to_have_value("/topic Nothing")
+    b.say("/me")
+    expect(hint).to_contain_text("Something is missing: /me")
     b.say("/me waves_")
     a.sees("Bob waves_")
     expect(a.page.locator("[data-room-topic]")).to_have_text("Bats and birds")
@@ -123,6 +125,11 @@ def test_a_draft_follows_its_writer_and_of_two_both_are_kept(
     phone.composer.press("Enter")
     expect(desk.composer).to_have_value("")
     expect(third.composer).to_have_value("")
+    # What comes from elsewhere is shown, not answered as if it were being typed here.
+    desk.composer.fill("/topic The")
+    expect(desk.page.locator(".composer-hints")).to_contain_text("/topic words")
+    expect(third.composer).to_have_value("/topic The")
+    expect(third.page.locator(".composer-hints")).to_be_empty()
 
 
 def test_rich_text_comes_in_as_markdown_and_covered_words_are_read_when_pressed(

@@ -136,6 +136,9 @@ def test_the_preview_shows_what_the_message_will_be_and_runs_nothing(visit: Visi
     expect(preview.locator("strong")).to_have_text("bold")
     expect(preview).to_contain_text("@Bob")
     expect(preview.locator("img")).to_have_count(0)
+    # Sent, it makes room for what was said.
+    a.composer.press("Enter")
+    expect(preview).to_be_hidden()
 
 
 def test_enter_inside_an_open_fence_of_code_breaks_the_line(visit: Visit, room: Any, alice: Any) -> None:

@@ -1,7 +1,7 @@
 /** What the chat page thinks with: finding by letters, the order of rooms, keys, and changes to text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countCharacters, inOpenFence } from "../../../static/js/lib/edit.js";
+import { countCharacters, goOn, inOpenFence } from "../../../static/js/lib/edit.js";
 import { best, plain, score } from "../../../static/js/lib/fuzzy.js";
 import { KEYMAP, matches } from "../../../static/js/lib/keymap.js";
 import { Listbox } from "../../../static/js/lib/listbox.js";
@@ -122,6 +122,30 @@ test("Enter breaks the line inside a fence that is still open, and only there", 
   assert.ok(inOpenFence("```js\nlet a", 11));
   assert.ok(!inOpenFence("```js\nlet a\n```\n", 16));
   assert.ok(!inOpenFence("before ```\n", 0));
+});
+
+test("a new line goes on with a list, and in an empty item ends it", (t) => {
+  const area = { focus() {}, setSelectionRange: (start, end) => Object.assign(area, { selectionStart: start, selectionEnd: end }) };
+  const typed = (text) => {
+    area.value = area.value.slice(0, area.selectionStart) + text + area.value.slice(area.selectionEnd);
+    area.setSelectionRange(area.selectionStart + text.length, area.selectionStart + text.length);
+    return true;
+  };
+  const before = globalThis.document;
+  globalThis.document = { execCommand: (command, _, text = "") => typed(text) };
+  t.after(() => (globalThis.document = before));
+  const after = (value, caret = value.length) => {
+    Object.assign(area, { value, selectionStart: caret, selectionEnd: caret });
+    return goOn(area) && area.value;
+  };
+  assert.equal(after("- milk"), "- milk\n- ");
+  assert.equal(after("- milk\n- "), "- milk\n\n");
+  assert.equal(after("- "), "");
+  assert.equal(after("so:\n  * [x] milk"), "so:\n  * [x] milk\n  * [ ] ");
+  assert.equal(after("9. nine and ten", 7), "9. nine\n10.  and ten");
+  assert.equal(after("> said"), "> said\n> ");
+  for (const plain of ["milk", "-milk", "1.5 l", "```\n- a", ""]) assert.equal(after(plain), false);
+  assert.equal(after("- milk", 0), false);
 });
 
 test("characters are counted as the server counts them", () => {
