@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
 from faults.cases.registry import case
 from faults.people import Crowd
@@ -17,24 +19,80 @@ from faults.watching import Stopwatch, pinging
 @case("F3", "PostgreSQL restarts without a goodbye, and is replaced by its replica", short=True)
 async def postgres_restarts(stage: Stage) -> None:
     """Two servers, people talking. PostgreSQL is restarted with `-m immediate`, which kills every backend in the middle
-    of what it does and replays the log: what was acknowledged is there after it, what was not is sent again. Then the
-    same on a PostgreSQL with a replica (`synchronous_commit=remote_apply`): all processes of the primary are killed with
+    of what it does and replays the log: what was acknowledged is there after it, what was not is sent again; pages are
+    opened all the while, and those that are put off asked for again after as long as they say. Then the same on a PostgreSQL with a replica (`synchronous_commit=remote_apply`): all processes of the primary are killed with
     -9, some seconds later the replica is promoted, and the servers, who know both, find it (docs/operators.md); three
     times, each with a new replica."""
     town = await stage.town(servers=2)
     async with stage.crowd(town, people=12 if stage.short else 60) as crowd:
         watch = Stopwatch(crowd)
         back = []
-        async with crowd.living(acts_a_second=20):
+        async with crowd.living(acts_a_second=20), opening_pages(crowd) as pages:
             for _ in range(1 if stage.short else 5):
                 await asyncio.sleep(1 if stage.short else 5)
                 await asyncio.to_thread(town.postgres.restart_at_once)
                 back.append(await _first_ack(crowd, watch))
         took = await stage.converge(crowd, town)
+        stage.expect(pages.shown, "no page was shown")
+        stage.expect(not pages.broken, f"pages were answered with {sorted(set(pages.broken))}")
+        stage.figure("pages asked for meanwhile", pages.asked)
+        stage.figure("of them put off for a moment (503)", 100 * pages.put_off / max(1, pages.asked), "%")
+        lost = 100 * (pages.asked - pages.shown) / max(1, pages.asked)
+        stage.figure("not shown, asked for again as a browser does", lost, "%", at_most=0.1)
         stage.figure("first ack after a restart, longest", max(back), "s", at_most=5)
         stage.figure("everybody holds everything after the last", took, "s", at_most=30)
     if not stage.short:
         await _replaced(stage)
+
+
+@dataclass
+class Pages:
+    """What became of the pages that people opened: how many they asked for, were put off with for a while, were shown;
+    and each status that is neither a page nor a "come back in a moment"."""
+
+    asked: int = 0
+    put_off: int = 0
+    shown: int = 0
+    broken: list[int] = field(default_factory=list)
+
+
+# So often a page that is put off is asked for again.
+AGAIN = 5
+
+
+@contextlib.asynccontextmanager
+async def opening_pages(crowd: Crowd, every: float = 0.1) -> AsyncIterator[Pages]:
+    """Inside, people open their room's page, one after the other and not waiting for each other."""
+    pages = Pages()
+
+    async def open_one(client: Client) -> None:
+        pages.asked += 1
+        for turn in range(1 + AGAIN):
+            status, headers = await get(client.ports[0], client.who, f"/rooms/{crowd.rooms[0]}/")
+            if status == 200:
+                pages.shown += 1
+                return
+            pages.put_off += turn == 0
+            if status != 503:
+                pages.broken.append(status)
+                return
+            await asyncio.sleep(float(headers["retry-after"]))
+
+    async def go() -> None:
+        async with asyncio.TaskGroup() as opening:
+            for client in itertools.cycle(crowd.clients):
+                if over.is_set():
+                    return
+                opening.create_task(open_one(client))
+                await asyncio.sleep(every)
+
+    over = asyncio.Event()
+    going = asyncio.get_running_loop().create_task(go())
+    try:
+        yield pages
+    finally:
+        over.set()
+        await going
 
 
 # Between the death of a primary and the promotion: somebody, or something, has to find out and to decide.

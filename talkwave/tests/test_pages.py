@@ -98,6 +98,9 @@ def test_while_the_database_is_away_a_page_says_when_to_come_again(
     assert answer.status_code == 503 and answer["Retry-After"] == "2"
     if accept == "application/json":
         assert answer.json()["code"] == "unavailable"
+    else:
+        # A browser asks again by itself.
+        assert answer["Refresh"] == "2"
     (line,) = [record for record in caplog.records if record.name == "django.request"]
     assert line.exc_info is None and "OperationalError" in line.getMessage()
 

@@ -25,6 +25,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         said = _("The server cannot save right now. Try again.")
         page = JsonResponse({"code": "unavailable", "detail": said, "retry_after": RETRY_SECONDS})
+    elif request.method == "GET":
+        # A browser that was to show a page asks again by itself.
+        page["Refresh"] = str(RETRY_SECONDS)
     page.status_code = 503
     page["Retry-After"] = str(RETRY_SECONDS)
     return page
