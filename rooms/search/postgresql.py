@@ -78,8 +78,9 @@ def find(plan: Plan, before: int, limit: int) -> list[tuple[int, int]]:
     if plan.senders is not None:
         places += " AND sender_id = ANY(%(senders)s)"
     with transaction.atomic(), connection.cursor() as cursor:
-        # Compiling these costs more than running them.
-        cursor.execute("SET LOCAL jit = off")
+        # Compiling these costs more than running them, and so do other processes that are to help: a sixth of the time of
+        # what takes longest, where no core is idle.
+        cursor.execute("SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0")
         cursor.execute(_WALK.format(places=places), values)
         found: list[Any] = cursor.fetchall()
         if len(found) < limit:
