@@ -5,6 +5,7 @@ this need not be clever; what it does not know it says it does not know.
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
@@ -51,10 +52,21 @@ _UNITS: Final = {
     "hours": "hours|hour|hrs|hr|h|stunden|stunde|std",
     "days": "days|day|d|tagen|tage|tag",
     "weeks": "weeks|week|w|wochen|woche",
+    "months": "months|month|monaten|monate|monat",
 }
-_ONE: Final = {"a", "an", "one", "ein", "eine", "einer", "einem", "einen"}
+_NUMBERS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "a an one ein eine einer einem einen", "two zwei", "three drei", "four vier", "five fünf fuenf",
+            "six sechs", "seven sieben", "eight acht", "nine neun", "ten zehn", "eleven elf", "twelve zwölf zwoelf",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
 _UNIT_WORDS: Final = "|".join(_UNITS.values())
-_AMOUNT: Final = re.compile(rf"(\d{{1,4}}|{'|'.join(sorted(_ONE))})\s*({_UNIT_WORDS})\.?(?![a-zäöü])")
+_AMOUNT: Final = re.compile(rf"(\d{{1,4}}|{'|'.join(_NUMBERS)})\s*({_UNIT_WORDS})\.?(?![a-zäöü])")
 _HALF: Final = re.compile(r"(?:in )?(?:half an hour|einer halben stunde)")
 
 # --- A day, and a time --------------------------------------------------------------------------------
@@ -66,7 +78,7 @@ _DAY: Final = re.compile(
     rf"|(?:on\s+)?(?P<month2>{'|'.join(_MONTHS)})\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year2>\d{{4}}))?(?![:\d])"
     rf"|\b(?P<later>the day after tomorrow|day after tomorrow|übermorgen|uebermorgen)\b"
     rf"|\b(?P<tomorrow>tomorrow|morgen)\b"
-    rf"|\b(?P<today>today|heute|(?=tonight))"
+    rf"|\b(?P<today>today|heute|(?=tonight)|this(?= (?:morning|afternoon|evening)\b))"
     rf"|\b(?P<week>next week|nächste woche|naechste woche)\b"
     rf"|\b{_LEAD}(?P<weekday>{'|'.join(_DAYS)})\b"
 )
@@ -116,11 +128,12 @@ def _from_now(said: str, here: datetime, zone: tzinfo) -> datetime | None:
         unit = next(name for name, words in _UNITS.items() if found[2] in words.split("|"))
         if unit in amounts:
             return None
-        amounts[unit] = 1 if found[1] in _ONE else int(found[1])
+        amounts[unit] = _NUMBERS.get(found[1]) or int(found[1])
         rest = re.sub(r"^(?:and|und)\s+", "", rest[found.end() :].strip())
     if not amounts:
         return None
-    day = here.date() + timedelta(days=amounts.get("days", 0), weeks=amounts.get("weeks", 0))
+    day = _months_on(here.date(), amounts.get("months", 0))
+    day += timedelta(days=amounts.get("days", 0), weeks=amounts.get("weeks", 0))
     whole_days = not {"hours", "minutes"} & amounts.keys()
     if rest:
         at = _time(rest)
@@ -129,6 +142,13 @@ def _from_now(said: str, here: datetime, zone: tzinfo) -> datetime | None:
     start = here if day == here.date() else _at(day, here.time(), zone)
     moment = start.astimezone(UTC) + timedelta(hours=amounts.get("hours", 0), minutes=amounts.get("minutes", 0))
     return moment.astimezone(zone)
+
+
+def _months_on(day: date, months: int) -> date:
+    """A month after the 31st is the last day of a shorter one."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
 
 
 def _on_day(said: str, here: datetime, zone: tzinfo) -> datetime | None:
