@@ -92,9 +92,10 @@ export default class Later {
     emit("tw:ui.sent", { room, thread, form: this.form });
   }
 
+  /** In the room's composer alone, for all its threads too: it would be more than waits for this one. */
   #strip(count) {
     let strip = this.form.querySelector(".composer__later");
-    if (!count) return strip?.remove();
+    if (!count || this.form.dataset.thread) return strip?.remove();
     if (!strip) {
       strip = document.createElement("a");
       Object.assign(strip, { className: "composer__later", href: this.element.dataset.list });

@@ -39,6 +39,7 @@ export function fill(row, message, reader) {
   latest.set(row, { message, reader });
   const { poll, mine } = asWished(message, reader.me?.id, () => refill(message.id));
   const over = poll.closed || (poll.closes_at && Date.parse(poll.closes_at) <= Date.now());
+  box.classList.toggle("poll--multiple", Boolean(poll.multiple));
   const list = box.querySelector(".poll__options");
   const buttons = new Map([...list.querySelectorAll("[data-option]")].map((button) => [button.dataset.option, button]));
   if (poll.options.some(({ id }) => !buttons.has(id))) list.replaceChildren();
