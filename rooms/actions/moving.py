@@ -132,7 +132,7 @@ def _into_thread(actor: User, room: Room, messages: list[Message], thread_id: in
     _follow_named(moving)
     for touched in [*left, root_id] if moving else []:
         recounted(touched, room)
-    _note(room, actor, "thread_in", len(moving))
+    _note(room, actor, "thread_in", "thread_out", moving)
     return Moved(moving, back)
 
 
@@ -153,7 +153,7 @@ def _out_of_threads(actor: User, room: Room, messages: list[Message]) -> Moved:
     left = _regroup(room, moving, None, in_room=True)
     for root_id in left:
         recounted(root_id, room)
-    _note(room, actor, "thread_out", len(moving))
+    _note(room, actor, "thread_out", "thread_in", moving)
     return Moved(moving, back)
 
 
@@ -182,9 +182,18 @@ def _regroup(room: Room, messages: Iterable[Message], root_id: int | None, *, in
     return list(left)
 
 
-def _note(room: Room, actor: User, event: str, n: int) -> None:
-    if n:
-        post_system(room, actor, {"event": event} if n == 1 else {"event": f"{event}_many", "n": n})
+def _note(room: Room, actor: User, event: str, opposite: str, messages: Sequence[Message]) -> None:
+    """Says so in the room. What is taken back before anything else was said needs no line, and its own goes."""
+    if not messages:
+        return
+    many = "" if len(messages) == 1 else "_many"
+    moved = {"messages": [str(message.pk) for message in messages], **({"n": len(messages)} if many else {})}
+    last = Message.objects.filter(room=room, seq=room.last_seq, kind=MessageKind.SYSTEM, sender=actor).first()
+    if last and last.system == {"event": opposite + many, **moved}:
+        last.in_room = False
+        changed(last, room, "in_room")
+    else:
+        post_system(room, actor, {"event": event + many, **moved})
 
 
 def _to_room(actor: User, seat: Seat, goal: Seat, messages: list[Message]) -> Moved:

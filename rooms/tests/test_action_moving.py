@@ -55,19 +55,25 @@ def test_a_message_goes_into_a_thread_and_out_again_in_its_place(square, alice, 
     moved = move_messages(bob, [other.pk], thread=root.pk)
     assert wire(other)["thread_root"] == str(root.pk) and not wire(other)["in_room"]
     assert wire(root)["thread"]["count"] == 1 and wire(other)["seq"] == other.seq
-    assert Message.objects.get(room=square, seq=3).system == {"event": "thread_in"}
+    note = Message.objects.get(room=square, seq=3)
+    assert note.system == {"event": "thread_in", "messages": [str(other.pk)]} and wire(note)["in_room"]
     (back,) = moved.back
     move_messages(bob, **back)
     assert wire(other)["thread_root"] is None and wire(other)["in_room"]
     assert wire(root)["thread"] is None and wire(other)["seq"] == other.seq
-    assert Message.objects.get(room=square, seq=4).system == {"event": "thread_out"}
+    # Taken back at once, no line tells of it; after something else was said, another line does.
+    assert not wire(note)["in_room"] and not Message.objects.filter(room=square, seq=4).exists()
+    move_messages(bob, [other.pk], thread=root.pk)
+    say(alice, square, "meanwhile")
+    move_messages(bob, **back)
+    assert Message.objects.get(room=square, seq=6).system["event"] == "thread_out"
 
 
 def test_several_go_in_their_order_with_one_note(square, alice, bob):
     root, *rest = [say(alice, square, body) for body in ("root", "one", "two")]
     move_messages(alice, [rest[1].pk, rest[0].pk, rest[0].pk], thread=root.pk)
     assert wire(root)["thread"]["count"] == 2
-    assert Message.objects.get(room=square, seq=4).system == {"event": "thread_in_many", "n": 2}
+    assert Message.objects.get(room=square, seq=4).body == "Alice moved 2 messages into a thread"
     assert ThreadFollow.objects.get(thread=root.pk, user=alice).following
 
 

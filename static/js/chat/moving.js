@@ -19,7 +19,8 @@ export default class Moving {
     on("tw:ui.action", ({ action, id, row }) => action === "move" && this.#choose([id], row), { signal });
     on("tw:ui.move", ({ ids }) => this.#choose(ids), { signal });
     dialog.addEventListener("submit", (event) => this.#submit(event), { signal });
-    for (const name of ["focusin", "input"]) dialog.addEventListener(name, ({ target }) => this.#with(target), { signal });
+    // Not by the focus: Tab goes through both on its way to the button.
+    for (const name of ["click", "input"]) dialog.addEventListener(name, ({ target }) => this.#with(target), { signal });
     dialog.addEventListener("close", () => this.#leave(), { signal });
   }
 

@@ -32,7 +32,8 @@ export class Who {
     };
     for (const [name, handler] of Object.entries(begins)) listen(name, handler);
     listen("pointerout", (event) => event.pointerType === "mouse" && chipOf(event) && !chipOf(event).contains(event.relatedTarget) && this.hide());
-    listen("focusout", (event) => chipOf(event) && this.hide());
+    // Not where the focus leaves another: a long press moves it as the finger goes.
+    listen("focusout", (event) => this.#chip && chipOf(event) === this.#chip && this.hide());
     listen("keydown", (event) => event.key === "Escape" && this.#chip && this.hide());
     for (const name of ["pointerup", "pointercancel"]) listen(name, () => this.#held || clearTimeout(this.#timer));
     listen("contextmenu", (event) => this.#held && chipOf(event) && event.preventDefault());

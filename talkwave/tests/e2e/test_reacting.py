@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from rooms.actions.emoji import add_emoji
 from rooms.actions.posting import post_message
+from rooms.actions.reactions import add_reaction
 from rooms.actions.rooms import archive_room
 from rooms.models import Reaction
 from talkwave.testing_browser import PHONE, Window, apart
@@ -162,7 +163,11 @@ def test_on_a_phone_a_long_press_offers_six_and_on_a_chip_says_who(
     expect(b.page.locator(".actions-sheet [data-action^=favourite-]:visible")).to_have_count(6)
     b.page.locator("[data-action=favourite-2]").tap()
     shows(row, "❤️", 1, mine=True)
+    apart(add_reaction, alice, row.get_attribute("data-id"), "🎉")
+    chip(row, "🎉").focus()
     press(chip(row, "❤️"))
+    # The finger that goes takes the focus along, from where it was: what it asked for stays.
+    chip(row, "❤️").focus()
     expect(b.page.locator("#reaction-who")).to_have_text("You reacted with ❤️")
     shows(row, "❤️", 1, mine=True)
 
