@@ -101,7 +101,7 @@ class Socket:
         self._out.append(b",")
         self._out += parts
         self._bytes_waiting += sum(map(len, parts))
-        if self._bytes_waiting > self._window_bytes:
+        if self.bytes_kept > self._window_bytes:
             self.close(TOO_SLOW)
 
     def confirm(self, received: int) -> None:

@@ -112,6 +112,28 @@ async def test_compression_is_declined(server: str) -> None:
         assert "Sec-WebSocket-Extensions" not in client.response.headers
 
 
+async def test_who_sends_to_a_reader_that_reads_nothing_waits_until_it_does(server: str) -> None:
+    async with open_socket(server) as other:
+        # One frame stands in the client's own hands, then it stops reading: more than all buffers on the way hold.
+        async with connect(f"ws://{server}/", max_size=None, ping_interval=None, max_queue=1) as slow:
+            await slow.send("pour 64")
+            for _ in range(20):
+                await other.send("anything")
+                await other.recv()
+            await other.send("poured")
+            assert int(await other.recv()) < 64
+            for _ in range(64):
+                assert len(await slow.recv()) == 512 * KIB
+        await other.send("poured")
+        assert int(await other.recv()) == 64
+        # One that goes away without having read holds nobody up.
+        gone = await connect(f"ws://{server}/", max_size=None, ping_interval=None, max_queue=1)
+        await gone.send("pour 64")
+        gone.transport.abort()
+        await other.send("anything")
+        assert await other.recv() == "8"
+
+
 async def test_a_flood_waits_outside_while_the_application_is_busy(server: str) -> None:
     """32 MiB do not end up in the memory of the server: it stops reading, and reads on when it can."""
     frames = 500
