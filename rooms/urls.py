@@ -109,6 +109,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/<uuid:upload_id>/", uploads.one, name="upload"),
     path("uploads/<uuid:upload_id>/done/", uploads.finish, name="upload_finish"),
     path("files/<int:file_id>/", uploads.ready, name="file_ready"),
+    path("files/<int:file_id>/remove/", uploads.remove, name="file_remove"),
     path("files/<int:file_id>/thumb/", files.thumb, name="file_thumb"),
     path("files/<int:file_id>/<str:name>", files.file, name="file"),
     path("status/", status.set_status, name="status_set"),

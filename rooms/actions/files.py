@@ -63,12 +63,19 @@ def describe_file(actor: User, file_id: object, alt: str) -> Attachment:
 
 def discard_file(actor: User, file_id: object) -> None:
     """Takes back one's own file that is not sent yet. Raises Refused; `conflict` where it is in a message."""
+    # Also where its room is not theirs any more: nothing is told of it, and it counts until it is gone.
+    waiting = waiting_files(actor).filter(pk=access.parse_id(file_id))
+    if waiting.delete()[0]:
+        return
     file = access.file_for(actor, file_id)
-    if file.message_id is not None or file.uploader_id != actor.pk:
-        raise Refused("conflict", _("This file was sent already. Delete its message instead."))
     if file.scheduled_id is not None:
         raise Refused("conflict", _("This file is in a message that is sent later. Take it out there."))
-    Attachment.objects.filter(pk=file.pk, message=None, scheduled=None).delete()
+    raise Refused("conflict", _("This file was sent already. Delete its message instead."))
+
+
+def waiting_files(user: User) -> QuerySet[Attachment]:
+    """Their ready files that are in no message, nor in one that is sent later: in a composer of theirs, or in none."""
+    return Attachment.objects.filter(uploader=user, message=None, scheduled=None)
 
 
 def remove_bytes_after_commit(file: Attachment) -> None:

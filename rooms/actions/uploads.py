@@ -106,7 +106,9 @@ def _too_much(actor: User, size: int) -> Refused | None:
         return Refused("conflict", _("Too many files are on their way already. Wait for them, or cancel some."))
     held = sum(rows.aggregate(bytes=Sum("size"))["bytes"] or 0 for rows in (coming, ready))
     if held + size > settings.FILES_UNSENT_BYTES:
-        return Refused("conflict", _("Too much is waiting to be sent. Send or remove some files first."))
+        return Refused(
+            "conflict", _("Too much is waiting to be sent. Send or remove some files first: “Scheduled” lists them.")
+        )
     return None
 
 

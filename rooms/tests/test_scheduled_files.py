@@ -98,3 +98,26 @@ def test_by_the_door_it_takes_files_and_the_list_shows_them(client, room, alice)
     assert client.post(f"/scheduled/{row.pk}/send/", headers=JSON).status_code == 200
     answer = Message.objects.latest("pk")
     assert (answer.thread_id, answer.in_room, answer.attachments.get().name) == (root.pk, True, "menu.txt")
+
+
+def test_files_that_wait_with_no_message_are_listed_sent_and_removed(client, signed_in, room, make_room, alice, olga):
+    sent, dropped = (ready(client, room, f"{name}.txt")["id"] for name in ("sent", "dropped"))
+    ready(signed_in(olga), room, "olgas.txt")
+    left = make_room("harbour", olga="owner", alice="member")
+    far = ready(client, left, "far.txt")["id"]
+    schedule_message(alice, room.pk, "", later(), attachments=[ready(client, room, "in-a-message.txt")["id"]])
+    leave_room(alice, left.pk)
+    page = client.get("/scheduled/").text
+    unsent = page[page.index("unsent-title") :]
+    assert all(f"{name}.txt" in unsent for name in ("sent", "dropped", "far"))
+    # A room that is not theirs any more is not named, and nothing is sent there; its file counts, and can be removed.
+    assert "olgas" not in page and "harbour" not in page and "in-a-message" not in unsent
+    assert f"/rooms/{left.pk}/" not in page
+    assert client.get(f"/files/{far}/far.txt").status_code == 404
+    assert signed_in(olga).post(f"/files/{far}/remove/", headers=JSON).status_code == 404
+    for one in (dropped, far):
+        assert client.post(f"/files/{one}/remove/").headers["Location"] == "/scheduled/"
+    assert client.post(f"/rooms/{room.pk}/messages/", {"attachments": sent}).status_code == 302
+    assert [str(file.pk) for file in Message.objects.get(room=room).attachments.all()] == [sent]
+    assert client.post(f"/files/{sent}/remove/", headers=JSON).status_code == 409
+    assert "unsent-title" not in client.get("/scheduled/").text

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rooms import access
 from rooms.actions import scheduled as actions
+from rooms.actions.files import waiting_files
 from rooms.files.wire import file_wire
 from rooms.kept import room_titles
 from rooms.models import Scheduled
@@ -18,12 +20,14 @@ from rooms.wire import when
 
 @door("GET")
 def scheduled(request: HttpRequest) -> HttpResponse:
-    """Everything of this person that waits to be sent, the next first, and what could not be sent."""
+    """Everything of this person that waits to be sent, the next first, what could not be sent, and files they attached
+    and did not send: those have no other place where one finds them again on another device."""
     user = person(request)
     # At most SCHEDULED_MAX of them.
     waiting = Scheduled.objects.filter(user=user).select_related("room").prefetch_related("attachments")
     found = list(waiting.order_by("due_at", "pk"))
-    rooms = [row.room for row in found if row.room is not None]
+    files = list(waiting_files(user).select_related("room").order_by("-pk")[: settings.PAGE_SIZE])
+    rooms = [row.room for row in found if row.room is not None] + [file.room for file in files]
     readable = access.readable(user, rooms)
     # The words are one's own; what a room is called now is only for who may see it.
     titles = room_titles(user, [room for room in rooms if room.pk in readable])
@@ -35,7 +39,15 @@ def scheduled(request: HttpRequest) -> HttpResponse:
         }
         for row in found
     ]
-    return show(request, "scheduled", {"tab": "scheduled", "rows": rows})
+    unsent = [
+        {"file": file_wire(file), "at": file.created_at, "room": titles.get(file.room_id, ""), "room_id": file.room_id}
+        for file in files
+    ]
+    return show(
+        request,
+        "scheduled",
+        {"tab": "scheduled", "rows": rows, "unsent": unsent, "unsent_days": settings.FILES_UNSENT_DAYS},
+    )
 
 
 @door("POST")

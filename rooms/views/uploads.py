@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rooms import limits
@@ -14,7 +15,7 @@ from rooms.actions.uploads import Told
 from rooms.files.names import is_called_picture
 from rooms.files.wire import file_wire
 from rooms.models import FileKind, Upload
-from rooms.views.answers import door, person
+from rooms.views.answers import done, door, person
 from talkwave.errors import Refused
 
 
@@ -66,6 +67,13 @@ def ready(request: HttpRequest, file_id: int) -> HttpResponse:
         files.discard_file(user, file_id)
         return JsonResponse({"ok": True})
     return JsonResponse({"file": file_wire(files.describe_file(user, file_id, request.POST.get("alt", "")))})
+
+
+@door("POST")
+def remove(request: HttpRequest, file_id: int) -> HttpResponse:
+    """From the list of those that wait: it is not wanted."""
+    files.discard_file(person(request), file_id)
+    return done(request, reverse("scheduled"), _("The file is removed."))
 
 
 def _wire(upload: Upload) -> dict[str, Any]:

@@ -56,7 +56,7 @@ export default class Forms {
       this.#errors(form, "");
       if (answer.detail) emit("tw:ui.toast", { text: answer.detail, tone: "success" });
       const { enhance } = form.dataset;
-      emit("tw:ui.posted", { action: form.action, answer });
+      emit("tw:ui.posted", { form, action: form.action, answer });
       if (enhance === "go") go(answer.url);
       else if (enhance === "side") this.#side(answer);
     } catch (refusal) {

@@ -2,6 +2,7 @@
  * A list of what is kept (`data-kept`: pins, saved, reminders, scheduled): its times as the reader reads them, and the
  * list shown anew when it changed, here or in another tab; while one writes in it, once that is saved or taken back.
  */
+import { forgetFile } from "../lib/attached.js";
 import { emit, on } from "../lib/events.js";
 import { page, post } from "../lib/http.js";
 import { showTimes } from "../lib/time.js";
@@ -21,7 +22,7 @@ export default class Kept {
     const { signal } = this.listening;
     const event = EVENTS[element.dataset.kept];
     if (event) on(event, () => this.#later(), { signal });
-    on("tw:ui.posted", ({ action }) => this.#posted(action), { signal });
+    on("tw:ui.posted", ({ form }) => this.#posted(form), { signal });
     element.addEventListener("click", ({ target }) => this.#move(target.closest("[data-moves]")), { signal });
     for (const name of ["input", "focusout"]) element.addEventListener(name, () => this.#held && this.#later(), { signal });
     // The search puts other rows here, and a gallery what came meanwhile.
@@ -41,15 +42,16 @@ export default class Kept {
   }
 
   /** What was written in a row is kept, or has gone with it: the row may be shown anew. */
-  #posted(action) {
-    const form = [...this.element.querySelectorAll("form")].find((one) => one.action === action);
-    const row = form?.closest(".kept__item");
+  #posted(form) {
+    const row = this.element.contains(form) && form.closest(".kept__item");
     if (!row) return;
+    if (form.dataset.gone) forgetFile(form.dataset.gone);
     for (const field of row.querySelectorAll("input, textarea")) Object.assign(field, { defaultValue: field.value, defaultChecked: field.checked });
     const details = row.querySelector("details[open]");
     if (details?.contains(document.activeElement)) details.querySelector("summary").focus({ preventScroll: true });
     if (details) details.open = false;
-    if (this.#held) this.#later();
+    // Of a file that waits no event tells.
+    if (this.#held || form.dataset.gone) this.#later();
   }
 
   #later() {
@@ -97,7 +99,7 @@ export default class Kept {
         fields.set("when", when);
         if (!sent) fields.set("does", "later");
         const answer = await post(button.dataset.moves, fields);
-        if (sent) emit("tw:ui.posted", { action: form.action, answer });
+        if (sent) emit("tw:ui.posted", { form, action: form.action, answer });
         return answer;
       },
     });

@@ -36,6 +36,17 @@ export function changedFiles(user, place, { key: changed, oldValue, newValue }) 
   return { gone, come: seen(after.filter(({ id }) => !shown.has(id))) };
 }
 
+/** A file that was sent or removed elsewhere (where one lists them) stands in no composer any more; this page is told as other tabs are. */
+export function forgetFile(gone) {
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith("tw:files:")) continue;
+    const oldValue = localStorage.getItem(key);
+    const newValue = JSON.stringify(listed(oldValue).filter(({ id }) => id !== gone));
+    localStorage.setItem(key, newValue);
+    dispatchEvent(new StorageEvent("storage", { key, oldValue, newValue }));
+  }
+}
+
 function seen(files) {
   for (const { id } of files) shown.add(id);
   return files;

@@ -47,6 +47,19 @@ test("what one tab sends or takes away is gone in the other, and comes back in n
   assert.deepEqual(two.changedFiles(1, 7, sent).gone, ["b", "c"]);
 });
 
+test("a file that was removed where one lists them stands in no composer of this tab either", async () => {
+  stored.clear();
+  const { forgetFile, keepFiles, changedFiles } = await tab("six");
+  keepFiles(1, 7, [file("a"), file("b")]);
+  const heard = [];
+  // As a real one lists what it holds.
+  globalThis.localStorage[KEY] = "";
+  globalThis.StorageEvent = class { constructor(_name, change) { Object.assign(this, change); } };
+  globalThis.dispatchEvent = (change) => heard.push(changedFiles(1, 7, change)?.gone);
+  forgetFile("a");
+  assert.deepEqual([ids(), heard], [["b"], [["a"]]]);
+});
+
 test("what cannot be read is nothing", async () => {
   stored.set(KEY, "{");
   const { keptFiles } = await tab("five");
