@@ -105,19 +105,19 @@ export class Upload {
 
   async #run(aborter) {
     const { signal } = aborter;
-    for (let tries = 0, conflicts = 0; !signal.aborted; ) {
+    for (let tries = 0, conflicts = 0, anew = false; !signal.aborted; ) {
       const before = this.sent;
       try {
         await this.#try(signal);
         return;
       } catch (refusal) {
         if (signal.aborted) return;
-        if (this.sent > before) tries = conflicts = 0;
+        if (this.sent > before) [tries, conflicts, anew] = [0, 0, false];
         if (refusal.code === "conflict" && this.id && (conflicts += 1) < CONFLICTS_MOST) continue;
-        if ((refusal.code === "not_found" || refusal.code === "conflict") && this.id && tries === 0) {
+        if ((refusal.code === "not_found" || refusal.code === "conflict") && this.id && !anew) {
           // The server has forgotten it: from the beginning, once.
           Object.assign(this, { id: null, sent: 0 });
-          tries = 1;
+          anew = true;
         } else if (!passes(refusal) || (refusal.status && tries >= REFUSALS_MOST)) {
           this.error = refusal.message;
           this.final = FINAL.includes(refusal.code);
