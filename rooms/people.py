@@ -13,7 +13,7 @@ from accounts.names import username_key
 from accounts.wire import person
 from rooms import access
 from rooms.matching import WORD, quality, query_key
-from rooms.models import Kind, Membership, Message, Room
+from rooms.models import Kind, Membership, Message, MessageKind, Room
 from talkwave.errors import Refused
 
 # So many rows are ranked in memory; who types more letters gets fewer.
@@ -82,7 +82,7 @@ def complete(user: User, room: Room, typed: str) -> list[dict[str, Any]]:
     """
     query = query_key(typed.strip().lstrip("@"))
     recent = _recent_writers(room)
-    members = _members_named(room, query, recent)
+    members = _members_named(user, room, query, recent)
     close = _talks_with(user, members)
     members.sort(
         key=lambda one: (
@@ -107,25 +107,33 @@ def complete(user: User, room: Room, typed: str) -> list[dict[str, Any]]:
 
 def _talks_with(user: User, people: Iterable[User]) -> set[int]:
     """Those of them with whom the person has a direct conversation."""
+    shared = _with(user).filter(user__in=[one.pk for one in people])
+    return set(shared.values_list("user_id", flat=True))
+
+
+def _with(user: User) -> QuerySet[Membership]:
+    """The others' seats in that person's direct conversations."""
     directs = Membership.objects.filter(user=user, room__kind=Kind.DIRECT).values("room_id")
-    shared = Membership.objects.filter(room_id__in=directs, user__in=[one.pk for one in people])
-    return set(shared.values_list("user_id", flat=True)) - {user.pk}
+    return Membership.objects.filter(room_id__in=directs).exclude(user=user)
 
 
 def _recent_writers(room: Room) -> dict[int, int]:
-    """User id → how many messages ago they last wrote, among the newest."""
+    """User id → how many messages ago they last wrote, among the newest. Who only joined wrote nothing."""
     last: dict[int, int] = {}
-    senders = Message.objects.filter(room=room).order_by("-seq").values_list("sender_id", flat=True)
-    for place, sender_id in enumerate(senders[:RECENT_MESSAGES]):
-        last.setdefault(sender_id, place)
+    newest = Message.objects.filter(room=room).order_by("-seq").values_list("sender_id", "kind")
+    for place, (sender_id, kind) in enumerate(newest[:RECENT_MESSAGES]):
+        if kind == MessageKind.TEXT:
+            last.setdefault(sender_id, place)
     return last
 
 
-def _members_named(room: Room, query: str, recent: dict[int, int]) -> list[User]:
+def _members_named(user: User, room: Room, query: str, recent: dict[int, int]) -> list[User]:
     inside = User.objects.present().filter(memberships__room=room)
     if not query:
-        # The latest writers, and as many others as fill the list.
+        # The latest writers, whom one has a conversation with, and as many others as fill the list.
         found = _first(inside.filter(pk__in=list(recent)[:CANDIDATES]))
+        if len(found) < COMPLETED_MOST:
+            found |= _first(inside.filter(pk__in=_with(user).values("user_id")))
         if len(found) < COMPLETED_MOST:
             found |= _first(inside.order_by("username_key"), COMPLETED_MOST)
         return list(found.values())

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from rooms import jumping, limits
 from rooms.actions.direct import direct_room_for
+from rooms.actions.memberships import invite, join_room
 from rooms.actions.posting import post_message
 from rooms.matching import EXACT, INSIDE, NOT, SCATTERED, START, WORD, quality
 from rooms.models import Membership
@@ -218,7 +219,7 @@ def test_people_are_found_for_writing_to(signed_in, alice, bob, person):
 def test_completion_puts_whom_one_talks_with_before_others_who_said_nothing(signed_in, make_room, person, alice, bob):
     for name in ("aaron", "adele", "anna"):
         person(name)
-    room = make_room("hall", alice="member", bob="owner", aaron="member", adele="member")
+    room = make_room("hall", kind="public", alice="member", bob="owner", aaron="member", adele="member")
     make_room("", kind="direct", alice="member", adele="member")
     make_room("", kind="direct", alice="member", anna="member")
     url = f"/rooms/{room.pk}/members.json"
@@ -232,3 +233,10 @@ def test_completion_puts_whom_one_talks_with_before_others_who_said_nothing(sign
     ]
     post_message(bob, room.pk, "hello")
     assert client.get(url, {"q": ""}).json()["people"][0]["username"] == "bob"
+    # However many come before them by name, and who only joined has written nothing.
+    zoe = person("zoe")
+    make_room("", kind="direct", alice="member", zoe="member")
+    invite(bob, room.pk, [zoe.pk, *(person(f"abel{n}").pk for n in range(10))])
+    join_room(person("zz"), room.pk)
+    found = client.get(url, {"q": ""}).json()["people"]
+    assert [one["username"] for one in found[:4]] == ["bob", "adele", "zoe", "aaron"]
