@@ -18,7 +18,8 @@ from rooms import access, events
 from rooms.actions.answers import follow_named
 from rooms.actions.reads import tell_read
 from rooms.actions.rendered import Rendered
-from rooms.models import Membership, Mention, Message, MessageKind, Revision, Room
+from rooms.actions.threads import tell_follow
+from rooms.models import Membership, Mention, Message, MessageKind, Revision, Room, ThreadFollow
 from rooms.previews.waiting import follow_edit
 from rooms.system import system_body
 from rooms.text import HERE, as_typed, clean
@@ -73,7 +74,11 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
         if message.thread_id is not None:
             # To be named brings people to the thread, however it comes; whom it named before may have left since.
             new = set(named) - set(message.mentions.values_list("user_id", flat=True))
+            left = ThreadFollow.objects.filter(thread=message.thread_id, user__in=new, following=False)
+            returning = list(left.values_list("user_id", flat=True)) if new else []
             follow_named({(message.thread_id, pk): message.seq for pk in new})
+            for pk in returning:
+                tell_follow(pk, message.thread_id)
         if message.mentions_all != HERE:
             message.mentions.exclude(user_id__in=named).delete()
         Mention.objects.bulk_create(

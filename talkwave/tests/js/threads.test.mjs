@@ -49,6 +49,16 @@ test("who answers, who is named and whose message it is follows; being named bri
   assert.equal(threads.hasNews("20"), true);
 });
 
+test("a call to all who are here makes nobody follow; what it names besides, the server says", async () => {
+  let asked = 0;
+  const request = async () => (asked++, { threads: [] });
+  const { threads } = await harness({ request });
+  threads.heard(answer("40", 11, { mentions: ["1"], mentions_all: "here" }));
+  await settled();
+  assert.equal(threads.of("40"), null);
+  assert.equal(asked, 2);
+});
+
 test("where the last answer is deleted nothing is new any more", async () => {
   const { threads } = await harness();
   threads.heard(answer("10", 8));
