@@ -67,6 +67,11 @@ class ChatSocketProtocol(WebSocketProtocol):
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.taking, True)
 
+    def connectionLost(self, *reason: Any) -> None:
+        # autobahn has taken the producer away by then: nobody else would tell those who wait.
+        self.taking.resumeProducing()
+        super().connectionLost(*reason)
+
     def _max_message_size_exceeded(self, msg_size: int, max_msg_size: int, reason: str) -> None:
         self._fail_connection(TOO_LARGE, "frame too large")
 

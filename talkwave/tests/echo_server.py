@@ -13,13 +13,14 @@ from talkwave.serving.worker import runner
 from talkwave.web import health
 
 reading = asyncio.Event()
-# Frames of `pour` that the server has taken.
-poured = 0
+# Frames of `pour` that the server has taken, and whether it is still at it.
+poured, pouring = 0, False
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Sockets: the length of each text; `say …` comes back as it is, `parts N` as that many bytes in many pieces;
-    `pour N` brings so many frames of half a MiB, `poured` how many of them the server has taken;
+    `pour N` brings so many frames of half a MiB, `poured` says how many of them the server has taken, `pouring` whether it
+    is still at it;
     `close N` is answered with that close code; under /stuck nothing is read before GET /read. Under /heard what is said
     is heard at once (talkwave/realtime/line.py), but for every third, which has to wait.
 
@@ -29,7 +30,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def _socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    global poured
+    global poured, pouring
     await receive()
     await send({"type": "websocket.accept"})
     if scope["path"] == "/stuck":
@@ -64,10 +65,15 @@ async def _socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
             if not line["write"](pieces, size):
                 await send({"type": "websocket.send", "text": b"".join(pieces).decode()})
         elif text.startswith("pour "):
-            poured = 0
-            for _ in range(int(text.split()[1])):
-                await send({"type": "websocket.send", "text": "x" * (512 * 1024)})
-                poured += 1
+            poured, pouring = 0, True
+            try:
+                for _ in range(int(text.split()[1])):
+                    await send({"type": "websocket.send", "text": "x" * (512 * 1024)})
+                    poured += 1
+            finally:
+                pouring = False
+        elif text == "pouring":
+            await send({"type": "websocket.send", "text": str(pouring)})
         elif text == "poured":
             await send({"type": "websocket.send", "text": str(poured)})
         else:

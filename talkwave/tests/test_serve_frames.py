@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import struct
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -185,6 +186,23 @@ def test_a_frame_in_parts_arrives_as_one_however_slowly_it_is_read(wire: Wire, s
     wire.send(frame(f"parts {size}".encode()) + frame(b"say behind it"))
     assert wire.text() == "0123456789" * (size // 10)
     assert wire.text() == "say behind it"
+
+
+def test_a_goodbye_while_much_is_on_its_way_ends_the_connection_once_that_is_read(server: str) -> None:
+    wire = Wire(server, "/")
+    with contextlib.closing(wire.socket):
+        wire.send(frame(b"pour 64"), frame(struct.pack("!H", 1000), CLOSE))
+        # Where it were kept open, this would wait in vain.
+        while wire.file.read(1 << 20):
+            pass
+    # Nor is anybody left behind who waits for a reader that has gone.
+    other = Wire(server, "/")
+    with contextlib.closing(other.socket):
+        end = time.monotonic() + PATIENCE
+        other.send(frame(b"pouring"))
+        while other.text() != "False":
+            assert time.monotonic() < end
+            other.send(frame(b"pouring"))
 
 
 def test_the_quick_way_takes_only_what_is_whole_and_small() -> None:
