@@ -80,10 +80,10 @@ class _Missed(NamedTuple):
 
 
 class Digest(NamedTuple):
-    """A page of rooms, and how many are left for those after it."""
+    """A page of rooms, and whether there may be another: what stands out in further ones nobody looked."""
 
     rooms: list[RoomDigest]
-    left: int
+    more: bool
 
 
 def digest(user: User, rooms: Iterable[dict[str, Any]], since: datetime, page: int = 1) -> Digest:
@@ -98,7 +98,7 @@ def digest(user: User, rooms: Iterable[dict[str, Any]], since: datetime, page: i
     if here:
         _fill(user, here, since)
     # A room that was read, and where nothing stands out, has nothing to catch up on.
-    return Digest([one for one in here if one.found or one.room["unread"]], len(waiting[end:]))
+    return Digest([one for one in here if one.found or one.room["unread"]], len(waiting) > end)
 
 
 def _place(one: RoomDigest) -> tuple[Any, ...]:
