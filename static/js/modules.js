@@ -6,7 +6,8 @@
  * without its `tw:`), `ui.action=move` (one whose detail has that action), `click:.file--image` (a plain click on such an
  * element). What woke it is the first it hears.
  */
-import { catchingUp, on } from "./lib/events.js";
+import { catchingUp, emit, on } from "./lib/events.js";
+import { word } from "./lib/words.js";
 
 const UI = new Set(["dialogs", "menus", "reveal", "theme", "toasts"]);
 const ACCOUNT = new Set(["avatar", "timezone"]);
@@ -77,7 +78,10 @@ async function wake(element, heard = null) {
   } catch (error) {
     // One part that does not start must not keep the others from it, and may be asked for again.
     console.error(`${element.dataset.module} did not start`, error);
-    if (element.dataset.wakes && running.has(element)) sleep(element);
+    if (element.dataset.wakes && running.has(element)) {
+      sleep(element);
+      emit("tw:ui.toast", { text: word("refused"), tone: "warning" });
+    }
     return false;
   }
 }

@@ -3,8 +3,9 @@
  * the day one is reading. The server draws the month; here one turns it and walks over its days by arrows. A day is a
  * link like any other.
  */
-import { on } from "../lib/events.js";
+import { emit, on } from "../lib/events.js";
 import { page } from "../lib/http.js";
+import { word } from "../lib/words.js";
 
 const WEEK = 7;
 /** So much of the top the line of the day, which sticks there, covers. */
@@ -42,14 +43,16 @@ export default class Calendar {
     this.#settle(day);
   }
 
-  /** Puts the month at `url` into the dialog; where that fails, the page at `link` has it. */
+  /** Puts the month at `url` into the dialog; where the server has no such part, the page at `link` has it. */
   async #load(url, link) {
     try {
       const { found } = await page(url, { fragment: "calendar" });
       this.body.replaceChildren(found.querySelector(".calendar"));
       return true;
-    } catch {
-      if (!this.dialog.open) location.assign(link.href);
+    } catch (refusal) {
+      if (refusal.status) location.assign(link.href);
+      this.dialog.close();
+      emit("tw:ui.toast", { text: word("refused"), tone: "warning" });
       return false;
     }
   }

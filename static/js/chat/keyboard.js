@@ -76,7 +76,7 @@ export default class Keyboard {
     if (!room?.unread) return;
     markRead(room.id, room.last_seq);
     emit("tw:ui.read", { room: room.id });
-    emit("tw:ui.toast", { text: word("read.done") });
+    emit("tw:ui.toast", { text: word("read.done"), about: "read" });
   }
 
   "read-all"() {

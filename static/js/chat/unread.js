@@ -31,7 +31,7 @@ export default class Unread {
   async #from(room, seq) {
     await this.#tell(async () => {
       await markUnread(room, seq);
-      emit("tw:ui.toast", { text: word("unread.done") });
+      emit("tw:ui.toast", { text: word("unread.done"), about: "read" });
     });
   }
 

@@ -1,6 +1,6 @@
 /**
- * Short news over the page: `tw:ui.toast` {text, tone: info|success|warning|error, actions, stays}, in the place where the
- * server's own messages stand. `actions` are [{name, run}], buttons that end it. They go by themselves, errors and those
+ * Short news over the page: `tw:ui.toast` {text, tone: info|success|warning|error, actions, stays, about}, in the place where
+ * the server's own messages stand. What is news `about` the same takes the place of what was said before. `actions` are [{name, run}], buttons that end it. They go by themselves, errors and those
  * that `stays` excepted; none goes while one points at it or stands in it. Whoever stood in one that goes is put back where they came from.
  */
 import { clone, focusOn } from "../lib/dom.js";
@@ -25,7 +25,7 @@ export default class Toasts {
     this.listening.abort();
   }
 
-  show({ text, tone = "info", actions = [], stays = tone === "error" }) {
+  show({ text, tone = "info", actions = [], stays = tone === "error", about = text }) {
     const flash = clone("toast-template");
     flash.classList.add(`flash--${tone}`);
     flash.querySelector(".flash__text").textContent = text;
@@ -37,8 +37,9 @@ export default class Toasts {
       button.addEventListener("click", () => (leave(flash), run()));
       flash.querySelector(".flash__text").after(button);
     }
-    // The same words twice are one piece of news.
-    for (const other of this.place.children) if (other.textContent.trim() === flash.textContent.trim()) leave(other);
+    // The same words twice are one piece of news, and a later one takes back what it is about.
+    flash.dataset.about = about;
+    for (const other of [...this.place.children]) if (other.dataset.about === about) leave(other);
     this.place.append(flash);
     while (this.place.children.length > MOST) leave(this.place.firstElementChild);
     this.#prepare(flash, stays);

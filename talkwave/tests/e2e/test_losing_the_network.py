@@ -122,7 +122,15 @@ def test_who_goes_elsewhere_without_a_network_stays_until_it_is_back_and_is_ther
     other = make_room("tea", alice="member")
     third = make_room("coffee", alice="member")
     a = visit(alice, room)
+    calendar = a.page.get_by_role("dialog", name="Jump to a date")
+    a.page.keyboard.press("Control+Shift+D")
+    expect(calendar).to_be_visible()
+    a.page.keyboard.press("Escape")
     a.offline()
+    # The calendar says that it cannot come, instead of leaving the page.
+    a.page.keyboard.press("Control+Shift+D")
+    expect(a.page.get_by_text("The server could not do this now.")).to_be_visible()
+    expect(calendar).to_be_hidden()
     a.link_to(other).click()
     expect(a.page.get_by_text("This opens as soon as it does.")).to_be_visible()
     # What stands here goes on working, and one may change one's mind.
