@@ -31,6 +31,7 @@ export default class Voice {
     this.listening = new AbortController();
     const { signal } = this.listening;
     button.addEventListener("click", () => this.recording || this.#start(), { signal });
+    this.form.addEventListener("submit", (event) => this.recording && this.#sendAll(event), { signal, capture: true });
   }
 
   stop() {
@@ -82,6 +83,14 @@ export default class Voice {
     this.timer = setInterval(() => this.#listen(), LISTEN_EVERY_MS);
   }
 
+  /** Sent while it records: what was said until then goes along, with the words. */
+  #sendAll(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.sending = true;
+    this.recording.finish();
+  }
+
   #goesAtOnce() {
     return !this.area.value.trim() && !this.form.querySelector(".attached__item");
   }
@@ -100,8 +109,9 @@ export default class Voice {
   #done(note) {
     const { thrown } = this.recording;
     const left = this.listening.signal.aborted;
-    const atOnce = note?.asked && !left && this.#goesAtOnce();
+    const atOnce = note?.asked && !left && (this.sending || this.#goesAtOnce());
     this.recording = null;
+    this.sending = false;
     clearInterval(this.timer);
     this.strip.remove();
     this.button.setAttribute("aria-pressed", "false");

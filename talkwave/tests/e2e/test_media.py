@@ -198,6 +198,12 @@ def test_a_voice_note_is_recorded_thrown_away_recorded_again_and_heard_by_the_ot
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^0:00 of 0:(0[2-9]|[1-5])"))
     b.page.keyboard.press("End")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^0:(0[2-9]|[1-5]) of 0:(0[2-9]|[1-5])"))
+    # Sending while it records takes along what was said until then.
+    record.click()
+    expect(strip.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    a.say("listen")
+    expect(strip).to_have_count(0)
+    expect(b.sees("listen").locator('.file--sound[data-kind="voice"]')).to_have_count(3)
     axe(b.page)
 
 
