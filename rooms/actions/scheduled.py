@@ -188,6 +188,13 @@ def send_due() -> bool:
 def _send(row: Scheduled) -> Message:
     """Posts it and ends its row, inside the caller's transaction."""
     _require_room(row)
+    try:
+        access.room_for(row.user, row.room_id)
+    except Refused as refusal:
+        if refusal.code != "not_found":
+            raise
+        # They wrote it there themselves: that it exists is no news to them.
+        raise Refused("not_found", _("You are no longer in this room.")) from None
     message = post_message(
         row.user,
         row.room_id,

@@ -27,7 +27,7 @@ def test_who_left_meanwhile_is_told_and_keeps_the_words(room, alice, published):
     assert (notice["kind"], notice["id"], notice["excerpt"]) == ("scheduled_failed", str(row.pk), "good morning")
     row.refresh_from_db()
     assert (row.state, row.body) == ("failed", "good morning")
-    assert row.error == notice["text"] != ""
+    assert row.error == notice["text"] == "You are no longer in this room."
     assert waiting_count(alice.pk, room.pk) == 1, "what failed is not sent later"
     assert own_events(published)[-1]["count"] == 1
     assert "good morning" not in bodies()

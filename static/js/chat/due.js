@@ -74,13 +74,16 @@ export default class Due {
     const item = target.closest(".due__item");
     const does = target.closest("[data-due]")?.dataset.due;
     if (!item || !does) return;
-    if (does === "open") return;
-    if (does === "close") {
-      remember(item.dataset.key);
-      return this.#remove(item);
+    const { key: kept, id } = item.dataset;
+    // A reminder stays until one says what to do about it; of what was not sent the list that opens says more.
+    if (does === "open" && kept.startsWith("reminder")) return;
+    if (does !== "done" && does !== "later") {
+      remember(kept);
+      // Once the click has led where it leads.
+      return setTimeout(() => this.#remove(item));
     }
     try {
-      const { detail } = await post(`/reminders/${item.dataset.id}/`, { does });
+      const { detail } = await post(`/reminders/${id}/`, { does });
       this.#remove(item);
       emit("tw:ui.toast", { text: detail, tone: "success" });
     } catch (refusal) {
