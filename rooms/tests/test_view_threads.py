@@ -199,6 +199,8 @@ def test_where_it_may_go_is_offered_and_the_move_is_answered_with_its_undo(signe
     assert Message.objects.get(pk=other.pk).thread_id == root.pk
     assert answer["back"] == [{"ids": [str(other.pk)], "to": f"room:{room.pk}", "in_room": ""}]
     (back,) = answer["back"]
+    again = session.post(move, {"ids": other.pk, "to": "link", "link": link}, headers=JSON).json()
+    assert (again["detail"], again["back"]) == ("It is there already.", [])
     session.post(move, back, headers=JSON)
     assert Message.objects.get(pk=other.pk).thread_id is None
     answer = session.post(move, {"ids": other.pk, "to": "room", "room": cave.pk}, headers=JSON).json()

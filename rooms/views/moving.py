@@ -76,7 +76,7 @@ def move(request: HttpRequest) -> HttpResponse:
     in_room = request.POST.get("in_room") == "1"
     moved = move_messages(person(request), request.POST.getlist("ids"), in_room=in_room, **to)
     n = len(moved.messages)
-    said = ngettext("%(n)d message moved.", "%(n)d messages moved.", n) % {"n": n}
+    said = ngettext("%(n)d message moved.", "%(n)d messages moved.", n) % {"n": n} if n else _("It is there already.")
     first = moved.messages[0] if moved.messages else None
     url = reverse("message", args=[first.room_id, first.pk]) if first else reverse("home")
     back = [
