@@ -18,7 +18,7 @@ export class Reading {
   /** Of the timeline `section`. `room`: none for a thread, which says itself that it is watched (`watch`). `lastSeen()`: the seq of the last message in view, or 0; `atEnd()`: is that the room's end?; `mark(seq)`. */
   constructor({ section, room = null, lastSeen, atEnd = () => false, mark, watch = (looks) => watching(room, looks), signal }) {
     Object.assign(this, { room, lastSeen, atEnd, mark, watch });
-    /** Come to from a search one only looks, until one does something here. */
+    /** Come to from a search, or past much that is unread, one only looks, until one does something here. */
     this.looking = false;
     for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
       document.addEventListener(name, ({ target }) => this.looking && section.parentElement?.contains(target) && this.#begin(), { signal, passive: true });

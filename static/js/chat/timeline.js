@@ -95,6 +95,8 @@ export default class Timeline {
     this.keys.settle();
     openRoom(this.room, Number(version), { unread: Number(unread), mentions: Number(mentions) });
     this.places.open();
+    // Where more is unread than stands here, a glance at the end does not read it all.
+    if (this.rows.newSeq !== null && this.rows.newSeq < this.rows.span.first) this.reading.looking = true;
     this.section.dataset.ready = "";
     this.#changed();
     this.paginator.check();
