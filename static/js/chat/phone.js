@@ -30,11 +30,16 @@ export default class Phone {
   #show() {
     // A page that was loaded anew has the address of the pane before it has the pane, if that still comes.
     const empty = location.hash === "#side" && document.getElementById("side").hidden;
-    const view = empty ? "main" : (VIEWS[location.hash] ?? "main");
+    // A welcome says no more than to choose one of the rooms: there they are.
+    const welcomed = this.welcomes;
+    this.welcomes = Boolean(document.querySelector("#main[data-welcome]"));
+    const first = this.welcomes ? "sidebar" : "main";
+    const view = empty ? first : (VIEWS[location.hash] ?? first);
     const root = document.documentElement;
     if (root.dataset.view === view) return;
-    // Where one came from, so that the arrow in the head goes back instead of piling up history.
-    this.came = root.dataset.view ?? null;
+    // Where one came from, so that the arrow in the head goes back instead of piling up history. Not to a welcome: its
+    // address leads to the room one was in, by then.
+    this.came = welcomed ? null : (root.dataset.view ?? null);
     root.dataset.view = view;
     this.#landmark();
   }

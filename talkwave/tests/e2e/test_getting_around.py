@@ -112,8 +112,12 @@ def test_a_phone_shows_one_pane_at_a_time_and_back_leads_through_them(
     visit: Visit, make_room: Any, room: Any, alice: Any
 ) -> None:
     other = make_room("elsewhere", alice="member")
-    a = visit(alice, room, viewport=PHONE, has_touch=True, is_mobile=True)
+    a = visit(alice, "/", viewport=PHONE, has_touch=True, is_mobile=True)
     sidebar, main, side = (a.page.locator(f"#{name}") for name in ("sidebar", "main", "side"))
+    # Who was in no room yet begins with the rooms.
+    expect(sidebar).to_be_visible()
+    expect(main).to_be_hidden()
+    a.link_to(room).tap()
     expect(main).to_be_visible()
     expect(sidebar).to_be_hidden()
     a.page.get_by_role("link", name="All rooms").tap()
