@@ -9,9 +9,18 @@ const NEAR_END = 100;
 
 export class Scroll {
   #kept = null;
+  /** The place before the box became narrower (a pane beside it) or wider; null at the end, which stays by itself. */
+  #before = null;
+  #width;
 
   constructor(box, list) {
     Object.assign(this, { box, list });
+    this.#width = box.clientWidth;
+    new ResizeObserver(() => {
+      if (this.#width === box.clientWidth) return;
+      this.#width = box.clientWidth;
+      if (this.#before?.row.isConnected) this.putBack(this.#before);
+    }).observe(box);
   }
 
   /** Pixels from here to the end. */
@@ -54,6 +63,11 @@ export class Scroll {
     if (!row?.isConnected) return;
     this.#move(this.#bottomOf(row) - bottom);
     this.#kept = { row, bottom, scrollTop: this.box.scrollTop };
+  }
+
+  /** Notes the place, for when lines break anew. */
+  note() {
+    if (this.#width === this.box.clientWidth) this.#before = this.nearEnd ? null : this.place();
   }
 
   /** Scrolls so that a row begins `offset` pixels below the box's top. */

@@ -250,6 +250,7 @@ export default class Timeline {
     const far = span.hasNewer || this.scroll.fromEnd > 1.5 * this.scroll.box.clientHeight;
     this.below.show(this.unseen > 0 || far ? this.unseen : null);
     this.above.show(this.#firstNewIsAbove() ? this.unreadOnOpening : null);
+    this.scroll.note();
     this.reading.look();
   }
 
