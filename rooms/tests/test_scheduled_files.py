@@ -115,6 +115,7 @@ def test_files_that_wait_with_no_message_are_listed_sent_and_removed(client, sig
     assert f"/rooms/{left.pk}/" not in page
     assert client.get(f"/files/{far}/far.txt").status_code == 404
     assert signed_in(olga).post(f"/files/{far}/remove/", headers=JSON).status_code == 404
+    assert signed_in(None).post(f"/files/{far}/remove/", headers=JSON).status_code == 401
     for one in (dropped, far):
         assert client.post(f"/files/{one}/remove/").headers["Location"] == "/scheduled/"
     assert client.post(f"/rooms/{room.pk}/messages/", {"attachments": sent}).status_code == 302
