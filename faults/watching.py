@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,18 +91,30 @@ async def pinging(clients: list[Client], every: float = 0.1) -> AsyncIterator[li
         except (Lost, TimeoutError):
             took.append(math.inf)
 
+    def all_of_them(tasks: asyncio.TaskGroup) -> None:
+        for client in clients:
+            tasks.create_task(ping(client))
+
+    async with again_and_again(all_of_them, every):
+        yield took
+
+
+@contextlib.asynccontextmanager
+async def again_and_again(begin: Callable[[asyncio.TaskGroup], object], every: float) -> AsyncIterator[None]:
+    """Inside, `begin` is called every so many seconds, whether the tasks it began before have ended or not; all of them
+    have when this ends."""
+
     async def go() -> None:
-        async with asyncio.TaskGroup() as pings:
+        async with asyncio.TaskGroup() as tasks:
             while not over.is_set():
-                for client in clients:
-                    pings.create_task(ping(client))
+                begin(tasks)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(over.wait(), every)
 
     over = asyncio.Event()
     going = asyncio.get_running_loop().create_task(go())
     try:
-        yield took
+        yield
     finally:
         over.set()
         await going

@@ -13,16 +13,17 @@ from faults.people.client import Client, Lost
 from faults.people.forms import get
 from faults.stage import Stage
 from faults.town import Replicated, Town
-from faults.watching import Stopwatch, pinging
+from faults.watching import Stopwatch, again_and_again, pinging
 
 
 @case("F3", "PostgreSQL restarts without a goodbye, and is replaced by its replica", short=True)
 async def postgres_restarts(stage: Stage) -> None:
     """Two servers, people talking. PostgreSQL is restarted with `-m immediate`, which kills every backend in the middle
     of what it does and replays the log: what was acknowledged is there after it, what was not is sent again; pages are
-    opened all the while, and those that are put off asked for again after as long as they say. Then the same on a PostgreSQL with a replica (`synchronous_commit=remote_apply`): all processes of the primary are killed with
-    -9, some seconds later the replica is promoted, and the servers, who know both, find it (docs/operators.md); three
-    times, each with a new replica."""
+    opened all the while, and those that are put off asked for again after as long as they say. Then the same on a
+    PostgreSQL with a replica (`synchronous_commit=remote_apply`): all processes of the primary are killed with -9, some
+    seconds later the replica is promoted, and the servers, who know both, find it (docs/operators.md); three times,
+    each with a new replica."""
     town = await stage.town(servers=2)
     async with stage.crowd(town, people=12 if stage.short else 60) as crowd:
         watch = Stopwatch(crowd)
@@ -78,21 +79,9 @@ async def opening_pages(crowd: Crowd, every: float = 0.1) -> AsyncIterator[Pages
                 return
             await asyncio.sleep(float(headers["retry-after"]))
 
-    async def go() -> None:
-        async with asyncio.TaskGroup() as opening:
-            for client in itertools.cycle(crowd.clients):
-                if over.is_set():
-                    return
-                opening.create_task(open_one(client))
-                await asyncio.sleep(every)
-
-    over = asyncio.Event()
-    going = asyncio.get_running_loop().create_task(go())
-    try:
+    turns = itertools.cycle(crowd.clients)
+    async with again_and_again(lambda tasks: tasks.create_task(open_one(next(turns))), every):
         yield pages
-    finally:
-        over.set()
-        await going
 
 
 # Between the death of a primary and the promotion: somebody, or something, has to find out and to decide.
