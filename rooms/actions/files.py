@@ -64,9 +64,12 @@ def describe_file(actor: User, file_id: object, alt: str) -> Attachment:
 def discard_file(actor: User, file_id: object) -> None:
     """Takes back one's own file that is not sent yet. Raises Refused; `conflict` where it is in a message."""
     # Also where its room is not theirs any more: nothing is told of it, and it counts until it is gone.
-    waiting = waiting_files(actor).filter(pk=access.parse_id(file_id))
-    if waiting.delete()[0]:
-        return
+    with transaction.atomic():
+        # Locked: else a message that takes it along in this moment would be left without.
+        waiting = waiting_files(actor).select_for_update(of=("self",)).filter(pk=access.parse_id(file_id)).first()
+        if waiting is not None:
+            waiting.delete()
+            return
     file = access.file_for(actor, file_id)
     if file.scheduled_id is not None:
         raise Refused("conflict", _("This file is in a message that is sent later. Take it out there."))
