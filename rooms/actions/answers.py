@@ -153,7 +153,7 @@ def _follow_unlooked(answer: Message, last_before: int) -> None:
     _upsert([mine], "following")
     caught_up = ThreadFollow.objects.filter(thread=answer.thread_id, user=answer.sender_id, read_seq__gte=last_before)
     caught_up.filter(read_seq__lt=answer.seq).update(read_seq=answer.seq)
-    tell_follow(answer.sender_id, answer.thread_id or 0)
+    tell_follow(answer.thread_id or 0, [answer.sender_id])
 
 
 def _upsert(rows: Iterable[ThreadFollow], *fields: str) -> None:

@@ -77,8 +77,8 @@ def edit_message(actor: User, message_id: object, body: str) -> Message:
             left = ThreadFollow.objects.filter(thread=message.thread_id, user__in=new, following=False)
             returning = list(left.values_list("user_id", flat=True)) if new else []
             follow_named({(message.thread_id, pk): message.seq for pk in new})
-            for pk in returning:
-                tell_follow(pk, message.thread_id)
+            if returning:
+                tell_follow(message.thread_id, returning)
         if message.mentions_all != HERE:
             message.mentions.exclude(user_id__in=named).delete()
         Mention.objects.bulk_create(

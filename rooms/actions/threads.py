@@ -1,6 +1,6 @@
 """Following threads, and how far somebody has read in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
@@ -28,7 +28,7 @@ def follow_thread(actor: User, message_id: object, following: bool) -> ThreadFol
             # Who comes back begins with what is said from now on.
             follow.read_seq = max(follow.read_seq, state.last_seq)
             follow.save(update_fields=["following", "read_seq"])
-        tell_follow(actor.pk, state.pk)
+        tell_follow(state.pk, [actor.pk])
     return follow
 
 
@@ -39,7 +39,7 @@ def mark_thread_read(actor: User, message_id: object, seq: int) -> None:
     mine = ThreadFollow.objects.filter(thread=root.pk, user=actor)
     with transaction.atomic():
         if mine.filter(read_seq__lt=seq).update(read_seq=seq):
-            tell_follow(actor.pk, root.pk)
+            tell_follow(root.pk, [actor.pk])
 
 
 def mark_threads_read(actor: User) -> dict[int, int]:
@@ -66,8 +66,9 @@ def restore_threads(actor: User, marks: Mapping[int, int]) -> None:
             publish.user_event(actor.pk, {"type": "threads.read", "back": True})
 
 
-def tell_follow(user_id: int, root_id: int) -> None:
-    """How somebody stands to a thread now, to their own sockets."""
+def tell_follow(root_id: int, user_ids: Iterable[int]) -> None:
+    """How these people stand to a thread now, to each one's own sockets."""
     unread, _named = news_of_follow()
-    follow = ThreadFollow.objects.select_related("thread").annotate(unread=unread).get(thread=root_id, user=user_id)
-    publish.user_event(user_id, follow_wire(follow, follow.thread.room_id, follow.unread))
+    follows = ThreadFollow.objects.filter(thread=root_id, user__in=user_ids)
+    for follow in follows.select_related("thread").annotate(unread=unread):
+        publish.user_event(follow.user_id, follow_wire(follow, follow.thread.room_id, follow.unread))

@@ -103,9 +103,9 @@ export class Threads {
 
   #answer(room, root, message) {
     const mine = message.sender.id === this.#me;
-    const named = message.mentions.includes(this.#me);
-    // Who was only here when all who are were called follows nothing; whether it named them besides, the server knows.
-    if (named && !mine && message.mentions_all === "here" && !this.#known.get(root)?.following) return this.#anew();
+    // Who was only here when all who are were called follows nothing by it: that is for whom its words name.
+    const byName = message.mentions_all !== "here" || message.html.includes(`data-user="${this.#me}"`);
+    const named = message.mentions.includes(this.#me) && (byName || Boolean(this.#known.get(root)?.following));
     const known = this.#known.get(root) ?? (mine || named ? this.#follow(root, room, message.seq - 1) : null);
     if (!known) return;
     if (named && !mine) known.named_seq = Math.max(known.named_seq, message.seq);

@@ -49,14 +49,17 @@ test("who answers, who is named and whose message it is follows; being named bri
   assert.equal(threads.hasNews("20"), true);
 });
 
-test("a call to all who are here makes nobody follow; what it names besides, the server says", async () => {
-  let asked = 0;
-  const request = async () => (asked++, { threads: [] });
-  const { threads } = await harness({ request });
-  threads.heard(answer("40", 11, { mentions: ["1"], mentions_all: "here" }));
+test("a call to all who are here makes nobody follow, but whom it names besides", async () => {
+  const { threads } = await harness();
+  const called = { mentions: ["1"], mentions_all: "here" };
+  threads.heard(answer("40", 11, { ...called, html: '<p>@here and <span class="mention" data-user="12">@Max</span></p>' }));
+  threads.heard(answer("20", 12, { ...called, html: "<p>@here</p>" }));
   await settled();
   assert.equal(threads.of("40"), null);
-  assert.equal(asked, 2);
+  assert.equal(threads.of("20").following, false);
+  threads.heard(answer("40", 13, { ...called, html: '<p>@here and <span class="mention" data-user="1">@Ann</span></p>' }));
+  await settled();
+  assert.equal(threads.of("40").following, true);
 });
 
 test("where the last answer is deleted nothing is new any more", async () => {
