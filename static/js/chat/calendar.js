@@ -43,18 +43,27 @@ export default class Calendar {
     this.#settle(day);
   }
 
-  /** Puts the month at `url` into the dialog; where the server has no such part, the page at `link` has it. */
+  /** Puts the month at `url` into the dialog; where it is refused, the page at `link` says why. One that stands there stays. */
   async #load(url, link) {
     try {
       const { found } = await page(url, { fragment: "calendar" });
       this.body.replaceChildren(found.querySelector(".calendar"));
       return true;
     } catch (refusal) {
-      if (refusal.status) location.assign(link.href);
-      this.dialog.close();
-      emit("tw:ui.toast", { text: word("refused"), tone: "warning" });
+      if (this.dialog.open) this.#refused();
+      else if (refusal.status) location.assign(link.href);
+      else emit("tw:ui.toast", { text: word("refused"), tone: "warning" });
       return false;
     }
+  }
+
+  /** Said in the dialog, below which a toast would be dark and out of reach. */
+  #refused() {
+    const month = this.body.querySelector(".calendar");
+    month.removeAttribute("aria-busy");
+    const line = Object.assign(document.createElement("p"), { className: "notice notice--warning", role: "alert", textContent: word("refused") });
+    month.querySelector(".notice")?.remove();
+    month.append(line);
   }
 
   async #turns(event) {

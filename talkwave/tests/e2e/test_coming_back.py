@@ -99,6 +99,11 @@ def test_a_day_long_ago_is_two_keys_away_and_back_leads_to_the_very_spot(
     # It opens at the day one is reading; the arrow at its head leads to the busy months before.
     expect(calendar.locator(".calendar")).to_have_attribute("data-month", f"{days[4]:%Y-%m}")
     expect(calendar.get_by_role("link", name=re.compile("60 messages")).first).to_be_visible()
+    # A month that cannot be had now is said below this one, which stays.
+    here.offline()
+    calendar.get_by_role("link", name="Earlier month with messages").click()
+    expect(calendar.get_by_role("alert")).to_contain_text("could not do this now")
+    here.online()
     while calendar.locator(".calendar").get_attribute("data-month") != f"{days[1]:%Y-%m}":
         month = calendar.locator(".calendar").get_attribute("data-month") or ""
         calendar.get_by_role("link", name="Earlier month with messages").click()
