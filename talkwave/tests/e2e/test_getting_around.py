@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from rooms.actions.messages import edit_message
 from rooms.actions.pins import pin_message
-from rooms.actions.posting import post_message
+from rooms.actions.posting import Draft, post_message, post_messages
 from talkwave.testing_browser import PHONE, Window, apart
 
 pytestmark = pytest.mark.browser
@@ -106,6 +106,18 @@ def test_the_side_pane_opens_by_a_key_and_escape_gives_the_focus_back(
     expect(people).to_be_focused()
     a.page.keyboard.press("Control+.")
     expect(a.page.locator("#side")).to_be_visible()
+
+
+def test_a_pane_that_opens_beside_the_room_leaves_what_one_reads_in_sight(visit: Visit, room: Any, alice: Any) -> None:
+    drafts = [Draft(alice.pk, room.pk, f"{number} " + "and so on " * 60) for number in range(60)]
+    apart(post_messages, drafts)
+    a = visit(alice, f"/rooms/{room.pk}/?at=30")
+    expect(a.at(30)).to_be_in_viewport(ratio=1)
+    for button, shown in ((".pane-head__people[data-side=people]", True), ("#side [data-side-close]", False)):
+        a.page.locator(button).click()
+        expect(a.page.locator("#side")).to_be_visible(visible=shown)
+        # Lines broke anew in all that stands above it.
+        expect(a.at(30)).to_be_in_viewport(ratio=1)
 
 
 def test_a_phone_shows_one_pane_at_a_time_and_back_leads_through_them(
