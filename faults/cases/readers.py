@@ -74,12 +74,14 @@ async def slow_readers(stage: Stage) -> None:
     the same server, where it was as loud before the slow ones came."""
     readers = 6 if stage.short else 51
     every = 0.02 if stage.short else 0.05
+    # So many that a 99th percentile is not the one message that met a checkpoint of the database.
+    others = 10 if stage.short else 30
     town = await stage.town(servers=1)
     (server,) = town.servers
     async with stage.crowd(town, people=10, rooms=3) as crowd:
         watch = Stopwatch(crowd)
         who, (room,) = town.settle(readers + 1, [("loud", "private", list(range(readers + 1)))])
-        async with await Wire.open(server.port, who[0]) as wire, crowd.living(10, {"say": 1}):
+        async with await Wire.open(server.port, who[0]) as wire, crowd.living(others, {"say": 1}):
             speaker = Speaker(wire, room)
             work = [asyncio.create_task(speaker.speak(every)), asyncio.create_task(speaker.hear())]
             slow: list[asyncio.Task[None]] = []
