@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 # A flush that took long is followed by a longer wait, up to this: bigger frames are what makes a loaded hub cheaper.
 _LONGEST_WAIT = 0.05
-# A flush of no more sockets and no room (an answer to a ping, an ack) is followed by none: the next message need not wait
-# for it. With as many as load brings, what waits is gathered.
+# A flush of no more sockets and no room (an answer to a ping, an ack) is followed by none, where it went out at once: the
+# next message need not wait for it. Under load it had to wait itself, and what comes is gathered.
 _FEW_SOCKETS = 3
 
 _flushes = counting.histogram("talkwave_fanout_seconds", "How long it took to write what was ready to all sockets.")
@@ -31,6 +31,7 @@ class Flusher:
         self._sockets: list[Socket] = []
         self._timer: asyncio.TimerHandle | None = None
         self._not_before = 0.0
+        self._waits = False
 
     def room_ready(self, room: LiveRoom) -> None:
         """The room has events to tell."""
@@ -45,6 +46,7 @@ class Flusher:
             self._schedule(self._loop.time())
 
     def _schedule(self, now: float) -> None:
+        self._waits = self._not_before > now
         self._timer = self._loop.call_at(max(now, self._not_before), self._flush)
 
     def _flush(self) -> None:
@@ -57,7 +59,7 @@ class Flusher:
             _alone(socket.flush)
         ended = self._loop.time()
         _flushes.note(ended - begun)
-        if rooms or len(sockets) > _FEW_SOCKETS:
+        if rooms or self._waits or len(sockets) > _FEW_SOCKETS:
             self._not_before = ended + min(_LONGEST_WAIT, max(self._least_wait, (ended - begun) / 2))
         self._timer = None
         if self._rooms or self._sockets:
