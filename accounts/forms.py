@@ -126,6 +126,8 @@ class ProfileForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = time_zone_choices()  # type: ignore[attr-defined]
         self.fields["language"].choices = [("", _("As the browser")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        if not settings.LINK_PREVIEWS:
+            del self.fields["link_previews"]
 
     def clean_display_name(self) -> str:
         return clean_line(self.cleaned_data["display_name"])

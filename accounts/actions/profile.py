@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.names import DISPLAY_NAME_MAX_LENGTH, clean_line
 from talkwave.errors import Refused
+from talkwave.realtime import publish
 
 BIO_MAX_LENGTH = 200
 THEMES = ("system", "light", "dark")
@@ -48,6 +49,8 @@ def change_profile(
             # The generated picture has the initials in it.
             user.avatar_version += 1
         user.save(update_fields=[*changed, "avatar_version"])
+        if "link_previews" in changed:
+            publish.user_event(user.pk, {"type": "settings.updated", "previews": user.link_previews})
     return user
 
 

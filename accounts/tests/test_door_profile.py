@@ -33,6 +33,22 @@ def test_what_one_says_about_oneself_is_kept(signed_in: Any, alice: Any) -> None
     assert (alice.language, alice.theme, alice.avatar_version) == ("de", "dark", 2)
 
 
+def test_doing_without_cards_of_links_is_heard_on_all_ones_open_pages(
+    signed_in: Any, alice: Any, settings: Any, published: Any
+) -> None:
+    client = signed_in(alice)
+    published.clear()
+    client.post(URL, form(link_previews="on", bio="Tea."))
+    assert "settings.updated" not in repr(published), "nothing changed"
+    client.post(URL, form())
+    assert '"type":"settings.updated","previews":false' in repr(published)
+    settings.LINK_PREVIEWS = False
+    page = client.post(URL, form(link_previews="on"), follow=True)
+    assert b"link_previews" not in page.content, "where the server does without, it is no choice"
+    alice.refresh_from_db()
+    assert alice.link_previews is False
+
+
 def test_that_it_is_saved_is_said_in_the_language_just_chosen(signed_in: Any, alice: Any) -> None:
     page = signed_in(alice).post(URL, form(language="de"), follow=True)
     assert [str(message) for message in page.context["messages"]] == ["Gespeichert."]

@@ -17,8 +17,12 @@ def links_of(body: str) -> list[str]:
     """
     if "://" not in body:
         return []
-    found = dict.fromkeys(url for url in _links(parse(body)) if _is_elsewhere(url))
-    return list(found)[: settings.PREVIEWS_A_MESSAGE]
+    found: dict[str, str] = {}
+    for url in _links(parse(body)):
+        if _is_elsewhere(url):
+            # Two places of one page are one card.
+            found.setdefault(url.partition("#")[0], url)
+    return list(found.values())[: settings.PREVIEWS_A_MESSAGE]
 
 
 def addresses_in(body: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from django.conf import settings
+
 from rooms.previews.pages import Described, describe, site_of
 from rooms.previews.pictures import Picture, small_picture
 from talkwave.web.fetching import Fetched, Network, NotFetched, fetch
@@ -47,4 +49,6 @@ def _picture(address: str, network: Network | None) -> Picture | None:
         found = fetch(address, accept=("image/",), network=network)
     except NotFetched:
         return None
-    return small_picture(found.body) if found.whole else None
+    picture = small_picture(found.body) if found.whole else None
+    # Blown up to the size of a card's picture, a smaller one is but a blur.
+    return picture if picture and min(picture.width, picture.height) >= settings.PREVIEW_IMAGE_LEAST else None

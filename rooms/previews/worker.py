@@ -5,7 +5,7 @@ A link is taken by moving its `due_at` on: a worker that dies in the middle leav
 
 import logging
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 from django.conf import settings
@@ -24,36 +24,55 @@ log = logging.getLogger(__name__)
 
 # Where their pictures are, in the storage of uploads.
 FOLDER = "previews"
+# While a page is waited for, how often it is seen whether further links became due.
+_GLANCE_SECONDS = 0.25
 
 
 def look_at_links(network: Network | None = None) -> bool:
-    """Looks at what is due; True where there may be more. `network`: for tests, as talkwave.web.fetching takes it."""
+    """Looks at what is due, side by side. Each card is shown as soon as it is there, and what becomes due meanwhile is
+    taken along: a slow site holds up no other. True where there may be more. `network`: for tests, as
+    talkwave.web.fetching takes it.
+    """
     if not settings.LINK_PREVIEWS:
         return False
-    taken = _take(settings.PREVIEW_FETCHES)
-    cards = _known({preview.digest for preview in taken})
-    urls = {preview.digest: preview.url for preview in taken if preview.digest not in cards}
-    looks: dict[str, Look] = {}
-    if urls:
-        with ThreadPoolExecutor(len(urls), thread_name_prefix="preview") as threads:
-            looks = dict(zip(urls, threads.map(lambda url: look(url, network), urls.values()), strict=True))
-    for preview in taken:
-        card = cards.get(preview.digest)
-        if card is None:
-            seen = looks[preview.digest]
-            if seen.again and preview.attempts < settings.PREVIEW_ATTEMPTS:
-                _later(preview)
-                continue
-            card = cards[preview.digest] = _keep(preview, seen)
+    looks: dict[str, tuple[Future[Look], list[Preview]]] = {}
+    any_taken = False
+    with ThreadPoolExecutor(settings.PREVIEW_FETCHES, thread_name_prefix="preview") as threads:
+        while True:
+            taken = _take(settings.PREVIEW_FETCHES - len(looks))
+            any_taken = any_taken or bool(taken)
+            cards = _known({preview.digest for preview in taken})
+            for preview in taken:
+                if card := cards.get(preview.digest):
+                    settle_preview(preview.pk, card)
+                elif preview.digest in looks:
+                    looks[preview.digest][1].append(preview)
+                else:
+                    looks[preview.digest] = (threads.submit(look, preview.url, network), [preview])
+            if not looks:
+                return any_taken
+            wait([future for future, _ in looks.values()], timeout=_GLANCE_SECONDS, return_when=FIRST_COMPLETED)
+            for digest in [digest for digest, (future, _) in looks.items() if future.done()]:
+                future, previews = looks.pop(digest)
+                _settle(previews, future.result())
+
+
+def _settle(previews: list[Preview], seen: Look) -> None:
+    """What was seen of one page, for all who wait for it."""
+    card = None
+    for preview in previews:
+        if seen.again and preview.attempts < settings.PREVIEW_ATTEMPTS:
+            _later(preview)
+            continue
+        card = card or _keep(preview, seen)
         settle_preview(preview.pk, card)
-    return bool(taken)
 
 
 def _take(most: int) -> list[Preview]:
     """The longest due ones, which no other worker has in hand; they are ours for PREVIEW_CLAIM_SECONDS."""
     now = timezone.now()
     due = Preview.objects.filter(settled_at=None, due_at__lte=now).select_related(None).order_by("due_at", "pk")
-    if not due.exists():
+    if not most or not due.exists():
         # Asked every second: it must not take the one writer's place (SQLite) for nothing.
         return []
     with transaction.atomic():
@@ -81,8 +100,8 @@ def _known(digests: Iterable[str]) -> dict[str, LinkCard]:
 def _later(preview: Preview) -> None:
     """The failure may pass: tried again after a while."""
     waits = settings.PREVIEW_RETRY_SECONDS
-    wait = waits[min(preview.attempts, len(waits)) - 1]
-    Preview.objects.filter(pk=preview.pk).update(due_at=timezone.now() + timedelta(seconds=wait))
+    seconds = waits[min(preview.attempts, len(waits)) - 1]
+    Preview.objects.filter(pk=preview.pk).update(due_at=timezone.now() + timedelta(seconds=seconds))
 
 
 def _keep(preview: Preview, seen: Look) -> LinkCard:

@@ -12,7 +12,7 @@ A = "https://a.example/x"
 @pytest.mark.parametrize(
     "body",
     [A, f"look: {A}.", f"[this]({A})", f"![a picture]({A})", f"**{A}**", f"_{A}_", f"~~{A}~~", f"- {A}", f"| a |\n|---|\n| {A} |", f"# {A}",
-     f"({A})", f"{A} {A}"],
+     f"({A})", f"{A} {A}", f"{A} {A}#further {A}#down"],
 )  # fmt: skip
 def test_a_link_gets_one(body: str) -> None:
     assert links_of(body) == [A]

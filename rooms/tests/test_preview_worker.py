@@ -1,5 +1,6 @@
 """The worker looks where links lead, once, and shows what it found as a change of the message."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from rooms.actions.posting import Draft, post_message, post_messages
 from rooms.actions.previews import remove_preview, set_previews
 from rooms.models import LinkCard, Message, Preview
 from rooms.previews import worker
+from rooms.previews.looking import look
 from rooms.previews.worker import look_at_links
 from rooms.tests.previewing import LINK, elsewhere, png, post, shown  # noqa: F401 (fixtures)
 from talkwave.testing_network import answer, redirect
@@ -115,6 +117,34 @@ def test_the_icon_stands_in_for_a_picture_that_cannot_be_had(post, elsewhere):  
     (card,) = shown(post())
     assert card["image"]["width"] == 64
     assert all(address != "127.0.0.1" for address, _port in elsewhere.connected)
+    elsewhere.pages["/small"] = answer(b"<title>x</title><link rel=icon href=/small.png>")
+    elsewhere.pages["/small.png"] = answer(png(32, 32), "image/png")
+    assert shown(post("http://x.example/small"))[0]["image"] is None, "it would be but a blur"
+    assert shown(post("http://x.example/small.png"))[0]["image"]["width"] == 32, "what is linked to is shown as it is"
+
+
+def test_a_slow_page_holds_up_no_other(post, elsewhere, room, alice, monkeypatch):  # noqa: F811
+    slow, fast = post("http://slow.example/story", look=False), post(look=False)
+    settle, late = worker.settle_preview, []
+    go_on = threading.Event()
+
+    def waits_its_turn(url: str, network: Any) -> Any:
+        if "slow" in url:
+            assert go_on.wait(20)
+        return look(url, network)
+
+    def goes_on(preview_id: int, card: LinkCard) -> None:
+        settle(preview_id, card)
+        if late and late[0].previews.get().pk == preview_id:
+            go_on.set()
+        elif not late:
+            late.append(post_message(alice, room.pk, "http://late.example/story"))
+
+    monkeypatch.setattr(worker, "look", waits_its_turn)
+    monkeypatch.setattr(worker, "settle_preview", goes_on)
+    assert look_at_links(elsewhere.network) is True
+    assert go_on.is_set(), "the one that came last was shown before the slow one"
+    assert all(shown(message) for message in (slow, fast, *late))
 
 
 @pytest.mark.parametrize(

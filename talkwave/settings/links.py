@@ -41,6 +41,8 @@ PREVIEW_CLAIM_SECONDS = 180
 PREVIEW_FETCHES = env.number("PREVIEW_FETCHES", 6, least=1, most=50)
 # A picture is kept at most so large, and not even opened where it claims more pixels than this.
 PREVIEW_IMAGE_SIDE = 640
+# A page's picture or icon with a shorter side is left out; a link straight to a picture shows any.
+PREVIEW_IMAGE_LEAST = 48
 PREVIEW_IMAGE_PIXELS = 30_000_000
 # Of computing. A worker's pictures are drawn one after the other: all it has in hand within PREVIEW_CLAIM_SECONDS.
 PREVIEW_IMAGE_SECONDS = 5

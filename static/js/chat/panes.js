@@ -180,7 +180,7 @@ export default class Panes {
   /** Who moved about in it goes on from there: on the same link or button, else where one is now. */
   #hold(held) {
     const same = [...this.element.querySelectorAll("a, button, input, textarea, summary")].find((one) =>
-      ["id", "href", "name", "aria-label"].every((name) => one.getAttribute(name) === held.getAttribute(name)) && one.tagName === held.tagName && one.textContent === held.textContent);
+      held.id ? one.id === held.id : ["href", "name", "aria-label"].every((name) => one.getAttribute(name) === held.getAttribute(name)) && one.tagName === held.tagName && one.textContent === held.textContent);
     (same ?? this.element.querySelector("[aria-current=page]") ?? this.element.querySelector("[data-side-close]"))?.focus({ preventScroll: true });
   }
 

@@ -42,7 +42,7 @@ async function remove(card) {
     await post(`/previews/${card.dataset.id}/remove/`, {});
   } catch (error) {
     card.hidden = false;
-    emit("tw:ui.toast", { text: error.message || word("refused"), tone: "error" });
+    emit("tw:ui.toast", { text: error.message || word("unreachable"), tone: "error" });
   }
 }
 
@@ -50,6 +50,9 @@ document.addEventListener("click", ({ target }) => {
   const card = target.closest?.(".preview__remove")?.closest(".preview");
   if (card) remove(card);
 });
+
+// One's own switch, on whatever page it was pressed.
+on("tw:settings.updated", ({ previews }) => (document.documentElement.dataset.previews = previews ? "on" : "off"));
 
 on("tw:room.updated", ({ room, state }) => {
   for (const timeline of document.querySelectorAll(`.timeline[data-room="${CSS.escape(room)}"]`)) {
