@@ -131,3 +131,38 @@ def test_no_template_styles_inline() -> None:
         if re.search(r"\sstyle=|<style|\son[a-z]+=", template.read_text(encoding="utf-8"))
     ]
     assert styled == [], "the content security policy forbids it"
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_has_looks_into_little_and_makes_little_anew(sheet: Path) -> None:
+    """Where what a :has() asks for may have changed, a browser makes anew all that any rule of any sheet with a :has()
+    could mean below that place: `.a:has(b) > *` is then everything, at every message, and a :has() of the page's own
+    frame is asked at every change of the page. 12,000 elements cost 100 ms each time (docs/decisions.md)."""
+    css = _without_comments(sheet.read_text(encoding="utf-8"))
+    asking = [selector for selector in re.findall(r"[^{};]+(?={)", css) if ":has(" in selector]
+    wide = []
+    for selector in (one for listed in asking for one in _listed(listed)):
+        *before, last = _compounds(selector)
+        wide += [selector for compound in before if ":has(" in compound and not re.search(r"\.[\w-]+|\[data-", last)]
+        wide += [selector for compound in (*before, last) if re.match(r"(html|body|\.app|:root)\b.*:has\(", compound)]
+    assert wide == []
+
+
+def _listed(selectors: str) -> list[str]:
+    """The selectors of a list, without what stands in brackets being parted."""
+    return [one.strip() for one in _parted(selectors, ",")]
+
+
+def _compounds(selector: str) -> list[str]:
+    return [one for part in _parted(selector, ">+~") for one in _parted(part.strip(), " ") if one]
+
+
+def _parted(text: str, at: str) -> list[str]:
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character in at and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts

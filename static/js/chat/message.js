@@ -59,7 +59,9 @@ export function fillRow(row, message, reader) {
     at: message.moved_at ?? message.created_at,
   });
   row.classList.toggle("message--system", message.kind === "system");
+  const isEdited = Boolean(message.edited_at) && !message.deleted;
   row.classList.toggle("message--deleted", message.deleted);
+  row.classList.toggle("message--edited", isEdited);
   row.classList.remove("message--unsent", "message--failed");
   row.querySelector(".unsent")?.remove();
   fillSender(row, sender);
@@ -67,8 +69,8 @@ export function fillRow(row, message, reader) {
   fillBody(row.querySelector(".message__body"), message);
   row.querySelector(".message__gone").hidden = !message.deleted;
   const edited = row.querySelector(".message__edited");
-  edited.hidden = !message.edited_at || message.deleted;
-  if (message.edited_at) edited.title = word("edited-at", { when: reader.dates.full(new Date(message.edited_at)) });
+  edited.hidden = !isEdited;
+  if (isEdited) edited.title = word("edited-at", { when: reader.dates.full(new Date(message.edited_at)) });
   messages.set(row, message);
   fillParts(row, message, reader);
   decorate(row, reader);
