@@ -14,7 +14,10 @@ def main() -> None:
         early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
         early.add_argument("--data")
         if folder := early.parse_known_args(sys.argv[2:])[0].data:
-            os.environ["DATA_DIR"] = str(Path(folder).expanduser().resolve())
+            try:
+                os.environ["DATA_DIR"] = str(Path(folder).expanduser().resolve())
+            except (OSError, RuntimeError) as error:
+                sys.exit(f"--data {folder} cannot be used: {error}")
     from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError, ProgrammingError
 
@@ -22,7 +25,7 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except (OperationalError, ProgrammingError) as error:
         # A database that is away, or that nobody has prepared yet, is no fault of the program: one line is enough.
-        reason = str(error).strip()
+        reason = " ".join(str(error).split())
         unprepared = "no such table" in reason or ("relation" in reason and "does not exist" in reason)
         if "--traceback" in sys.argv or not (unprepared or isinstance(error, OperationalError)):
             raise

@@ -14,19 +14,37 @@ class WrongSettings(Exception):
 
 
 def environ_with(file: Path) -> dict[str, str]:
-    """The environment, and under it what a file of `NAME=value` lines says (`.env`, as other tools read it too)."""
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
+    """The environment, and under it what a file of `NAME=value` lines says (`.env`, as other tools read it too).
+
+    Raises OSError where there is none, or none to be read, and UnicodeError.
+    """
     found = {}
-    for line in lines:
+    for line in file.read_text(encoding="utf-8-sig").splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if equals and not name.startswith("#"):
             value = value.strip()
             quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
             found[name.strip()] = value[1:-1] if quoted else value
     return {**found, **os.environ}
+
+
+def read_file(file: Path, *, named: bool) -> "Env":
+    """The environment with what `file` says; one that cannot be read is refused, and so is one that is not there where
+    somebody named it."""
+    try:
+        return Env(environ_with(file))
+    except (OSError, UnicodeError) as error:
+        env = Env()
+        if isinstance(error, FileNotFoundError):
+            if named:
+                env.refuse("ENV_FILE", f"there is no {str(file)!r}")
+        else:
+            env.refuse("ENV_FILE", f"cannot read {str(file)!r} ({_why(error)})")
+        return env
+
+
+def _why(error: OSError | UnicodeError) -> str:
+    return error.strerror or "" if isinstance(error, OSError) else "not written in UTF-8"
 
 
 def wrong_origin(url: str) -> str | None:
@@ -80,8 +98,8 @@ class Env:
         if raw is None and (path := self._environ.get(f"{name}_FILE")):
             try:
                 raw = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                self._wrong.append(f"{name}_FILE: cannot read {path!r} ({error.strerror})")
+            except (OSError, UnicodeError) as error:
+                self._wrong.append(f"{name}_FILE: cannot read {path!r} ({_why(error)})")
                 return default
         if raw is None or raw.strip() == "":
             return default
@@ -98,6 +116,19 @@ class Env:
             return raw
 
         return self._read(name, default, parse)
+
+    def path(self, name: str, default: str, *, base: Path) -> Path:
+        """A relative one counts from `base`."""
+
+        def parse(raw: str) -> Path:
+            try:
+                return (base / Path(raw).expanduser()).resolve()
+            except OSError as error:
+                raise ValueError(f"{raw!r} cannot be used ({error.strerror})") from None
+            except RuntimeError:  # ~somebody
+                raise ValueError(f"{raw!r} is in the home of nobody who is here") from None
+
+        return self._read(name, parse(default), parse)
 
     def flag(self, name: str, default: bool = False) -> bool:
         def parse(raw: str) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connection
 
+from talkwave.errors import DATABASE_AWAY
 from talkwave.realtime import publish
 from talkwave.realtime.hearing import hear
 from talkwave.web import counting
@@ -110,9 +111,12 @@ class Worker:
             try:
                 more = each.run()
                 rest = REST_FIRST
-            except Exception:
+            except Exception as error:
                 each.failures += 1
-                log.exception("the chore %s failed and is tried again", each.name)
+                if isinstance(error, DATABASE_AWAY):
+                    log.warning("the chore %s waits, the database is away: %s", each.name, type(error).__name__)
+                else:
+                    log.exception("the chore %s failed and is tried again", each.name)
                 self._stopping.wait(rest)
                 rest, more = min(rest * 2, REST_MOST), False
             each.runs += 1

@@ -3,19 +3,46 @@
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 # Any number, the same in every TalkWave: two servers that start at once on one PostgreSQL migrate one after the other.
 MIGRATION_LOCK = 0x7A1C_3A7E
+# Seconds for a database that is not there yet.
+DATABASE_PATIENCE = 9.0
 # A tab that was open before an upgrade may still ask for the files of its own version.
 OLD_FILES_KEPT_DAYS = 14
+
+
+def reach_database(wait: Callable[[], None]) -> None:
+    """Waits for a PostgreSQL that starts when we do, and says so; raises OperationalError with what keeps it away.
+
+    Past the pool, which would say no more than that it has no connection to give.
+    """
+    if connection.vendor != "postgresql":
+        return
+    until = time.monotonic() + DATABASE_PATIENCE
+    waiting = False
+    while True:
+        try:
+            with connection.wrap_database_errors:
+                psycopg.connect(**connection.get_connection_params()).close()
+            return
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+        if not waiting:
+            wait()
+        waiting = True
+        time.sleep(0.5)
 
 
 def pending_migrations() -> int:

@@ -4,17 +4,15 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from talkwave.env import Env, environ_with, wrong_origin
+from talkwave.env import read_file, wrong_origin
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-_env_file = Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env").expanduser()
-env = Env(environ_with(_env_file))
-if os.environ.get("ENV_FILE") and not _env_file.exists():
-    env.refuse("ENV_FILE", f"there is no {str(_env_file)!r}")
+_env_file = os.environ.get("ENV_FILE")
+env = read_file(Path(_env_file or BASE_DIR / ".env").expanduser(), named=bool(_env_file))
 
 # --- Where things are -----------------------------------------------------------------------------
 # A relative path counts from the project, wherever a command is started.
-DATA_DIR = (BASE_DIR / Path(env.text("DATA_DIR", "data")).expanduser()).resolve()
+DATA_DIR = env.path("DATA_DIR", "data", base=BASE_DIR)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 PUBLIC_URL_GIVEN = env.given("PUBLIC_URL")
 if _wrong_url := wrong_origin(PUBLIC_URL):
@@ -54,7 +52,7 @@ try:
     SECRET_KEY = _secret_key()
 except OSError as _error:
     env.refuse("DATA_DIR", f"{str(DATA_DIR)!r} cannot be used ({_error.strerror})")
-    SECRET_KEY = "-"  # for the lines up to env.check() only
+    SECRET_KEY, DATA_DIR = "-", BASE_DIR / "data"  # for the lines up to env.check() only
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 _host = urlsplit(PUBLIC_URL).hostname or ""

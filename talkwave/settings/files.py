@@ -32,3 +32,5 @@ RATE_UPLOADS = env.rate("RATE_UPLOADS", "0.35/30")
 RATE_PIECES = env.rate("RATE_PIECES", "20/200")
 # The prefix of an internal location of the proxy that is MEDIA_ROOT: then the proxy sends files (X-Accel-Redirect).
 FILES_ACCEL = env.text("FILES_ACCEL")
+if FILES_ACCEL and not FILES_ACCEL.startswith("/"):
+    env.refuse("FILES_ACCEL", f"{FILES_ACCEL!r} does not begin with a slash, as in /kept/")

@@ -55,14 +55,14 @@ SOCKETS_MAX = env.number("SOCKETS_MAX", 20_000, least=1)
 SOCKETS_UNKNOWN_MAX = 1_000
 IDENTIFY_SECONDS = 10
 HUB_FLUSH_SECONDS = env.decimal("HUB_FLUSH_SECONDS", 0.005, most=60.0)
-HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2, most=60.0)
+HUB_GAP_SECONDS = env.decimal("HUB_GAP_SECONDS", 0.2, least=0.01, most=60.0)
 # Events of a room that came before the one that is next.
 HUB_EARLY_MOST = 2_000
 # Messages of the channel layer that wait for a hub, and bytes that wait in one for the layer; of more, the other hubs find
 # in the database what is left out.
 HUB_ARRIVALS_MOST = 20_000
 HUB_UNSENT_BYTES = 16 * 1024 * 1024
-HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, most=60.0)
+HUB_CHECK_SECONDS = env.decimal("HUB_CHECK_SECONDS", 1.0, least=0.05, most=60.0)
 # Messages committed together, and how many may wait before a sender is told `unavailable`.
 COMMIT_BATCH = env.number("COMMIT_BATCH", 256, least=1)
 COMMIT_QUEUE = env.number("COMMIT_QUEUE", 10_000, least=1)

@@ -10,6 +10,7 @@ from talkwave.settings.environment import BASE_DIR, DATA_DIR, DEBUG, SITE_NAME, 
 from talkwave.web.redis_pools import layer_host
 
 # --- Database: SQLite in the data folder, or PostgreSQL by DATABASE_URL ------------------------------
+DATABASE_POOL = env.number("DATABASE_POOL", 16, least=2, most=1000)
 DATABASE_THREADS = env.number("DATABASE_THREADS", 4, least=1, most=64)
 _database_url = env.text("DATABASE_URL")
 if _database_url:
@@ -28,7 +29,7 @@ if _database_url:
         # again as soon as somebody asks: left to itself, it would wait as long again as the database was away.
         _options["pool"] = {
             "min_size": 1,
-            "max_size": env.number("DATABASE_POOL", 16, least=2, most=1000),
+            "max_size": DATABASE_POOL,
             # Who waits for one in vain is told so within ten seconds.
             "timeout": 9,
             "reconnect_timeout": 2,
@@ -115,7 +116,7 @@ STORAGES = {
         else "talkwave.web.storage.LeanStaticFilesStorage"
     },
 }
-MEDIA_ROOT = (BASE_DIR / Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media"))).expanduser()).resolve()
+MEDIA_ROOT = env.path("MEDIA_ROOT", str(DATA_DIR / "media"), base=BASE_DIR)
 AVATAR_MAX_BYTES = env.number("AVATAR_MAX_BYTES", 5 * 1024 * 1024, least=1024)
 AVATAR_MAX_PIXELS = env.number("AVATAR_MAX_PIXELS", 40_000_000, least=10_000)
 # A person, PER_SECOND/BURST: making a picture small takes a good part of a second.

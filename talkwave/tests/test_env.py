@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from talkwave.env import Env, WrongSettings, environ_with, wrong_origin, wrong_redis
+from talkwave.env import Env, WrongSettings, environ_with, read_file, wrong_origin, wrong_redis
 from talkwave.tests.served import ROOT, manage
 
 
@@ -96,6 +96,8 @@ def test_any_other_address_of_redis_is_refused(url: str) -> None:
     ("name", "value", "reason"),
     [
         ("DATA_DIR", "/dev/null", "Not a directory"),
+        ("DATA_DIR", "long/" * 2000, "File name too long"),
+        ("FILES_ACCEL", "kept", "does not begin with a slash"),
         ("SECRET_KEY", "short", "has 5 characters; at least 50"),
         ("ENV_FILE", "/nowhere/env", "there is no"),
         ("DATABASE_URL", "mysql://u:hush@h/n", "is not written postgres://"),
@@ -142,14 +144,35 @@ def test_a_file_of_settings_is_read_and_the_environment_goes_before_it(
 
 def test_without_such_a_file_there_is_just_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SITE_NAME", "here")
-    assert Env(environ_with(tmp_path / "none")).text("SITE_NAME") == "here"
+    env = read_file(tmp_path / "none", named=False)
+    assert env.text("SITE_NAME") == "here"
+    env.check()
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MOTTO=first\n", encoding="utf-8-sig")
+    assert read_file(tmp_path / ".env", named=False).text("MOTTO") == "first"
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "Is a directory"), (b"MOTTO=\xff\n", "not written in UTF-8")])
+def test_a_file_of_settings_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    file = tmp_path / ".env"
+    file.mkdir() if content is None else file.write_bytes(content)
+    with pytest.raises(WrongSettings, match=f"ENV_FILE: cannot read .*{reason}"):
+        read_file(file, named=False).check()
+    secret = Env({"KEY_FILE": str(file)})
+    secret.text("KEY")
+    with pytest.raises(WrongSettings, match=f"KEY_FILE: cannot read .*{reason}"):
+        secret.check()
 
 
 def names_read() -> list[str]:
     """Every variable the settings ask for."""
     files = sorted((ROOT / "talkwave/settings").glob("*.py"))
     text = "".join(file.read_text() for file in files)
-    return re.findall(r'env\.(?:text|flag|number|decimal|words|places|rate)\(\s*"(\w+)"', text)
+    return re.findall(r'env\.(?:text|path|flag|number|decimal|words|places|rate)\(\s*"(\w+)"', text)
 
 
 @pytest.mark.parametrize("name", names_read())

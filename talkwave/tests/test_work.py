@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError
 
 from talkwave import work
 from talkwave.tests.served import Served, alive, until
@@ -49,7 +50,7 @@ def test_one_that_fails_is_tried_again_and_holds_up_no_other(working, monkeypatc
     def fails() -> bool:
         tries.append(1)
         if len(tries) < 3:
-            raise ValueError("not yet")
+            raise OperationalError("away") if len(tries) == 2 else ValueError("not yet")
         other.set()
         return False
 
@@ -64,6 +65,7 @@ def test_one_that_fails_is_tried_again_and_holds_up_no_other(working, monkeypatc
     never.set()
     worker.stop()
     assert "the chore fails failed" in caplog.text
+    assert "the chore fails waits, the database is away: OperationalError" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -141,14 +141,20 @@ def _migrated() -> bool:
     return True
 
 
-def _redis() -> str:
+def redis_away() -> Exception | None:
+    """What keeps a Redis from answering; None where all do."""
     try:
         for client in _redis_clients():
             client.ping()
-        return "ok"
     except (redis.RedisError, OSError) as error:
-        log.warning("readyz: redis: %s", type(error).__name__)
-        return "away"
+        return error
+    return None
+
+
+def _redis() -> str:
+    if away := redis_away():
+        log.warning("readyz: redis: %s", type(away).__name__)
+    return "away" if away else "ok"
 
 
 @cache

@@ -17,6 +17,7 @@ from talkwave import checks
 from talkwave.serving import folder, listening, preparing
 from talkwave.serving.embedded import EmbeddedValkey, NoValkey
 from talkwave.serving.supervisor import EndedAtOnce, Supervisor
+from talkwave.web import health
 
 
 class Command(BaseCommand):
@@ -71,6 +72,11 @@ class Command(BaseCommand):
         self._say("TalkWave has stopped.")
 
     def _prepare(self) -> None:
+        preparing.reach_database(lambda: self._say("Waiting for the database…"))
+        if not settings.REDIS_EMBEDDED and (away := health.redis_away()):
+            self._say(
+                f"Redis does not answer ({away}). Until it does, messages come late, presence and typing not at all."
+            )
         if pending := preparing.pending_migrations():
             self._say(f"Preparing the database ({pending} migrations)…")
             preparing.migrate()
