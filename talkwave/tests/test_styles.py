@@ -148,6 +148,14 @@ def test_has_looks_into_little_and_makes_little_anew(sheet: Path) -> None:
     assert wide == []
 
 
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_rule_is_about_anything_that_follows_anything(sheet: Path) -> None:
+    """`.a > * + *` makes a browser style everything below a parent anew wherever something is put in, `.a` or not: all of
+    the page at each move to another room. `:where(:not(:first-child))` says the same."""
+    css = _without_comments(sheet.read_text(encoding="utf-8"))
+    assert re.findall(r"[^{};,]*(?<![\w)\]])\* ?[+~] ?\*[^{};,]*", css) == []
+
+
 def _listed(selectors: str) -> list[str]:
     """The selectors of a list, without what stands in brackets being parted."""
     return [one.strip() for one in _parted(selectors, ",")]
