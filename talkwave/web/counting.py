@@ -100,7 +100,11 @@ counter(
     "talkwave_gaps_repaired_total", "Times a room's missing events were read from the database.", lambda: counts.gaps
 )
 counter("talkwave_syncs_total", "Times a client caught up a room.", lambda: counts.syncs)
-counter("talkwave_resyncs_total", "Of these, how often it was too far behind and began anew.", lambda: counts.resets)
+counter(
+    "talkwave_resyncs_total",
+    "Times a client that caught up a room was too far behind, and began anew.",
+    lambda: counts.resets,
+)
 counter(
     "talkwave_layer_errors_total", "Times the channel layer did not do what it was asked.", lambda: counts.layer_errors
 )

@@ -23,7 +23,7 @@ export class Outbox {
   #entries = new Map();
   #holds = new Map();
   #busy = new Set();
-  /** Room → when it goes on, where the server asked to slow down. */
+  /** Room → when all of it will be out, where the server asked to slow down. */
   #slowed = new Map();
   #user = null;
   #storage = new MemoryStorage();
@@ -93,7 +93,7 @@ export class Outbox {
     return room === null ? entries : entries.filter((entry) => entry.room === String(room));
   }
 
-  /** When the room's messages go on, where the server asked to slow down (in ms, as `now`); else null. */
+  /** When the last of the room's messages will be out, where the server asked to slow down (in ms, as `now`); else null. */
   slowedUntil(room) {
     return this.#slowed.get(String(room)) ?? null;
   }
@@ -158,6 +158,7 @@ export class Outbox {
       }
     } finally {
       this.#busy.delete(room);
+      if (this.#slowed.delete(room)) this.#changed(room);
     }
     // Another room may have waited for a place.
     if (goesOn) this.flush();
@@ -206,10 +207,10 @@ export class Outbox {
     }
     if (refusal.passes) {
       const wait = refusal.retryAfter ? refusal.retryAfter * 1000 : 1000 + delayBefore(tries);
-      if (refusal.code === "rate_limited") this.#slowed.set(entry.room, this.#env.now() + wait);
+      // Those behind it will each be asked to wait as long.
+      if (refusal.code === "rate_limited") this.#slowed.set(entry.room, this.#env.now() + wait * this.pending(entry.room).filter(isReady).length);
       this.#become(entry, "waiting");
       await this.#env.wait(wait);
-      if (this.#slowed.delete(entry.room)) this.#changed(entry.room);
       return true;
     }
     entry.error = { code: refusal.code, detail: refusal.message };
