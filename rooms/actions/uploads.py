@@ -173,6 +173,14 @@ def finish_upload(actor: User, upload_id: uuid.UUID, told: Told) -> Attachment:
 
     Raises Refused. A file that is refused for what it is, is gone.
     """
+    try:
+        with pieces.held(upload_id) as alone:
+            return _finish_held(actor, upload_id, told, alone)
+    except BlockingIOError:
+        raise _looked_at() from None
+
+
+def _finish_held(actor: User, upload_id: uuid.UUID, told: Told, alone: bool) -> Attachment:
     with transaction.atomic():
         upload = upload_for(actor, upload_id, lock=True)
         if upload.attachment is not None:
@@ -180,10 +188,10 @@ def finish_upload(actor: User, upload_id: uuid.UUID, told: Told) -> Attachment:
         if upload.received < upload.size:
             raise Refused("conflict", _("This file is not here as a whole yet."))
         now = timezone.now()
-        # A process that died while it looked does not hold the file for ever.
+        # A process that died while it looked does not hold the file for ever, where no lock tells of its end.
         patience = timedelta(seconds=3 * settings.FILE_LOOK_SECONDS + 30)
-        if upload.looking_since is not None and now - upload.looking_since < patience:
-            raise Refused("unavailable", _("This file is being looked at."), retry_after=1)
+        if not alone and upload.looking_since is not None and now - upload.looking_since < patience:
+            raise _looked_at()
         upload.looking_since = upload.touched_at = now
         upload.save(update_fields=["looking_since", "touched_at"])
     try:
@@ -220,11 +228,11 @@ def _finish(upload: Upload, told: Told) -> Attachment:
     try:
         with tempfile.TemporaryDirectory(dir=pieces.folder()) as folder:
             seen = sandbox.look(source, Path(folder))
-            drawn = Path(folder) / seen["file"] if seen.get("file") else None
+            whole = Path(folder) / seen["file"] if seen.get("file") else pieces.other_name(source, Path(folder))
             file = Attachment(room_id=upload.room_id, uploader_id=upload.owner_id, alt=told.alt.strip())
             _describe(file, upload.name, seen, told)
-            file.size = (drawn or source).stat().st_size
-            file.stored = _store(drawn or source, stored)
+            file.size = whole.stat().st_size
+            file.stored = _store(whole, stored)
             if seen.get("thumb"):
                 file.thumb_stored = _store(Path(folder) / seen["thumb"], stored)
         with transaction.atomic():
@@ -281,6 +289,10 @@ def _store(path: Path, stored: list[str]) -> str:
         name = default_storage.save(f"{FOLDER}/{token[:2]}/{token}", _Whole(file, name=str(path)))
     stored.append(name)
     return name
+
+
+def _looked_at() -> Refused:
+    return Refused("unavailable", _("This file is being looked at."), retry_after=1)
 
 
 def _gone() -> Refused:

@@ -1,6 +1,7 @@
 """The bytes of files on their way: one file an upload on the disk, under MEDIA_ROOT, that every process sees."""
 
 import errno
+import fcntl
 import os
 import shutil
 import time
@@ -40,6 +41,44 @@ def write(upload_id: UUID, offset: int, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.seek(offset)
             file.write(data)
+
+
+@contextmanager
+def held(upload_id: UUID) -> Iterator[bool]:
+    """Holds an upload while this process looks at it; True where nobody else can be looking. Raises BlockingIOError.
+
+    A process that is killed lets go at once. False: the disk has no such locks.
+    """
+    try:
+        descriptor = os.open(path_of(upload_id), os.O_RDWR)
+    except FileNotFoundError:
+        yield True
+        return
+    try:
+        yield _locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return False
+    return True
+
+
+def other_name(path: Path, folder: Path) -> Path:
+    """The same bytes under another name, which can be moved to where they stay: a process that is killed before their
+    row is stored leaves the first name, and whoever sent them need not send them again."""
+    other = folder / "whole"
+    try:
+        os.link(path, other)
+    except OSError:  # a disk where nothing has two names
+        return path
+    return other
 
 
 def remove(upload_id: UUID) -> None:

@@ -1,7 +1,9 @@
 """Sending a file to a room, piece by piece: by whom, how much, and what becomes of it when something breaks."""
 
+import errno
 import uuid
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.utils import timezone
@@ -252,15 +254,43 @@ def test_what_was_lost_on_the_way_is_told(signed_in, room, alice):
     assert piece(client, upload_id, 5, b"world").json()["code"] == "conflict"
 
 
-def test_a_process_that_died_while_it_looked_holds_the_file_for_a_while_only(signed_in, room, alice, settings):
+def test_a_process_that_died_while_it_looked_does_not_hold_the_file(signed_in, room, alice):
     client = signed_in(alice)
     upload_id = begin(client, room, "x.txt", 5).json()["id"]
     piece(client, upload_id, 0, b"hello")
     Upload.objects.update(looking_since=timezone.now())
-    held = finish(client, upload_id)
+    with pieces.held(uuid.UUID(upload_id)):
+        held = finish(client, upload_id)
     assert (held.status_code, held["Retry-After"]) == (503, "1")
+    assert finish(client, upload_id).status_code == 200
+
+
+def test_on_a_disk_without_locks_it_holds_the_file_for_a_while_only(signed_in, room, alice, monkeypatch):
+    monkeypatch.setattr(pieces.fcntl, "flock", Mock(side_effect=OSError(errno.ENOLCK, "no locks")))
+    client = signed_in(alice)
+    upload_id = begin(client, room, "x.txt", 5).json()["id"]
+    piece(client, upload_id, 0, b"hello")
+    Upload.objects.update(looking_since=timezone.now())
+    assert finish(client, upload_id).status_code == 503
     Upload.objects.update(looking_since=timezone.now() - timezone.timedelta(seconds=1 + 90))
     assert finish(client, upload_id).status_code == 200
+
+
+def test_killed_between_the_bytes_and_their_row_nothing_has_to_be_sent_again(signed_in, room, alice, monkeypatch):
+    client = signed_in(alice)
+    upload_id = begin(client, room, "x.txt", 5).json()["id"]
+    piece(client, upload_id, 0, b"hello")
+    store = uploads._store
+
+    def killed(path, stored):
+        store(path, [])
+        raise SystemExit
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(uploads, "_store", killed)
+        uploads.finish_upload(alice, uuid.UUID(upload_id), uploads.Told())
+    file = finish(client, upload_id).json()["file"]
+    assert client.get(file["url"]).content == b"hello"
 
 
 @pytest.mark.parametrize(
