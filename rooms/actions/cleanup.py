@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms.actions.deletion import doomed, purge
+from rooms.actions.emoji import cleanup_emoji
 from rooms.actions.files import cleanup_files
 from rooms.actions.keeping import cleanup_reminders
 from rooms.models import DeletedText, Poll
@@ -29,4 +30,4 @@ def cleanup_rooms(dry_run: bool = False) -> dict[str, int]:
         for room_id in rooms:
             while not purge(room_id):
                 pass
-    return done | cleanup_reminders(dry_run) | cleanup_files(dry_run)
+    return done | cleanup_reminders(dry_run) | cleanup_files(dry_run) | cleanup_emoji(dry_run)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import access, limits
+from rooms.files.lost import lost_in
 from rooms.models import OwnEmoji
 from rooms.pictures import small_emoji
 from rooms.text import is_name
@@ -73,6 +74,21 @@ def remove_emoji(actor: User, emoji_id: object) -> OwnEmoji:
             emoji.removed_at = timezone.now()
             emoji.save(update_fields=["removed_at"])
     return emoji
+
+
+def cleanup_emoji(dry_run: bool = False) -> dict[str, int]:
+    """Removes pictures of no emoji: a process was killed between the two. Says how many."""
+    # A database without a single one is the wrong one for this folder, or one that is still to be restored.
+    nobodys = list(lost_in(FOLDER, _named)) if OwnEmoji.objects.exists() else []
+    if not dry_run:
+        for name in nobodys:
+            default_storage.delete(name)
+    return {"pictures of no emoji": len(nobodys)}
+
+
+def _named(names: list[str]) -> set[str]:
+    pictures = OwnEmoji.objects.filter(picture__in=[name.removeprefix(f"{FOLDER}/") for name in names])
+    return {f"{FOLDER}/{picture}" for picture in pictures.values_list("picture", flat=True)}
 
 
 def _require_free(name: str) -> None:

@@ -1,9 +1,11 @@
 """The community's own emoji: who adds and removes them, what is taken, where they show."""
 
+import os
 import random
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -11,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from rooms import limits
-from rooms.actions.emoji import add_emoji, remove_emoji
+from rooms.actions.emoji import add_emoji, cleanup_emoji, remove_emoji
 from rooms.actions.forwarding import forward_messages
 from rooms.actions.messages import edit_message
 from rooms.actions.posting import post_message
@@ -276,3 +278,14 @@ def test_the_administration_sees_them_and_removes_them_after_asking(signed_in, a
     assert list(OwnEmoji.objects.filter(removed_at=None)) == [other]
     assert desk.get(reverse("admin:rooms_ownemoji_change", args=[emoji.pk])).status_code == 200
     assert signed_in(alice).get(listed).status_code in (302, 403)
+
+
+def test_pictures_that_a_killed_process_left_are_cleaned_away(alice):
+    known, removed = add(alice), add(alice, "gone")
+    remove_emoji(alice, removed.pk)
+    left = default_storage.save("emoji/left-0123456789abcdef.webp", ContentFile(b"x"))
+    assert cleanup_emoji() == {"pictures of no emoji": 0}, "its row may just be being stored"
+    for path in (left, f"emoji/{known.picture}", f"emoji/{removed.picture}"):
+        os.utime(default_storage.path(path), (0, 0))
+    assert cleanup_emoji(dry_run=True) == cleanup_emoji() == {"pictures of no emoji": 1}
+    assert not default_storage.exists(left) and stored(known) and stored(removed)
