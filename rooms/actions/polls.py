@@ -117,7 +117,7 @@ def vote(actor: User, message_id: object, option_ids: Iterable[object]) -> Messa
         mine = PollVote.objects.filter(option__poll=poll, user=actor)
         before = set(mine.values_list("option_id", flat=True))
         if before == chosen:
-            return message
+            return Message.objects.for_wire().get(pk=message.pk)
         mine.filter(option_id__in=before - chosen).delete()
         PollVote.objects.bulk_create(PollVote(option_id=pk, user=actor) for pk in sorted(chosen - before))
         events.poll_mine(actor.pk, message.pk, chosen)

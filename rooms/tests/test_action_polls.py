@@ -49,8 +49,9 @@ def test_one_votes_votes_otherwise_and_takes_it_back(room, alice, bob):
     vote(bob, message.pk, [])
     assert counts(message) == [0, 1]
     before = Room.objects.get(pk=room.pk).version
-    vote(bob, message.pk, [])
+    again = vote(bob, message.pk, [])
     assert Room.objects.get(pk=room.pk).version == before, "nothing changed"
+    assert message_wire(again)["poll"] == shown(message)
     assert not list(problems())
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from rooms import limits
+from rooms.actions.reactions import add_reaction
 from rooms.models import Kind, Membership, Message, Room
 from talkwave.web.ratelimit import Buckets
 
@@ -30,12 +31,15 @@ def test_a_message_is_posted_with_a_form_and_stands_on_the_page(signed_in, room,
     assert "<strong>all</strong>" in client.get(at("room", room)).text
 
 
-def test_a_form_sent_twice_is_one_message(signed_in, room, alice):
+def test_a_form_sent_twice_is_one_message(signed_in, room, alice, bob):
     client = signed_in(alice)
     fields = {"body": "hello", "client_id": str(uuid.uuid4())}
     first = client.post(at("room_post", room), fields, headers=JSON).json()
     assert client.post(at("room_post", room), fields, headers=JSON).json() == first
     assert Message.objects.count() == 1
+    add_reaction(bob, first["message"]["id"], "👍")
+    again = client.post(at("room_post", room), fields, headers=JSON).json()["message"]
+    assert again["reactions"][0]["count"] == 1, "as it stands by now"
 
 
 def test_the_form_of_a_page_names_its_message(signed_in, room, alice):

@@ -9,6 +9,7 @@ from accounts.models import User
 from rooms import access, limits
 from rooms.actions.posting import post_message
 from rooms.actions.uploads import take_whole
+from rooms.models import Message
 from rooms.threads import root_for
 from rooms.views.answers import client_id, done, door, person, wants_json
 from rooms.views.rooms import show_room
@@ -49,6 +50,8 @@ def post(request: HttpRequest, room_id: int) -> HttpResponse:
         place = f"{reverse('room_thread', args=[room_id, message.thread_id])}#t-{message.pk}"
     else:
         place = f"{reverse('room', args=[room_id])}#m-{message.pk}"
+    # As it stands by now: a form that came again, with the same `client_id`, may find it with reactions and votes.
+    message = Message.objects.for_wire().get(pk=message.pk)
     return done(request, place, message=message_wire(message, reader_id=user.pk))
 
 
