@@ -249,6 +249,7 @@ export default class Attach {
         return allReady(uploads);
       },
       cancel: () => uploads.forEach((upload) => upload.cancel()),
+      back: (body) => takeBack(this.place, uploads, body),
     };
   }
 
@@ -258,6 +259,14 @@ export default class Attach {
     this.strip.replaceChildren();
     this.#tell();
   }
+}
+
+/** A message whose files are still on their way is in the composer again, as it was. */
+function takeBack(place, uploads, body) {
+  places.set(place, [...uploads, ...(places.get(place) ?? [])]);
+  const home = open.get(place);
+  home?.show();
+  if (home && body) emit("tw:ui.insert", { form: home.form, text: home.area.value ? `${body}\n` : body });
 }
 
 function keepReady(place, uploads) {

@@ -17,9 +17,7 @@ export function fillTile(tile, upload) {
   if (state === "looking") bar.removeAttribute("value");
   else bar.value = upload.size ? upload.sent / upload.size : 0;
   bar.setAttribute("aria-label", word("attach.progress", { name: upload.name }));
-  const percent = Math.floor((100 * upload.sent) / Math.max(1, upload.size));
-  const about = upload.file?.type === RAW_TYPE ? word("attach.raw", { size: sizeText(upload.size) }) : "";
-  const line = upload.error || upload.note || about || word(`attach.${state}`, { percent, size: sizeText(upload.size) });
+  const line = lineOf(upload);
   const words = tile.querySelector(".attached__state");
   if (words.textContent !== line) words.textContent = line;
   // Read out is how it ended, never each percent.
@@ -33,6 +31,13 @@ export function fillTile(tile, upload) {
   const kind = upload.file?.kind ?? upload.source.type ?? "";
   tile.querySelector(".attached__alt").hidden = !/^(image|video)/.test(kind) || state === "failed";
   if (upload.file) setIcon(tile.querySelector(".attached__picture > .icon"), fileIcon(upload.file.kind));
+}
+
+/** How far it is, in words. */
+export function lineOf({ state, error, note, file, sent, size: bytes }) {
+  const size = sizeText(bytes);
+  const about = file?.type === RAW_TYPE ? word("attach.raw", { size }) : "";
+  return error || note || about || word(`attach.${state}`, { percent: Math.floor((100 * sent) / Math.max(1, bytes)), size });
 }
 
 export function showPicture(tile, upload) {

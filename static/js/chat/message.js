@@ -106,6 +106,7 @@ export function fillUnsent(row, entry) {
   if (!unsent) return;
   unsent.querySelector(".unsent__waits").hidden = failed;
   unsent.querySelector(".unsent__failed").hidden = !failed;
+  unsent.querySelector('[data-unsent="back"]').hidden = failed || !entry.held;
   const { code, detail = "" } = entry.error ?? {};
   unsent.querySelector(".unsent__detail").textContent = code === "lost" ? word("attach.lost") : detail;
 }

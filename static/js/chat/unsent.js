@@ -14,6 +14,7 @@ export function actOnUnsent(button, room, thread) {
     if (entry) emit("tw:ui.copy", { text: entry.body, said: word("copied-text") });
     return;
   }
+  if (action === "back") outbox.takeBack(clientId);
   if (action === "discard") outbox.discard(clientId);
   if (action === "retry") {
     outbox.retry(clientId, room);

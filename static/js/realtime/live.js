@@ -94,7 +94,7 @@ export function reader() {
 /** How it stands now: {state: online|catching-up|offline|stopped, since, waiting}. */
 export function connection() {
   const { state, since, stopCode } = socket;
-  const behind = state === "online" && (catchingUp > 0 || outbox.waiting > 0);
+  const behind = state === "online" && (catchingUp > 0 || outbox.isBehind);
   return { state: behind ? "catching-up" : state, since, waiting: outbox.waiting, stopCode };
 }
 

@@ -61,7 +61,8 @@ export class Outbox {
   /**
    * Takes a message to be sent to `room`; it stands in the timeline at once. `extras` are further fields of the command
    * (FIELDS); what only the page needs to show it meanwhile goes into `shown`. With `hold` it waits for its files:
-   * `hold.files()` promises their ids, or throws with a sentence; `hold.cancel()` says they are not wanted.
+   * `hold.files()` promises their ids, or throws with a sentence; `hold.cancel()` says they are not wanted, and
+   * `hold.back(body)` that they are, with the words, where they came from.
    * Returns the entry.
    */
   enqueue({ room, body, shown = null, hold = null, ...extras }) {
@@ -103,6 +104,11 @@ export class Outbox {
     return this.pending().filter((entry) => entry.state !== "failed").length;
   }
 
+  /** Is there one that the connection alone holds up? Not its files. */
+  get isBehind() {
+    return this.pending().some(isReady);
+  }
+
   /** Are as many unsent, failed ones too, as this tab takes? Whoever has a text to send keeps it then. */
   get full() {
     return this.#entries.size >= this.#env.most;
@@ -119,6 +125,15 @@ export class Outbox {
     if (this.#holds.has(clientId)) this.#await(entry);
     else if (entry.held) this.#withoutLost(entry);
     this.flush();
+  }
+
+  /** The person wants it back while its files are on their way. */
+  takeBack(clientId) {
+    const hold = this.#holds.get(clientId);
+    if (!hold) return;
+    this.#holds.delete(clientId);
+    hold.back(this.#entries.get(clientId).body);
+    this.discard(clientId);
   }
 
   /** The person wants it gone. */

@@ -98,7 +98,7 @@ def test_files_are_pasted_and_dropped_one_is_taken_back_and_both_see_the_others(
     long = "long " * 2_500
     a.composer.fill(long)
     a.page.get_by_role("button", name="Send the text as a file").click()
-    expect(a.page.get_by_text("A message holds 4 files.")).to_be_visible()
+    expect(a.page.get_by_text("A message holds 4 files: no more were taken.")).to_be_visible()
     expect(a.composer).to_have_value(long)
     a.page.get_by_role("button", name="Remove more.txt").click()
     a.page.get_by_role("button", name="Send the text as a file").click()
@@ -167,6 +167,12 @@ def test_a_network_that_goes_away_loses_nothing_and_the_message_goes_when_its_fi
         a.composer.press("Enter")
         expect(a.unsent.locator(".file--pending")).to_contain_text("large.bin")
     expect(a.page.locator(".attached__item")).to_have_count(0)
+    # Until its file is there it can be had back, which then goes on in the composer.
+    a.unsent.get_by_role("button", name="Take back").click()
+    expect(a.unsent).to_have_count(0)
+    expect(a.page.locator(".attached__item")).to_contain_text("large.bin")
+    expect(a.composer).to_have_value("It comes")
+    a.composer.press("Enter")
     a.say("Meanwhile something else")
     b.sees("Meanwhile something else")
     expect(b.row("It comes")).to_have_count(0)

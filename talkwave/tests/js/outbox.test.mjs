@@ -293,6 +293,7 @@ test("a message that waits for its files lets the next ones pass, and goes with 
   outbox.enqueue({ room: 7, body: "words" });
   await settle();
   assert.deepEqual(stored.map(({ body }) => body), ["words"]);
+  assert.deepEqual([outbox.waiting, outbox.isBehind], [1, false], "its files hold it up, not the connection");
   bring(["5", "6"]);
   await settle();
   assert.deepEqual(stored.map(({ body, attachments }) => [body, attachments]), [["words", undefined], ["picture", ["5", "6"]]]);
@@ -317,6 +318,10 @@ test("files that do not come make the message fail, and can be tried again; disc
   const other = outbox.enqueue({ room: 7, body: "y", attachments: [""], hold: { files: () => new Promise(() => {}), cancel: () => (cancelled += 1) } });
   await outbox.discard(other.client_id);
   assert.equal(cancelled, 1);
+  const back = [];
+  const third = outbox.enqueue({ room: 7, body: "z", attachments: [""], hold: { files: () => new Promise(() => {}), cancel: () => (cancelled += 1), back: (body) => back.push(body) } });
+  for (let press = 0; press < 2; press += 1) outbox.takeBack(third.client_id);
+  assert.deepEqual([back, cancelled, outbox.pending(7)], [["z"], 1, []], "taken back once, and its files go on");
   assert.equal(stored.length, 1);
 });
 

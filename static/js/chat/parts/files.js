@@ -6,6 +6,7 @@ import { clone } from "../../lib/dom.js";
 import { on } from "../../lib/events.js";
 import { fitted, sizeText } from "../../lib/sizes.js";
 import { plural } from "../../lib/words.js";
+import { lineOf } from "../attached.js";
 import { fileIcon, setIcon } from "../file_icons.js";
 import { adoptPlayers } from "../player.js";
 
@@ -47,6 +48,7 @@ function showProgress(bar, upload) {
   bar.hidden = upload.state === "ready" || upload.state === "failed";
   if (upload.state === "looking") bar.removeAttribute("value");
   else bar.value = upload.size ? upload.sent / upload.size : 0;
+  bar.parentElement.querySelector(".file__size").textContent = lineOf(upload);
 }
 
 /** One file, from the wire. */
