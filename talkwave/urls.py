@@ -13,3 +13,4 @@ urlpatterns = [
 ]
 
 handler500 = "talkwave.web.failures.server_error"
+handler429 = "talkwave.web.failures.too_many"

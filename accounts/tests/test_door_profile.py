@@ -159,8 +159,9 @@ def test_pictures_in_a_row_are_slowed_down(signed_in: Any, alice: Any, monkeypat
 
     monkeypatch.setattr("accounts.views.settings._pictures", Buckets(0.001, 1))
     client = signed_in(alice)
-    codes = [client.post("/settings/profile/picture/", {"picture": png()}).status_code for _try in range(2)]
-    assert codes == [302, 429]
+    answers = [client.post("/settings/profile/picture/", {"picture": png()}) for _try in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 429]
+    assert int(answers[-1]["Retry-After"]) > 1
 
 
 @pytest.mark.parametrize("path", [URL, "/settings/", "/settings/sessions/", "/settings/delete/"])

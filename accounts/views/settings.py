@@ -22,6 +22,7 @@ from accounts.forms import AvatarForm, DeleteAccountForm, ProfileForm
 from accounts.views.farewell import farewell
 from accounts.views.me import me
 from talkwave.errors import Refused
+from talkwave.web.failures import come_again
 from talkwave.web.ratelimit import Buckets
 
 _YEAR: Final = 365 * 86_400
@@ -70,7 +71,7 @@ def avatar_change(request: HttpRequest) -> HttpResponse:
         picture = form.cleaned_data["picture"]
         actions.change_avatar(me(request), file=picture, size=picture.size)
     except Refused as refused:
-        return _profile_page(request, avatar_error=refused.detail, status=refused.status)
+        return come_again(_profile_page(request, avatar_error=refused.detail, status=refused.status), refused)
     messages.success(request, _("This is your picture now."))
     return redirect("profile")
 

@@ -1,6 +1,5 @@
 """How every view here answers: to whom, in which form, and how it says no."""
 
-import math
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +17,7 @@ from rooms.models import Room
 from rooms.wire import room_wire, rooms_of
 from talkwave.errors import Refused
 from talkwave.web import limits
+from talkwave.web.failures import come_again
 
 View = Callable[..., HttpResponse]
 
@@ -89,9 +89,7 @@ def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
     else:
         template = f"{refusal.status}.html" if refusal.status in (400, 403, 404, 429) else "rooms/refused.html"
         response = render(request, template, {"detail": refusal.detail}, status=refusal.status)
-    if refusal.retry_after is not None:
-        response["Retry-After"] = str(math.ceil(refusal.retry_after))
-    return response
+    return come_again(response, refusal)
 
 
 def done(request: HttpRequest, url: str, said: str = "", **data: Any) -> HttpResponse:

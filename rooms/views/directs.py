@@ -11,6 +11,7 @@ from rooms import access, limits, people
 from rooms.actions.direct import direct_room_for
 from rooms.views.answers import done, door, person, room_wire_for, show, wants_json
 from talkwave.errors import Refused
+from talkwave.web.failures import come_again
 
 
 @door("GET", "POST")
@@ -31,7 +32,7 @@ def create(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         if wants_json(request):
             raise
-        return _form(request, chosen=request.POST.getlist("users"), refusal=refusal)
+        return come_again(_form(request, chosen=request.POST.getlist("users"), refusal=refusal), refusal)
     return done(request, reverse("room", args=[room.pk]), room=room_wire_for(user, room))
 
 

@@ -13,6 +13,7 @@ from rooms.actions import emoji as actions
 from rooms.models import OwnEmoji
 from rooms.views.answers import done, door, person, wants_json
 from talkwave.errors import Refused
+from talkwave.web.failures import come_again
 
 # A picture is only ever seen through <img>; opened by itself it can do nothing at all.
 _PICTURE_POLICY: Final = "sandbox; default-src 'none'"
@@ -37,7 +38,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         if wants_json(request):
             raise
-        return _page(request, name=name, error=refused.detail, status=refused.status)
+        return come_again(_page(request, name=name, error=refused.detail, status=refused.status), refused)
     said = _("%(name)s can be used now.") % {"name": made}
     return done(request, reverse("emoji"), said, name=made.name, picture=made.url)
 

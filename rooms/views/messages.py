@@ -16,6 +16,7 @@ from rooms.views.rooms import show_room
 from rooms.views.threads import show_thread
 from rooms.wire import message_wire
 from talkwave.errors import Refused
+from talkwave.web.failures import come_again
 
 
 @door("POST")
@@ -41,11 +42,15 @@ def post(request: HttpRequest, room_id: int) -> HttpResponse:
             raise
         if request.POST.get("thread"):
             root, seat = root_for(user, request.POST["thread"])
-            return show_thread(
+            page = show_thread(
                 request, root, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail)
             )
-        seat = access.room_for(user, room_id)
-        return show_room(request, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail))
+        else:
+            seat = access.room_for(user, room_id)
+            page = show_room(
+                request, seat, status=refusal.status, composer_body=body, composer_error=str(refusal.detail)
+            )
+        return come_again(page, refusal)
     if message.thread_id is not None:
         place = f"{reverse('room_thread', args=[room_id, message.thread_id])}#t-{message.pk}"
     else:

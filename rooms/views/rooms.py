@@ -21,6 +21,7 @@ from rooms.sync import beyond, page
 from rooms.views.answers import done, door, number, person, room_wire_for, show, wants_fragment, wants_json
 from rooms.wire import message_wire
 from talkwave.errors import Refused
+from talkwave.web.failures import come_again
 
 # Which room this browser showed last; the server decides again whether it may be seen.
 LAST_ROOM = "last_room"
@@ -162,5 +163,5 @@ def create(request: HttpRequest) -> HttpResponse:
         form = RoomForm(request.POST)
         if form.is_valid():
             form.add_error(None, str(refusal.detail))
-        return show(request, "create", {"form": form}, status=refusal.status)
+        return come_again(show(request, "create", {"form": form}, status=refusal.status), refusal)
     return done(request, reverse("room", args=[made.pk]), room=room_wire_for(user, made))

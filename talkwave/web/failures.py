@@ -1,20 +1,36 @@
-"""What is answered where something failed that nobody refused."""
+"""What is answered where something failed that nobody refused, and when to come again."""
 
+import math
 import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from talkwave.errors import DATABASE_AWAY
+from talkwave.errors import DATABASE_AWAY, Refused
 
 # So soon it may be tried again where the database is away, or has no connection left.
 RETRY_SECONDS = 2
+# And after so long where signing in or up was tried too often: these limits are counted by the minute.
+SIGN_IN_RETRY_SECONDS = 60
 
 
 def is_database_away(error: BaseException | None) -> bool:
     """Could this not be done for want of a database, and not by any fault of ours?"""
     return isinstance(error, DATABASE_AWAY)
+
+
+def come_again(response: HttpResponse, refusal: Refused) -> HttpResponse:
+    """The answer to what was refused, with when it may be asked again."""
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(math.ceil(refusal.retry_after))
+    return response
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429 of the pages for signing in and up."""
+    return render(request, "429.html", status=429, headers={"Retry-After": str(SIGN_IN_RETRY_SECONDS)})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
