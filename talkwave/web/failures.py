@@ -30,7 +30,9 @@ def come_again(response: HttpResponse, refusal: Refused) -> HttpResponse:
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """429 of the pages for signing in and up."""
-    return render(request, "429.html", status=429, headers={"Retry-After": str(SIGN_IN_RETRY_SECONDS)})
+    page = render(request, "429.html", status=429)
+    page["Retry-After"] = str(SIGN_IN_RETRY_SECONDS)
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
