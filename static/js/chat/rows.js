@@ -2,7 +2,7 @@
  * The rows of the timeline: which messages are on the page, each once, in order of seq, with the lines between them.
  * What is not stored yet (data-unplaced) stands at the end. Knows nothing of scrolling or of the network.
  */
-import { focusOn } from "../lib/dom.js";
+import { apart, focusOn } from "../lib/dom.js";
 import { Span } from "../lib/span.js";
 import { placeDay } from "./dates.js";
 import { continues } from "./grouping.js";
@@ -25,10 +25,8 @@ export class Rows {
   adopt(messages, { newest, hasOlder, hasNewer }) {
     const rows = this.#placed();
     const known = new Map(messages.map((message) => [message.id, message]));
-    for (const row of rows) {
-      this.#remember(row);
-      adoptRow(row, known.get(row.dataset.id), this.reader);
-    }
+    for (const row of rows) this.#remember(row);
+    apart(this.list, () => rows.forEach((row) => adoptRow(row, known.get(row.dataset.id), this.reader)));
     this.span = new Span({ newest });
     if (rows.length) this.span.extend(seqOf(rows[0]), seqOf(rows.at(-1)));
     this.span.reaches({ start: !hasOlder, end: hasNewer ? null : newest });

@@ -7,6 +7,14 @@ export function clone(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }
 
+/** Does what changes much within an element while it is out of the page, which would look what each change means for it. */
+export function apart(element, change) {
+  const { parentNode, nextSibling } = element;
+  element.remove();
+  change();
+  parentNode.insertBefore(element, nextSibling);
+}
+
 /**
  * Puts in the HTML of a message. The one place where markup that came over the wire becomes part of the page: only for
  * `message.html`, which the server made and sanitised (rooms/text/sanitising.py). Everything else is `textContent`.
