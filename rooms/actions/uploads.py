@@ -173,6 +173,7 @@ def finish_upload(actor: User, upload_id: uuid.UUID, told: Told) -> Attachment:
 
     Raises Refused. A file that is refused for what it is, is gone.
     """
+    upload_for(actor, upload_id)  # whose it is comes first: nobody else is told that there is one
     try:
         with pieces.held(upload_id) as alone:
             return _finish_held(actor, upload_id, told, alone)
