@@ -107,7 +107,8 @@ def test_to_another_room_it_keeps_its_id_and_leaves_a_note(square, harbour, alic
     assert (found.room_id, found.seq, found.changes) == (harbour.pk, 2, 1)
     assert found.created_at == message.created_at and found.moved_at is not None
     note = Message.objects.get(room=square, seq=1)
-    assert note.kind == "system" and note.system == {"event": "moved", "to": "harbour"} and note.sender_id == alice.pk
+    assert note.kind == "system" and note.sender_id == alice.pk
+    assert note.system == {"event": "moved", "to": "harbour", "messages": [str(message.pk)]}
     assert Mention.objects.get().room_id == harbour.pk
     # It is new in that room: for everybody but who moved it, who had read all.
     assert Membership.objects.get(room=harbour, user=bob).read_seq == 1
@@ -169,7 +170,7 @@ def test_moved_back_it_stands_in_its_place_again_and_the_note_goes_the_other_way
     # Bob had read it there: its place says where it went, by the same line as before, whose link still leads somewhere.
     note = Message.objects.get(pk=note.pk)
     assert (note.room_id, note.seq, note.in_room, note.system) == (
-        harbour.pk, 2, True, {"event": "moved", "to": "square"},
+        harbour.pk, 2, True, {"event": "moved", "to": "square", "messages": [str(message.pk)]},
     )  # fmt: skip
     move_messages(alice, [message.pk], room=harbour.pk)
     assert Message.objects.get(pk=message.pk).seq == 2 and Message.objects.get(pk=note.pk).room_id == square.pk
@@ -241,14 +242,19 @@ def test_others_messages_are_moved_by_moderators_and_never_out_of_a_private_room
     assert refused(bob, mine, room=square.pk) == "forbidden"
     move_messages(alice, [secret.pk], room=square.pk)
     assert Message.objects.get(pk=secret.pk).room_id == square.pk
-    assert Message.objects.get(room=room).system == {"event": "moved", "to": "square"}
+    assert Message.objects.get(room=room).system["to"] == "square"
 
 
-def test_the_note_names_no_private_room(square, room, alice):
+def test_the_note_leads_to_where_it_is_and_names_no_private_room(square, room, alice, charlie, client):
     message = say(alice, square, "ships")
     move_messages(alice, [message.pk], room=room.pk)
     note = Message.objects.get(room=square)
-    assert note.system == {"event": "moved_away"} and "den" not in note.body
+    assert note.system == {"event": "moved_away", "messages": [str(message.pk)]} and "den" not in note.body
+    way = f"/rooms/{square.pk}/m/{message.pk}/"
+    for who, status in ((alice, 302), (charlie, 404)):
+        client.force_login(who)
+        assert f'<a href="{way}">' in client.get(f"/rooms/{square.pk}/").content.decode()
+        assert client.get(way).status_code == status
 
 
 def test_direct_conversations_stay_apart(square, make_room, alice, bob):

@@ -170,8 +170,11 @@ function fillSender(row, sender) {
 }
 
 function fillBody(body, message) {
-  if (message.kind === "system") body.textContent = systemLine(message);
-  else setMessageHtml(body, message.html);
+  if (message.kind !== "system") return setMessageHtml(body, message.html);
+  const [moved] = message.system?.messages ?? [];
+  const textContent = systemLine(message);
+  // Leads to where it is now; who may not see it there is told so.
+  body.replaceChildren(moved ? Object.assign(document.createElement("a"), { href: messagePath(message.room, moved), textContent }) : textContent);
 }
 
 function systemLine(message) {

@@ -221,7 +221,9 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     expect(b.page.locator(".timeline--thread")).to_have_attribute("data-room", str(harbour.pk))
     expect(thread_words).to_have_value("How many?")
     expect(thread_words).to_be_focused()
-    b.page.goto(f"/rooms/{square.pk}/m/{message.pk}/")
+    way = f"/rooms/{square.pk}/m/{message.pk}/"
+    expect(b.page.locator("#main .message--system .message__body a")).to_have_attribute("href", way)
+    b.page.goto(way)
     b.is_live()
     expect(b.page).to_have_url(re.compile(rf"/rooms/{harbour.pk}/"))
     expect(b.sees("Ships at noon").locator(".moved")).to_contain_text("Moved here")
