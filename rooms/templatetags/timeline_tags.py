@@ -81,6 +81,12 @@ def edit_hours() -> int:
     return int(settings.MESSAGE_EDIT_HOURS)
 
 
+@register.simple_tag
+def reaction_kinds() -> int:
+    """How many different emoji a message takes."""
+    return int(settings.REACTION_KINDS_MAX)
+
+
 @register.filter
 def sanitised(html: str | None) -> SafeString:
     """The one place where a template lets HTML through: only for `message.html`, which rooms.text made safe."""

@@ -88,7 +88,7 @@ export default class ActionsBar {
   #offer(row) {
     const message = messageOf(row);
     const busy = row.matches(".message--editing") || !message;
-    const facts = { message, mine: row.matches(".message--mine"), saved: row.matches(".message--saved"), may: this.may, hours: Number(this.bar.dataset.editHours) };
+    const facts = { message, mine: row.matches(".message--mine"), saved: row.matches(".message--saved"), may: this.may, hours: Number(this.bar.dataset.editHours), most: Number(document.getElementById("reaction-template").dataset.most) };
     for (const button of this.bar.querySelectorAll("[data-action]")) {
       button.hidden = busy || !possible(button.dataset.needs ?? "", facts);
     }

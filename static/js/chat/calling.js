@@ -15,10 +15,13 @@ export default class Calling {
   constructor() {
     this.agreed = null;
     this.sending = null;
+    /** Composer → whom it offers to invite. */
+    this.offers = new Map();
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:ui.sending", (sending) => this.#sending(sending), { signal });
     on("tw:ui.sent", (sent) => this.#sent(sent), { signal });
+    on("tw:member.joined", ({ room, member }) => this.#joined(room, member.id), { signal });
   }
 
   stop() {
@@ -64,7 +67,21 @@ export default class Calling {
     const people = [...names].filter((name) => !GROUPS.includes(name)).slice(0, NAMES_MOST);
     if (people.length === 0 || known(room)?.kind === "direct") return;
     const { absent } = await get(`/rooms/${room}/mentioned.json?names=${encodeURIComponent(people.join(","))}`).catch(() => ({ absent: [] }));
-    if (absent.length === 0 || !form.isConnected) return;
+    if (absent.length && form.isConnected) this.#offer(form, { room, absent, client_id });
+  }
+
+  /** Invited by somebody else, or on another page. */
+  #joined(room, id) {
+    for (const [form, offer] of this.offers) {
+      if (offer.room !== room || !offer.absent.some((one) => one.id === id)) continue;
+      this.#offer(form, { ...offer, absent: offer.absent.filter((one) => one.id !== id) });
+    }
+  }
+
+  #offer(form, { room, absent, client_id }) {
+    note(form, "");
+    this.offers.delete(form);
+    if (!absent.length) return;
     const said = { names: absent.map((one) => one.display_name || one.username).join(", ") };
     note(form, plural("absent", absent.length, said), {
       name: word("absent.invite"),
@@ -83,6 +100,7 @@ export default class Calling {
         }
       },
     });
+    this.offers.set(form, { room, absent, client_id });
   }
 }
 

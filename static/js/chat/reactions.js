@@ -10,7 +10,7 @@ import { word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 import { room as known } from "../realtime/store.js";
 import { messageOf } from "./message.js";
-import { doubt, fill, isMine, know, wish } from "./parts/reactions.js";
+import { asWished, doubt, fill, isMine, know, most, wish } from "./parts/reactions.js";
 
 const FAVOURITES = 6;
 const FAVOURITE = /^favourite-(\d)$/;
@@ -84,6 +84,7 @@ export default class Reactions {
   #pick(row, anchor = row) {
     const message = messageOf(row);
     if (!message || message.deleted || message.kind !== "text" || !this.#may(row)) return;
+    if (asWished(message, this.me.id).length >= most()) return emit("tw:ui.toast", { text: word("reaction.full"), tone: "warning" });
     emit("tw:ui.pick-emoji", { anchor, choose: (emoji, url) => this.#toggle(row, emoji, url, { join: true }) });
   }
 

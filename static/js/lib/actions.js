@@ -18,12 +18,13 @@ const FACTS = {
   saved: ({ saved }) => saved,
   unsaved: ({ saved }) => !saved,
   unpinned: ({ message }) => message.pinned === null,
+  "takes-more": ({ message, most }) => (message.reactions?.length ?? 0) < most,
   member: ({ may }) => may.has("react") || may.has("leave"),
 };
 
 /**
- * `facts` is { message, mine, may, hours }: the wire Message, whether it is the reader's own, the Set of their verbs,
- * and how long one may change what one wrote.
+ * `facts` is { message, mine, may, hours, most }: the wire Message, whether it is the reader's own, the Set of their
+ * verbs, how long one may change what one wrote, and how many kinds of reaction a message takes.
  */
 export function possible(needs, facts) {
   const holds = (word) => (word in FACTS ? Boolean(FACTS[word](facts)) : facts.may.has(word));

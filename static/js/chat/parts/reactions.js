@@ -38,8 +38,12 @@ export function fill(row, message, reader) {
   const lost = [...chips.values()].some((chip) => chip === document.activeElement);
   for (const chip of chips.values()) chip.remove();
   box.hidden = kinds.length === 0;
-  if (lost) (box.hidden ? row : add).focus({ preventScroll: true });
+  add.hidden = kinds.length >= most();
+  if (lost) (box.hidden || add.hidden ? row : add).focus({ preventScroll: true });
 }
+
+/** How many kinds a message takes: with them it offers no more, but joining. */
+export const most = () => Number(document.getElementById("reaction-template").dataset.most);
 
 /** What the server rendered gets the reader's own marks, and can be pressed from now on. */
 export function adopt(row, message, reader) {
