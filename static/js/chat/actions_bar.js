@@ -11,6 +11,7 @@ import { word } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 import { messageOf } from "./message.js";
 
+const touch = matchMedia("(pointer: coarse) and (hover: none)");
 const LONG_PRESS_MS = 450;
 const MOVED_PX = 10;
 const PREVIEW = 200;
@@ -33,7 +34,8 @@ export default class ActionsBar {
     const listen = (target, name, handler, options) => target.addEventListener(name, handler, { signal, ...options });
     listen(this.list, "pointerover", (event) => event.pointerType === "mouse" && this.#show(rowOf(event)));
     listen(this.list, "pointerleave", () => this.#leave());
-    listen(this.list, "focusin", (event) => event.target.matches(":focus-visible") && this.#show(rowOf(event)));
+    // Under a finger the focus comes back from what was closed: there the bar waits for Enter.
+    listen(this.list, "focusin", (event) => !touch.matches && event.target.matches(":focus-visible") && this.#show(rowOf(event)));
     listen(this.list, "focusout", (event) => this.list.contains(event.relatedTarget) || this.#leave());
     listen(this.list, "pointerdown", (event) => this.#down(event));
     for (const name of ["pointermove", "pointerup", "pointercancel"]) listen(this.list, name, (event) => this.#undo(event));

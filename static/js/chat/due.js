@@ -8,7 +8,6 @@ import { get, post } from "../lib/http.js";
 import { messagePath } from "../lib/paths.js";
 import { word } from "../lib/words.js";
 
-const MOST = 3;
 const CLOSED = "tw:due-closed";
 
 export default class Due {
@@ -46,7 +45,7 @@ export default class Due {
       const due = [...kept.failed, ...kept.reminders];
       const keys = new Set(due.map(key));
       for (const item of [...this.place.children]) if (!keys.has(item.dataset.key)) this.#remove(item);
-      for (const told of due.slice(0, MOST).reverse()) if (!closed().includes(key(told))) this.#show(told);
+      for (const told of due.reverse()) if (!closed().includes(key(told))) this.#show(told);
     } catch {
       // Asked again when the connection is back; the list has them all the while.
     }
@@ -67,7 +66,17 @@ export default class Due {
     for (const name of ["done", "later"]) item.querySelector(`[data-due=${name}]`).hidden = !reminder;
     item.querySelector("[data-due=open]").href = reminder ? (told.message ? messagePath(told.room, told.message) : "/reminders/") : "/scheduled/";
     this.place.append(item);
-    while (this.place.children.length > MOST) this.place.firstElementChild.remove();
+    this.#count();
+  }
+
+  /** On a phone one stands over the page, and says how many wait behind it. */
+  #count() {
+    const { children } = this.place;
+    for (const [place, item] of [...children].entries()) {
+      const { dataset } = item.querySelector(".due__title");
+      if (place < children.length - 1) dataset.more = children.length - 1 - place;
+      else delete dataset.more;
+    }
   }
 
   async #click({ target }) {
@@ -95,6 +104,7 @@ export default class Due {
     const inside = item.contains(document.activeElement);
     const next = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
+    this.#count();
     if (inside && !focusOn(next?.querySelector("[data-due]:not([hidden])") ?? this.#back)) focusOn(document.getElementById("main"));
   }
 }
