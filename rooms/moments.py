@@ -9,6 +9,8 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from rooms.spoken import NUMBERS, in_digits
+
 # A day without a time.
 _MORNING: Final = time(9)
 _LONGEST: Final = 100
@@ -19,8 +21,9 @@ _DAYS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "monday mon montag", "tuesday tue tues dienstag", "wednesday wed mittwoch", "thursday thu thurs donnerstag",
-            "friday fri freitag", "saturday sat samstag sonnabend", "sunday sun sonntag",
+            "monday mon montag mo", "tuesday tue tues dienstag di", "wednesday wed mittwoch mi",
+            "thursday thu thurs donnerstag", "friday fri freitag fr", "saturday sat samstag sonnabend sa weekend "
+            "wochenende", "sunday sun sonntag",
         )
     )
     for name in names.split()
@@ -38,10 +41,10 @@ _MONTHS: Final = {
     for name in names.split()
 }  # fmt: skip
 _PARTS: Final = {
-    time(9): "in the morning|morning|früh|frueh|morgens|vormittag|vormittags",
-    time(12): "at noon|noon|midday|mittag|mittags",
-    time(15): "in the afternoon|afternoon|nachmittag|nachmittags",
-    time(18): "in the evening|evening|abend|abends",
+    time(9): "in the morning|morning|früh|frueh|morgens|vormittags|vormittag",
+    time(12): "at noon|noon|midday|mittags|mittag",
+    time(15): "in the afternoon|afternoon|am nachmittag|nachmittags|nachmittag",
+    time(18): "in the evening|evening|am abend|abends|abend",
     time(20): "tonight|at night|night",
     time(0): "at midnight|midnight|mitternacht",
 }
@@ -53,35 +56,33 @@ _UNITS: Final = {
     "days": "days|day|d|tagen|tage|tag",
     "weeks": "weeks|week|w|wochen|woche",
     "months": "months|month|monaten|monate|monat",
+    "years": "years|year|jahren|jahre|jahr",
 }
-_NUMBERS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "a an one ein eine einer einem einen", "two zwei", "three drei", "four vier", "five fünf fuenf",
-            "six sechs", "seven sieben", "eight acht", "nine neun", "ten zehn", "eleven elf", "twelve zwölf zwoelf",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _UNIT_WORDS: Final = "|".join(_UNITS.values())
-_AMOUNT: Final = re.compile(rf"(\d{{1,4}}|{'|'.join(_NUMBERS)})\s*({_UNIT_WORDS})\.?(?![a-zäöü])")
-_HALF: Final = re.compile(r"(?:in )?(?:half an hour|einer halben stunde)")
+# Of decimals those one says aloud: "9.30 h" is a time of day.
+_AMOUNT: Final = re.compile(
+    rf"(\d{{1,4}}(?:\.(?:5|25|75))?|(?:{'|'.join(NUMBERS)})\b)\s*({_UNIT_WORDS})\.?(?![a-zäöü])"
+)
 
 # --- A day, and a time --------------------------------------------------------------------------------
-_LEAD: Final = r"(?:(?:on|by|this|next|coming|am|den|diesen|nächsten|naechsten|kommenden|nächster)\s+)*"
+_WEEK: Final = r"(?:next week|(?:nächster?|naechster?) woche)"
+_LEAD: Final = r"(?:(?:on the|at the|on|by|this|next|coming|am|den|diesen|nächsten|naechsten|kommenden|nächster)\s+)*"
 _DAY: Final = re.compile(
     rf"(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}})(?:t(?=\d))?"
     rf"|(?:am\s+)?(?P<dotted>\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?\d{{4}})?)"
     rf"|{_LEAD}(?:the\s+)?(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{'|'.join(_MONTHS)})\.?(?:,?\s+(?P<year>\d{{4}}))?\b"
     rf"|(?:on\s+)?(?P<month2>{'|'.join(_MONTHS)})\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year2>\d{{4}}))?(?![:\d])"
     rf"|\b(?P<later>the day after tomorrow|day after tomorrow|übermorgen|uebermorgen)\b"
-    rf"|\b(?P<tomorrow>tomorrow|morgen)\b"
+    rf"|\b(?P<tomorrow>tomorrow|tmrw|morgen)\b"
     rf"|\b(?P<today>today|heute|(?=tonight)|this(?= (?:morning|afternoon|evening)\b))"
-    rf"|\b(?P<week>next week|nächste woche|naechste woche)\b"
-    rf"|\b{_LEAD}(?P<weekday>{'|'.join(_DAYS)})\b"
+    rf"|\b{_WEEK}\s+{_LEAD}(?P<of_week>{'|'.join(_DAYS)})\b"
+    rf"|\b{_LEAD}(?P<of_week2>{'|'.join(_DAYS)})\s+(?:of\s+)?{_WEEK}\b"
+    rf"|\b(?P<week>{_WEEK})\b"
+    rf"|\b(?P<next_month>next month|(?:im\s+)?(?:nächsten|naechsten) monat)\b"
+    rf"|\b{_LEAD}(?P<weekday>{'|'.join(_DAYS)})\b\.?"
+    rf"|\b(?:on the|am)\s+(?P<nth>\d{{1,2}})(?:\.|st|nd|rd|th)(?![\d.])"
 )
+_BEFORE_NOON: Final = r"\b(?:morning|früh|frueh|morgens|vormittags?)\b|a\.?m\b|:|\."
 _TIME: Final = re.compile(
     r"(?P<at>at|um|@|gegen)?\s*(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<sign>a\.?m\.?|p\.?m\.?|uhr|h|o'clock)?"
     r"(?:\s*(?P<minute2>\d{2})(?<=uhr \d\d))?"
@@ -93,7 +94,7 @@ def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     # A date in German ends with its full stop.
-    said = re.sub(r"(?<!\d)[.!? ]+$", "", " ".join(text.casefold().replace(",", " ").split()))
+    said = re.sub(r"(?<!\d)[.!? ]+$", "", " ".join(in_digits(text.casefold().strip()).replace(",", " ").split()))
     here = now.astimezone(zone)
     if not said:
         return None
@@ -120,19 +121,19 @@ def split_line(line: str, now: datetime, zone: tzinfo) -> tuple[str, datetime] |
 
 
 def _from_now(said: str, here: datetime, zone: tzinfo) -> datetime | None:
-    if _HALF.fullmatch(said):
-        return here + timedelta(minutes=30)
     rest = said.removeprefix("in ")
-    amounts: dict[str, int] = {}
+    amounts: dict[str, float] = {}
     while found := _AMOUNT.match(rest):
         unit = next(name for name, words in _UNITS.items() if found[2] in words.split("|"))
         if unit in amounts:
             return None
-        amounts[unit] = _NUMBERS.get(found[1]) or int(found[1])
+        amounts[unit] = NUMBERS.get(found[1]) or float(found[1])
         rest = re.sub(r"^(?:and|und)\s+", "", rest[found.end() :].strip())
     if not amounts:
         return None
-    day = _months_on(here.date(), amounts.get("months", 0))
+    if any(amount % 1 for unit, amount in amounts.items() if unit not in ("hours", "minutes")):
+        return None
+    day = _months_on(here.date(), int(amounts.get("months", 0) + 12 * amounts.get("years", 0)))
     day += timedelta(days=amounts.get("days", 0), weeks=amounts.get("weeks", 0))
     whole_days = not {"hours", "minutes"} & amounts.keys()
     if rest:
@@ -163,11 +164,13 @@ def _on_day(said: str, here: datetime, zone: tzinfo) -> datetime | None:
     at = _time(rest) if rest else _MORNING
     if at is None or (not rest and found["today"] is not None):
         return None
-    day = _day(found, here.date())
-    return None if day is None else _at(day, at, zone)
+    moment = _at(_day(found, here.date()), at, zone)
+    # Who says at noon "today at 5" does not mean the morning.
+    later = found["today"] is not None and at.hour < 12 and moment <= here and not re.search(_BEFORE_NOON, rest)
+    return _at(moment.date(), at.replace(hour=at.hour + 12), zone) if later else moment
 
 
-def _day(found: re.Match[str], today: date) -> date | None:
+def _day(found: re.Match[str], today: date) -> date:
     if found["iso"]:
         return date(*map(int, found["iso"].split("-")))
     if found["dotted"]:
@@ -178,6 +181,13 @@ def _day(found: re.Match[str], today: date) -> date | None:
         return _in_year(today, _MONTHS[name], int(found["day"] or found["day2"]), int(year) if year else None)
     if found["weekday"]:
         return today + timedelta(days=(_DAYS[found["weekday"]] - today.weekday() - 1) % 7 + 1)
+    if name := found["of_week"] or found["of_week2"]:
+        return today + timedelta(days=7 - today.weekday() + _DAYS[name])
+    if found["nth"]:
+        this = today.replace(day=int(found["nth"]))
+        return this if this >= today else _months_on(this, 1)
+    if found["next_month"]:
+        return _months_on(today.replace(day=1), 1)
     if found["week"]:
         return today + timedelta(days=7 - today.weekday())
     return today + timedelta(days=2 if found["later"] else 1 if found["tomorrow"] else 0)
@@ -196,6 +206,11 @@ def _time(said: str, *, alone: bool = False) -> time | None:
     for at, words in _PARTS.items():
         if re.fullmatch(words, said):
             return at
+        # "abends um 8", "4 in the afternoon"
+        rest, parts = re.subn(rf"\b(?:{words})\b", " ", said)
+        inner = _time(" ".join(rest.split())) if parts == 1 else None
+        if inner is not None:
+            return inner.replace(hour=inner.hour + 12) if at.hour >= 15 and inner.hour < 12 else inner
     found = _TIME.fullmatch(said)
     if found is None:
         return None

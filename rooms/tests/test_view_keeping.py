@@ -264,6 +264,9 @@ def test_without_javascript_the_forms_lead_back_to_their_list(signed_in, room, a
         ("scheduled_change", [mine["scheduled"]], {"body": "y", "when": "tomorrow at 9"}, reverse("scheduled")),
     ):
         assert client.post(reverse(name, args=args), fields)["Location"] == to
+    wrong = client.post(reverse("reminder_create"), {"text": "tea & cake", "when": "when pigs fly"})
+    assert wrong.status_code == 400 and 'value="tea &amp; cake"' in wrong.content.decode()
+    assert 'value="when pigs fly"' in wrong.content.decode() and "not a time I understand" in wrong.content.decode()
     assert Scheduled.objects.get().body == "y" and Scheduled.objects.get().due_at.astimezone(UTC).hour == 9
     sent = client.post(reverse("scheduled_send", args=[mine["scheduled"]]))["Location"]
     assert sent == reverse("message", args=[room.pk, Message.objects.latest("pk").pk])

@@ -18,7 +18,7 @@ from rooms.actions import reminders as actions
 from rooms.kept import visible_cards
 from rooms.models import Reminder
 from rooms.moments import parse_moment, split_line
-from rooms.views.answers import done, door, person, show
+from rooms.views.answers import done, door, person, show, wants_json
 from rooms.wire import when
 from talkwave.errors import Refused
 
@@ -26,6 +26,11 @@ from talkwave.errors import Refused
 @door("GET")
 def reminders(request: HttpRequest) -> HttpResponse:
     """What is due first, then what is to come; done ones are not listed."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, *, status: int = 200, **typed: str) -> HttpResponse:
+    """The list, below the form that adds one, with what was `typed` there."""
     user = person(request)
     found = Reminder.objects.filter(user=user, done_at=None)
     found = found.select_related("message__sender", "message__room").prefetch_related("message__attachments")
@@ -33,7 +38,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     cards = visible_cards(user, [row.message for row in page if row.message is not None])
     now = timezone.now()
     rows = [{"reminder": row, "card": cards.get(row.message_id or 0), "due": row.due_at <= now} for row in page]
-    return show(request, "reminders", {"tab": "reminders", "page": page, "rows": rows})
+    return show(request, "reminders", {"tab": "reminders", "page": page, "rows": rows, **typed}, status=status)
 
 
 @door("POST")
@@ -42,8 +47,18 @@ def create(request: HttpRequest) -> HttpResponse:
 
     `zone`: a time zone, for somebody who chose none, where the browser says none either.
     """
-    user = person(request)
     text, moment = request.POST.get("text", ""), request.POST.get("when", "")
+    try:
+        made = _made(request, text, moment)
+    except Refused as refused:
+        if wants_json(request):
+            raise
+        return _page(request, text=text, moment=moment, error=str(refused.detail), status=refused.status)
+    said = _("You will be reminded: %(when)s.") % {"when": said_as(request, made.due_at)}
+    return done(request, reverse("reminders"), said, id=str(made.pk), due_at=when(made.due_at))
+
+
+def _made(request: HttpRequest, text: str, moment: str) -> Reminder:
     if moment.strip():
         due_at = moment_in(request, moment)
     else:
@@ -51,9 +66,7 @@ def create(request: HttpRequest) -> HttpResponse:
         if both is None:
             raise _unclear()
         text, due_at = both
-    made = actions.add_reminder(user, text, due_at, request.POST.get("message") or None)
-    said = _("You will be reminded: %(when)s.") % {"when": said_as(request, made.due_at)}
-    return done(request, reverse("reminders"), said, id=str(made.pk), due_at=when(made.due_at))
+    return actions.add_reminder(person(request), text, due_at, request.POST.get("message") or None)
 
 
 @door("POST")
