@@ -83,7 +83,7 @@ def due_count(user: User) -> int:
     return Reminder.objects.filter(user=user, done_at=None, due_at__lte=timezone.now()).count()
 
 
-def due_of(user: User, most: int = 5) -> list[dict[str, object]]:
+def due_of(user: User, most: int = 20) -> list[dict[str, object]]:
     """The due ones that are not done, the latest first, as the notice shows them: for a page that was away."""
     due = Reminder.objects.filter(user=user, done_at=None, due_at__lte=timezone.now())
     return [told(user, reminder) for reminder in due.select_related("message__sender").order_by("-due_at")[:most]]
