@@ -52,6 +52,8 @@ export default class ActionsBar {
     on("tw:ui.message-actions", here((row) => this.#enter(row)), { signal });
     on("tw:ui.copy-link", here((row) => this.#do("copy-link", row)), { signal });
     on("tw:ui.delete", here((row) => this.#do("delete", row)), { signal });
+    // Deleted or pinned under the pointer, it has other actions; the row is drawn first.
+    on("tw:message.updated", ({ message }) => message.id === this.#row?.dataset.id && setTimeout(() => this.#again()), { signal });
     on("tw:ui.act", ({ action, row }) => this.list.contains(row) && this.#offers(action, row) && this.#do(action, row), { signal });
   }
 
@@ -64,6 +66,13 @@ export default class ActionsBar {
   #offers(action, row) {
     this.#offer(row);
     return this.bar.querySelector(`[data-action="${action}"]`)?.hidden === false;
+  }
+
+  #again() {
+    if (!this.#row) return;
+    const held = this.bar.contains(document.activeElement) ? document.activeElement : null;
+    if (!this.#row.isConnected || !this.#offer(this.#row)) this.#leave();
+    if (held?.hidden) this.#row?.focus();
   }
 
   /** Puts the bar into a row; away from rows that have nothing to act on. */

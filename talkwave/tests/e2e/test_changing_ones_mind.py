@@ -118,7 +118,11 @@ def test_a_deleted_message_leaves_a_line_and_not_a_word(visit: Visit, room: Any,
     b.sees("what was I thinking")
     # Read: somebody would wonder where it went.
     until(lambda: apart(Membership.objects.filter(user=bob, room=room, read_seq__gte=1).exists), "Bob has read it")
+    b.row("what was I thinking").hover()
+    answer = b.page.get_by_role("toolbar", name="About this message").get_by_role("button", name="Answer, quoting it")
+    expect(answer).to_be_visible()
     delete(a, "what was I thinking")
+    expect(answer).to_be_hidden()
     for window in (a, b):
         expect(window.page.get_by_text("This message was deleted.")).to_be_visible()
         expect(window.row("what was I thinking")).to_have_count(0)
