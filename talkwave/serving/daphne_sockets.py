@@ -72,6 +72,11 @@ class ChatSocketProtocol(WebSocketProtocol):
         self.taking.resumeProducing()
         super().connectionLost(*reason)
 
+    def serverAccept(self, subprotocol: str | None = None) -> None:
+        # autobahn does not wait for ever: an answer that is later than that would open what is on its way out.
+        if self.state == self.STATE_CONNECTING:
+            super().serverAccept(subprotocol)
+
     def _max_message_size_exceeded(self, msg_size: int, max_msg_size: int, reason: str) -> None:
         self._fail_connection(TOO_LARGE, "frame too large")
 

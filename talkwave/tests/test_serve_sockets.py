@@ -205,3 +205,17 @@ def test_a_request_under_way_is_finished_before_the_end_and_nothing_new_is_taken
         assert process.wait(PATIENCE) == 0
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), PATIENCE)
+
+
+def test_an_answer_later_than_the_patience_with_a_handshake_does_not_open_what_was_given_up() -> None:
+    from twisted.internet.defer import Deferred
+
+    from talkwave.serving.daphne_sockets import ChatSocketProtocol
+
+    given_up, patient = ChatSocketProtocol(), ChatSocketProtocol()
+    given_up.state, patient.state = ChatSocketProtocol.STATE_CLOSED, ChatSocketProtocol.STATE_CONNECTING
+    answers = given_up.handshake_deferred, patient.handshake_deferred = Deferred(), Deferred()
+    for protocol in (given_up, patient):
+        protocol.client_addr = None
+        protocol.serverAccept()
+    assert [answer.called for answer in answers] == [False, True]
