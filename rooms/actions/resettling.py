@@ -108,8 +108,8 @@ def _stand_in(
 ) -> Message:
     """The note, where the message stands now, saying where it goes."""
     # Only what everybody may know: a public room's name.
-    system = {"event": "moved", "to": target.name} if target.kind == Kind.PUBLIC else {"event": "moved_away"}
-    system["messages"] = [str(message.pk)]
+    where = {"event": "moved", "to": target.name} if target.kind == Kind.PUBLIC else {"event": "moved_away"}
+    system = {**where, "messages": [str(message.pk)]}
     note.room, note.seq, note.version, note.changes = source, message.seq, source.take_version(), message.changes + 1
     note.sender, note.system, note.body = actor, system, system_body(system, actor)
     note.html = as_typed(note.body)
