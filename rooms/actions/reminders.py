@@ -21,7 +21,8 @@ _EXCERPT = 140
 
 
 def add_reminder(actor: User, text: str, due_at: datetime, message_id: object = None) -> Reminder:
-    """Reminds the actor at that time, of their own words, of a message they can see, or of both. Raises Refused."""
+    """Reminds the actor at that time, of their own words, of a message they can see, or of both; asked twice is once.
+    Raises Refused."""
     limits.spend(limits.keeping, actor)
     text = _tidy(text)
     message = None
@@ -35,7 +36,11 @@ def add_reminder(actor: User, text: str, due_at: datetime, message_id: object = 
         raise Refused("bad_request", _("Say what you want to be reminded of."))
     require_ahead(due_at)
     with transaction.atomic():
-        if Reminder.objects.filter(user=actor, done_at=None).count() >= settings.REMINDERS_MAX:
+        waiting = Reminder.objects.filter(user=actor, done_at=None)
+        # Asked again, where the first answer was lost.
+        if same := waiting.filter(message=message, text=text, due_at=due_at).first():
+            return same
+        if waiting.count() >= settings.REMINDERS_MAX:
             raise Refused(
                 "conflict",
                 _("You have %(most)d reminders, which is all there is room for. Finish some first.")

@@ -49,6 +49,15 @@ def code(call, *arguments):
     return refusal.value.code
 
 
+def test_the_same_asked_twice_is_one_reminder(alice, message):
+    when = soon()
+    assert add_reminder(alice, "plants", when, message.pk) == add_reminder(alice, " plants ", when, message.pk)
+    other = add_reminder(alice, "plants", when)
+    finish_reminder(alice, other.pk)
+    assert add_reminder(alice, "plants", when) != other, "that one is done"
+    assert Reminder.objects.count() == 3
+
+
 def notices(published, user):
     events = [
         json.loads(envelope.message["json"])
