@@ -32,13 +32,16 @@ MENTIONS_OF_MEMBERSHIP: Final = RawSQL(
 it is counted there, whoever else it names."""
 ASIDE_OF_MEMBERSHIP: Final = RawSQL(
     """
-    SELECT COUNT(*) FROM rooms_message said
-      WHERE said.room_id = rooms_membership.room_id AND said.seq > rooms_membership.read_seq AND NOT said.in_room
+    (SELECT COUNT(*) FROM rooms_message said
+      WHERE said.room_id = rooms_membership.room_id AND said.seq > rooms_membership.read_seq AND NOT said.in_room)
+    + (SELECT COUNT(*) FROM rooms_message said
+      WHERE said.room_id = rooms_membership.room_id AND said.seq > rooms_membership.read_seq
+        AND said.kind = 'system' AND said.in_room)
     """,
     (),
     output_field=IntegerField(),
 )
-"""How many unread messages of the room stand only in a thread."""
+"""How many messages after the mark count nowhere: those that stand only in a thread, and lines like "Ann joined"."""
 
 
 _UNREAD_THREADS: Final = """

@@ -28,7 +28,9 @@ def counters(told: list[Told], stored: Stored) -> Iterator[str]:
             if read is None:
                 yield f"{one.name} was greeted with room {room}, of which they are no member"
                 continue
-            unread = [message for message in rooms[room] if message.seq > read and message.in_room]
+            unread = [
+                message for message in rooms[room] if message.seq > read and message.in_room and message.kind == "text"
+            ]
             named = [m for m in unread if name in m.named and m.sender != one.user and not m.deleted]
             for what, right in (("read_seq", read), ("unread", len(unread)), ("mentions", len(named))):
                 if counted[what] != right:

@@ -29,7 +29,7 @@ from talkwave.errors import Refused
 def post_system(room: Room, actor: User, system: dict[str, Any]) -> Message:
     """A line in the room about something that happened in it. Inside the action's transaction, the room locked.
 
-    `system` is what rooms.system can tell. Whoever had read everything still has: it makes no room unread.
+    `system` is what rooms.system can tell. It counts as unread nowhere, and whoever had read everything still has.
     """
     room.last_seq += 1
     body = system_body(system, actor)
@@ -41,7 +41,8 @@ def post_system(room: Room, actor: User, system: dict[str, Any]) -> Message:
     message.unadorned()
     room.last_message_at = message.created_at
     room.save(update_fields=["last_seq", "version", "last_message_at"])
-    before = Message.objects.filter(room=room, seq__lt=message.seq, in_room=True).order_by("-seq").values("seq")[:1]
+    said = Message.objects.filter(room=room, seq__lt=message.seq, in_room=True, kind=MessageKind.TEXT)
+    before = said.order_by("-seq").values("seq")[:1]
     read = Membership.objects.filter(room=room, read_seq__gte=Coalesce(Subquery(before), 0), read_seq__lt=message.seq)
     read.update(read_seq=message.seq)
     events.messages_changed([message])

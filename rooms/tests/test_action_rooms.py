@@ -4,9 +4,11 @@ import pytest
 
 from rooms.actions.deletion import doomed
 from rooms.actions.posting import post_message
+from rooms.actions.reads import mark_read
 from rooms.actions.rooms import archive_room, create_room, delete_room, rename_room, restore_room, set_topic
 from rooms.models import AuditEntry, Membership, Message, Room
 from rooms.tests.outgoing import full_room_events, room_events, to_person
+from rooms.wire import rooms_of
 from talkwave.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,19 @@ def test_an_archived_room_is_read_only_until_it_is_restored(room, olga, alice, b
     assert post_message(alice, room.pk, "hello").seq == 3
     assert true_version(room)
     assert set(AuditEntry.objects.values_list("verb", flat=True)) == {"archive_room", "restore_room"}
+
+
+def test_archiving_and_restoring_makes_nothing_more_unread(room, olga, alice, bob):
+    post_message(bob, room.pk, "one")
+    archive_room(olga, room.pk)
+    restore_room(olga, room.pk)
+    assert rooms_of(alice)[0]["unread"] == 1
+    # Who has read all that was said has read the lines behind it, and stays so.
+    mark_read(alice, room.pk, 1)
+    assert rooms_of(alice)[0]["unread"] == 0
+    archive_room(olga, room.pk)
+    assert rooms_of(alice)[0]["unread"] == 0
+    assert Membership.objects.get(room=room, user=alice).read_seq == 4
 
 
 def test_archiving_or_restoring_twice_is_once(room, olga):

@@ -110,9 +110,10 @@ export class Store {
 
   #hear(room, { type, message, synced = false }) {
     const { seq, sender, kind, deleted } = message;
-    // A thread makes no room unread.
-    const counts = message.in_room !== false;
-    if (counts && seq > room.last_seq) room.last_message_at = message.moved_at ?? message.created_at;
+    // A thread makes no room unread, nor does a line like "Ann joined".
+    const stands = message.in_room !== false;
+    const counts = stands && kind === "text";
+    if (stands && seq > room.last_seq) room.last_message_at = message.moved_at ?? message.created_at;
     room.last_seq = Math.max(room.last_seq, seq);
     // What somebody moved here they had read.
     const mine = sender.id === this.#me && !message.moved_at;
@@ -120,8 +121,8 @@ export class Store {
     const doubtful = this.#tallies.get(room.id).hear(seq, {
       counts,
       calls: counts && named && !mine && !deleted,
-      mine: counts && mine && kind === "text",
-      quiet: counts && kind === "system",
+      mine: counts && mine,
+      quiet: stands && !counts,
       fresh: type === "message.created" && !synced,
     });
     if (doubtful) this.#doubt(room.id);

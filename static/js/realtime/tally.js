@@ -38,8 +38,8 @@ export class Tally {
   }
 
   /**
-   * A message as it is now. `counts`: it stands in the room; `calls`: it names the reader; `quiet`: it makes no read room
-   * unread; `mine`: nor this, and it may have read what was unread. `fresh`: it is as it was when it was written, so heard
+   * A message as it is now. `counts`: it was said in the room; `calls`: it names the reader; `quiet`: a line like "Ann
+   * joined"; `mine`: it makes no read room unread, and it may have read what was unread. `fresh`: it is as it was when it was written, so heard
    * once more it is no news.
    * True where only the server knows what is unread now.
    */
@@ -75,7 +75,7 @@ export class Tally {
   #step(seq, { counts, calls, mine, quiet }) {
     this.#newest = seq;
     if (seq <= this.read_seq) return false;
-    // One's own words, or a line like "Ann joined", make no room unread for whoever had read everything.
+    // With one's own words, or a line like "Ann joined", whoever had read everything still has.
     if ((mine || quiet) && this.unread === 0) {
       Object.assign(this, { read_seq: seq, unread: 0, mentions: 0 });
       return false;
