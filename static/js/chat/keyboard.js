@@ -52,7 +52,11 @@ export default class Keyboard {
     const field = document.querySelector(".search__input");
     const link = document.querySelector('.pane-head [data-side="search"]');
     if (field) field.focus();
-    else if (link) link.click();
+    else if (link) {
+      // What is typed until it is there is not for the room.
+      link.focus();
+      link.click();
+    }
     else go("/search/");
   }
 
@@ -74,9 +78,11 @@ export default class Keyboard {
     if (side && !side.hidden) return emit("tw:ui.side", { close: true });
     const room = known(document.getElementById("main")?.dataset.room);
     if (!room?.unread) return;
+    const seq = room.read_seq + 1;
     markRead(room.id, room.last_seq);
     emit("tw:ui.read", { room: room.id });
-    emit("tw:ui.toast", { text: word("read.done"), about: "read" });
+    const run = () => emit("tw:ui.action", { action: "unread", room: room.id, seq });
+    emit("tw:ui.toast", { text: word("read.done"), about: "read", actions: [{ name: word("undo"), run }] });
   }
 
   "read-all"() {

@@ -85,7 +85,11 @@ export class Keys {
       next.scrollIntoView({ block: "nearest" });
     } else if (event.repeat) return; // A key held down means this row alone, and the next gets the focus when this one goes.
     else if (event.key === "Enter") emit("tw:ui.message-actions", { row });
-    else if (event.key === "Escape") emit("tw:ui.focus-composer", { thread: this.list.closest("[data-thread]")?.dataset.thread });
+    else if (event.key === "Escape") {
+      emit("tw:ui.focus-composer", { thread: this.list.closest("[data-thread]")?.dataset.thread });
+      // What was set back by hand is read by the same Esc (chat/keyboard.js).
+      if (this.list.closest("[data-held]")) return;
+    }
     else if (["r", "+"].includes(event.key.toLowerCase()) && row.dataset.id) emit("tw:ui.react", { row });
     else if (event.key in ACTS && row.dataset.id && !event.shiftKey) emit("tw:ui.act", { action: ACTS[event.key], row });
     else if (event.key in DOES && row.dataset.id && !event.shiftKey) emit(DOES[event.key], { id: row.dataset.id, row });

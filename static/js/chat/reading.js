@@ -17,13 +17,14 @@ export class Reading {
 
   /** Of the timeline `section`. `room`: none for a thread, which says itself that it is watched (`watch`). `lastSeen()`: the seq of the last message in view, or 0; `atEnd()`: is that the room's end?; `mark(seq)`. */
   constructor({ section, room = null, lastSeen, atEnd = () => false, mark, watch = (looks) => watching(room, looks), signal }) {
-    Object.assign(this, { room, lastSeen, atEnd, mark, watch });
+    Object.assign(this, { section, room, lastSeen, atEnd, mark, watch });
     /** Come to from a search, or past much that is unread, one only looks, until one does something here. */
     this.looking = false;
     for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-      document.addEventListener(name, ({ target }) => this.looking && section.parentElement?.contains(target) && this.#begin(), { signal, passive: true });
+      document.addEventListener(name, (event) => this.looking && section.parentElement?.contains(event.target) && !leadsOn(event) && this.#begin(), { signal, passive: true });
     }
     this.held = room !== null && held() === room;
+    section.toggleAttribute("data-held", this.held);
     for (const name of ["focus", "blur"]) addEventListener(name, () => this.look(), { signal });
     document.addEventListener("visibilitychange", () => this.look(), { signal });
     on("tw:read.updated", (event) => event.room === room && event.back && this.#hold(true), { signal });
@@ -71,9 +72,15 @@ export class Reading {
   #hold(wanted) {
     if (this.held === wanted) return;
     this.held = wanted;
+    this.section.toggleAttribute("data-held", wanted);
     hold(wanted ? this.room : "");
     this.look();
   }
+}
+
+/** Keys that go elsewhere (Alt+Tab too), the room's head, links, and the way up to the first unread message read nothing. */
+function leadsOn({ target, key, ctrlKey, metaKey, altKey }) {
+  return ctrlKey || metaKey || altKey || /^(Shift|Tab|Escape)$/.test(key) || target.closest(".pane-head, a, .pill--above");
 }
 
 function held() {

@@ -223,6 +223,7 @@ export default class Timeline {
     if (!row || this.listening.signal.aborted) return;
     this.places.step(row);
     this.keys.target(row);
+    this.reading.looking = false;
     this.scroll.putBack({ row, offset: this.scroll.box.clientHeight / 4 });
     this.#changed();
     this.paginator.check();
@@ -260,7 +261,8 @@ export default class Timeline {
     if (!this.unreadOnOpening || newSeq === null) return false;
     if (newSeq < span.first) return true;
     const row = this.rows.rowAt(newSeq);
-    const above = row !== null && row.getBoundingClientRect().top < this.scroll.box.getBoundingClientRect().top;
+    if (!row) return false;
+    const above = row.getBoundingClientRect().top < this.scroll.box.getBoundingClientRect().top;
     if (!above) this.unreadOnOpening = 0;
     return above;
   }
@@ -278,8 +280,7 @@ export default class Timeline {
   /** Only what one came to by reading on: a jump into the past, or over what is unread, reads nothing. */
   #read(seq) {
     const read = storedRoom(this.room)?.read_seq ?? this.readSeq;
-    const { span } = this.rows;
-    if (read >= span.first - 1 || !span.hasNewer) markRead(this.room, seq);
+    if (this.#atEnd() || (read >= this.rows.span.first - 1 && !this.#firstNewIsAbove())) markRead(this.room, seq);
   }
 
   #clicked({ target }) {

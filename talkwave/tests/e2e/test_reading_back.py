@@ -143,11 +143,20 @@ def test_going_back_in_the_browser_finds_the_place_again(
 def test_what_was_missed_is_below_the_line_of_new_ones(visit: Visit, long_room: Any, alice: Any, bob: Any) -> None:
     for number in range(60):
         apart(post_message, bob, long_room.pk, f"missed {number}")
-    a = visit(alice, long_room)
+    a = visit(alice, f"/rooms/{long_room.pk}/?at={MANY + 30}")
     above = a.page.locator(".pill--above")
     expect(above).to_have_text("60 unread messages")
-    # A glance at the end reads none of them; whoever does something there has come to read.
-    a.page.wait_for_timeout(1_000)  # longer than a look that reads takes
+    # Who was led past them reads none of them by going on from there,
+    a.at(MANY + 30).focus()
+    a.page.keyboard.press("ArrowUp")
+    expect(a.at(MANY + 29)).to_be_focused()
+    a.page.wait_for_timeout(1_500)  # longer than a look that reads takes
+    expect(a.link_to(long_room).locator(".room-link__count [data-count]")).to_have_text("60")
+    # nor by a glance at the end, or a key or a press that is on its way elsewhere.
+    a.open(long_room)
+    a.page.keyboard.press("Alt")
+    a.page.locator(".pane-head__name").click()
+    a.page.wait_for_timeout(1_000)
     expect(a.link_to(long_room).locator(".room-link__count [data-count]")).to_have_text("60")
     above.click()
     expect(a.row("missed 0")).to_be_in_viewport()

@@ -93,7 +93,7 @@ def test_somebody_finds_again_what_was_said(
     axe(page)
     assert ThreadFollow.objects.get(thread=root.pk, user=alice).read_seq < answer.seq
     expect(waiting).to_have_text("1")
-    page.keyboard.press("Shift")
+    page.keyboard.press("ArrowDown")
     expect(waiting).to_be_hidden()
     page.get_by_role("button", name="Back").press("Enter")
     expect(hits).to_have_count(3)
