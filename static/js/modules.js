@@ -80,7 +80,7 @@ async function wake(element, heard = null) {
     console.error(`${element.dataset.module} did not start`, error);
     if (element.dataset.wakes && running.has(element)) {
       sleep(element);
-      emit("tw:ui.toast", { text: word("refused"), tone: "warning" });
+      emit("tw:ui.toast", { text: word(navigator.onLine ? "refused" : "unreachable"), tone: "warning" });
     }
     return false;
   }

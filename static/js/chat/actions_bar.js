@@ -7,7 +7,7 @@ import { possible } from "../lib/actions.js";
 import { copyText, firstWords, focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { messagePath } from "../lib/paths.js";
-import { word } from "../lib/words.js";
+import { word, why } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 import { messageOf } from "./message.js";
 
@@ -223,7 +223,7 @@ export default class ActionsBar {
       await request(command);
       return true;
     } catch (refusal) {
-      emit("tw:ui.toast", { text: refusal.code === "offline" ? word("refused") : refusal.message || word("refused"), tone: "error" });
+      emit("tw:ui.toast", { text: why(refusal), tone: "error" });
       return false;
     }
   }

@@ -5,7 +5,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { page } from "../lib/http.js";
-import { word } from "../lib/words.js";
+import { why } from "../lib/words.js";
 
 const WEEK = 7;
 /** So much of the top the line of the day, which sticks there, covers. */
@@ -50,18 +50,18 @@ export default class Calendar {
       this.body.replaceChildren(found.querySelector(".calendar"));
       return true;
     } catch (refusal) {
-      if (this.dialog.open) this.#refused();
+      if (this.dialog.open) this.#refused(refusal);
       else if (refusal.status) location.assign(link.href);
-      else emit("tw:ui.toast", { text: word("refused"), tone: "warning" });
+      else emit("tw:ui.toast", { text: why(refusal), tone: "warning" });
       return false;
     }
   }
 
   /** Said in the dialog, below which a toast would be dark and out of reach. */
-  #refused() {
+  #refused(refusal) {
     const month = this.body.querySelector(".calendar");
     month.removeAttribute("aria-busy");
-    const line = Object.assign(document.createElement("p"), { className: "notice notice--warning", role: "alert", textContent: word("refused") });
+    const line = Object.assign(document.createElement("p"), { className: "notice notice--warning", role: "alert", textContent: why(refusal) });
     month.querySelector(".notice")?.remove();
     month.append(line);
   }

@@ -5,7 +5,7 @@
 import { meant } from "../lib/commands.js";
 import { emit, on } from "../lib/events.js";
 import { get, post } from "../lib/http.js";
-import { plural, word } from "../lib/words.js";
+import { plural, word, why } from "../lib/words.js";
 import { room as known } from "../realtime/store.js";
 import { agreed, groupIn, GROUPS, mayCall, namesIn } from "./called.js";
 
@@ -96,7 +96,7 @@ export default class Calling {
           emit("tw:ui.toast", { text: plural("absent.done", absent.length, said), tone: "success" });
           emit("tw:ui.focus-composer", { thread: form.dataset.thread });
         } catch (refusal) {
-          emit("tw:ui.toast", { text: refusal.message || word("refused"), tone: "error" });
+          emit("tw:ui.toast", { text: why(refusal), tone: "error" });
         }
       },
     });

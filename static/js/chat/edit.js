@@ -6,7 +6,7 @@ import { clone, focusOn } from "../lib/dom.js";
 import { countCharacters, goOn } from "../lib/edit.js";
 import { emit, on } from "../lib/events.js";
 import { membersPath } from "../lib/paths.js";
-import { number, plural, word } from "../lib/words.js";
+import { number, plural, word, why } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 import { formatKey } from "./formats.js";
 
@@ -50,7 +50,7 @@ export default class Edit {
     const answer = await request({ type: "history", room: this.room, around: Number(seq), limit: 1 }).catch((refusal) => refusal);
     const message = answer.messages?.find((one) => one.id === id);
     if (!message) {
-      emit("tw:ui.toast", { text: answer.code === "offline" ? word("edit-offline") : answer.message || word("refused"), tone: "warning" });
+      emit("tw:ui.toast", { text: answer.code === "offline" ? word("edit-offline") : why(answer), tone: "warning" });
       return;
     }
     if (message.deleted || !row.isConnected || row.matches(".message--editing")) return;
@@ -123,7 +123,7 @@ export default class Edit {
       try {
         await request({ type: "message.edit", id, body });
       } catch (refusal) {
-        return this.#say(form, refusal.code === "offline" ? word("edit-offline") : refusal.message || word("refused"));
+        return this.#say(form, refusal.code === "offline" ? word("edit-offline") : why(refusal));
       } finally {
         button.removeAttribute("aria-busy");
       }

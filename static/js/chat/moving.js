@@ -6,7 +6,7 @@ import { focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { page, post } from "../lib/http.js";
 import { movePath } from "../lib/paths.js";
-import { word } from "../lib/words.js";
+import { word, why } from "../lib/words.js";
 
 const MOVE = "/messages/move/";
 
@@ -37,7 +37,7 @@ export default class Moving {
       this.dialog.replaceChildren(...found.body.childNodes);
       this.dialog.showModal();
     } catch (refusal) {
-      emit("tw:ui.toast", { text: refusal.message || word("refused"), tone: "error" });
+      emit("tw:ui.toast", { text: why(refusal), tone: "error" });
     }
   }
 

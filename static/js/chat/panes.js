@@ -7,7 +7,7 @@
 import { focusOn } from "../lib/dom.js";
 import { emit, on } from "../lib/events.js";
 import { page } from "../lib/http.js";
-import { word } from "../lib/words.js";
+import { why } from "../lib/words.js";
 
 /** Changes come in bunches: the pane is shown anew once, after the last. */
 const SETTLES_MS = 400;
@@ -29,11 +29,14 @@ export default class Panes {
     document.addEventListener("click", (event) => this.#click(event), { signal });
     addEventListener("popstate", () => this.#back(), { signal });
     this.#press();
-    this.#back();
+    // On a desktop the step of the history it stood beside keeps it, for a reload.
+    const { side } = history.state ?? {};
+    if (phone.matches) this.#back();
+    else if (side) this.#return(side, side.trail);
     on("tw:ui.side", (wish) => this.#wish(wish), { signal });
     on("tw:ui.room", () => this.#follow(), { signal });
     on("tw:ui.leaving", () => this.#keep(), { signal });
-    on("tw:ui.view", () => this.#covers || !phone.matches || this.close({ quietly: true }), { signal });
+    on("tw:ui.view", () => (phone.matches ? this.#covers || this.close({ quietly: true }) : this.#remember()), { signal });
     for (const name of ["member.joined", "member.left", "member.updated", "room.updated"]) {
       on(`tw:${name}`, ({ room }) => this.#changed(String(room)), { signal });
     }
@@ -133,6 +136,12 @@ export default class Panes {
     history[how]({ ...history.state, side: { ...side, trail: this.trail } }, "", SIDE);
   }
 
+  /** Beside the room: what is open here comes back with a reload. */
+  #remember() {
+    const { kind, url, trail } = this;
+    if (!phone.matches) history.replaceState({ ...history.state, side: this.#open ? { kind, url, trail } : null }, "");
+  }
+
   /** Shows what one came from: at the link one left it by. */
   async #return({ kind, url, top, link }, trail) {
     const shown = await this.#load(url, { kind, trail, top, link });
@@ -162,6 +171,7 @@ export default class Panes {
       this.element.append(...found.body.childNodes);
       this.element.querySelector(".side__body").scrollTop = top ?? scrolled;
       if (step || this.#covers) this.#note(step ? "pushState" : "replaceState", { kind, url, top, link });
+      else this.#remember();
       const left = link && [...this.element.querySelectorAll("a")].find((one) => one.href === link);
       if (left) left.focus({ preventScroll: true });
       else if (held) this.#hold(held);
@@ -170,7 +180,7 @@ export default class Panes {
       emit("tw:ui.side-shown", { kind });
       return true;
     } catch (refusal) {
-      if (refusal.name !== "AbortError") emit("tw:ui.toast", { text: refusal.message || word("side.gone"), tone: "error" });
+      if (refusal.name !== "AbortError") emit("tw:ui.toast", { text: why(refusal), tone: "error" });
       return false;
     } finally {
       this.element.removeAttribute("aria-busy");
@@ -194,6 +204,7 @@ export default class Panes {
   /** Another room is shown: the same pane of that one, or none where it has none. */
   #follow() {
     this.#press();
+    this.#remember();
     if (!this.#open || this.#covers) return;
     if (phone.matches) return this.close({ quietly: true });
     // A thread stays beside its own room, and goes with it.
@@ -220,7 +231,7 @@ export default class Panes {
 
   /** A step of the history: the pane that belongs to it, or none. */
   #back() {
-    if (!phone.matches) return;
+    if (!phone.matches) return this.#remember();
     const { side } = history.state ?? {};
     if (!this.#covers) this.close({ quietly: true });
     else if (side && !(this.#open && this.url === side.url)) this.#return(side, side.trail);

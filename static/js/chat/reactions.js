@@ -6,7 +6,7 @@ import { ownEmoji } from "../lib/emojis.js";
 import { emit, on } from "../lib/events.js";
 import { Favourites } from "../lib/favourites.js";
 import { me } from "../lib/me.js";
-import { word } from "../lib/words.js";
+import { word, why } from "../lib/words.js";
 import { request } from "../realtime/socket.js";
 import { room as known } from "../realtime/store.js";
 import { messageOf } from "./message.js";
@@ -104,7 +104,7 @@ export default class Reactions {
       this.#redraw(id);
       // One that was removed meanwhile.
       if (wanted && refusal.code === "bad_request" && this.own?.delete(emoji)) this.#offer();
-      const text = refusal.code === "offline" ? word("reaction.offline") : refusal.message || word("refused");
+      const text = refusal.code === "offline" ? word("reaction.offline") : why(refusal);
       emit("tw:ui.toast", { text, tone: "error" });
     }
   }

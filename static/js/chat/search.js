@@ -175,7 +175,8 @@ export default class Search {
     if (name === "from" || (name === "in" && letters.startsWith("@"))) {
       const at = name === "in" ? "@" : "";
       const { people } = await quietly(`${this.form.dataset.people}?q=${encodeURIComponent(letters.replace("@", ""))}`, { people: [] });
-      return people.map((person) => whole(`${at}${person.username}`, person.display_name));
+      const mine = !at && "me".startsWith(letters) ? [whole("me")] : [];
+      return [...mine, ...people.map((person) => whole(`${at}${person.username}`, person.display_name))];
     }
     if (name === "in") {
       const { results } = await quietly(`${this.form.dataset.rooms}?q=${encodeURIComponent(`#${letters.replace("#", "")}`)}`, { results: [] });

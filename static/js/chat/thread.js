@@ -7,7 +7,7 @@ import { isWatching } from "../lib/dom.js";
 import { post } from "../lib/http.js";
 import { me } from "../lib/me.js";
 import { datesFor } from "../lib/time.js";
-import { plural, word } from "../lib/words.js";
+import { plural, word, why } from "../lib/words.js";
 import { reader } from "../realtime/live.js";
 import { outbox } from "../realtime/outbox.js";
 import { request } from "../realtime/socket.js";
@@ -256,7 +256,7 @@ export default class Thread {
       this.#standing(answer.following, null);
       emit("tw:ui.toast", { text: answer.detail, tone: "success" });
     } catch (refusal) {
-      emit("tw:ui.toast", { text: refusal.message || word("refused"), tone: "error" });
+      emit("tw:ui.toast", { text: why(refusal), tone: "error" });
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { post } from "../lib/http.js";
-import { word } from "../lib/words.js";
+import { word, why } from "../lib/words.js";
 import { markUnread } from "../realtime/live.js";
 
 export default class Unread {
@@ -73,7 +73,7 @@ export default class Unread {
     try {
       await change();
     } catch (refusal) {
-      emit("tw:ui.toast", { text: refusal.code === "offline" ? word("refused") : refusal.message || word("refused"), tone: "error" });
+      emit("tw:ui.toast", { text: why(refusal), tone: "error" });
     }
   }
 }

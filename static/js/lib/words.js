@@ -26,6 +26,11 @@ export function number(n) {
   return n.toLocaleString(localeFor(document.documentElement.lang, globalThis.navigator?.languages));
 }
 
+/** Why something was refused, to its person: in the server's words, or ours where there are none. */
+export function why({ message, code, status }) {
+  return message || word(code === "offline" || status === 0 ? "unreachable" : "refused");
+}
+
 /** Is there such a word? */
 export function hasWord(key) {
   return all().has(key);

@@ -110,7 +110,7 @@ def test_a_day_long_ago_is_two_keys_away_and_back_leads_to_the_very_spot(
     # A month that cannot be had now is said below this one, which stays.
     here.offline()
     calendar.get_by_role("link", name="Earlier month with messages").click()
-    expect(calendar.get_by_role("alert")).to_contain_text("No connection just now")
+    expect(calendar.get_by_role("alert")).to_contain_text("The server did not answer")
     here.online()
     while calendar.locator(".calendar").get_attribute("data-month") != f"{days[1]:%Y-%m}":
         month = calendar.locator(".calendar").get_attribute("data-month") or ""

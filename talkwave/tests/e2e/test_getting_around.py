@@ -106,6 +106,13 @@ def test_the_side_pane_opens_by_a_key_and_escape_gives_the_focus_back(
     expect(people).to_be_focused()
     a.page.keyboard.press("Control+.")
     expect(a.page.locator("#side")).to_be_visible()
+    # It is there again after a reload; one that was closed is not.
+    a.page.reload()
+    expect(a.page.locator("#side")).to_contain_text("Bob")
+    a.page.locator("#side [data-side-close]").click()
+    a.page.reload()
+    a.is_live()
+    expect(a.page.locator("#side")).to_be_hidden()
 
 
 def test_a_pane_that_opens_beside_the_room_leaves_what_one_reads_in_sight(visit: Visit, room: Any, alice: Any) -> None:

@@ -129,7 +129,7 @@ def test_who_goes_elsewhere_without_a_network_stays_until_it_is_back_and_is_ther
     a.offline()
     # The calendar says that it cannot come, instead of leaving the page.
     a.page.keyboard.press("Control+Shift+D")
-    expect(a.page.get_by_text("The server could not do this now.")).to_be_visible()
+    expect(a.page.get_by_text("The server did not answer.")).to_be_visible()
     expect(calendar).to_be_hidden()
     a.link_to(other).click()
     expect(a.page.get_by_text("This opens as soon as it does.")).to_be_visible()

@@ -5,7 +5,7 @@
 import { clone } from "../../lib/dom.js";
 import { emit, on } from "../../lib/events.js";
 import { post } from "../../lib/http.js";
-import { word } from "../../lib/words.js";
+import { why } from "../../lib/words.js";
 
 export function fill(row, message) {
   const box = row.querySelector(".previews");
@@ -42,7 +42,7 @@ async function remove(card) {
     await post(`/previews/${card.dataset.id}/remove/`, {});
   } catch (error) {
     card.hidden = false;
-    emit("tw:ui.toast", { text: error.message || word("unreachable"), tone: "error" });
+    emit("tw:ui.toast", { text: why(error), tone: "error" });
   }
 }
 
