@@ -4,10 +4,14 @@ import json
 import socket
 import threading
 import time
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 from django.conf import LazySettings
+from django.db import OperationalError
 from django.test import Client
+from psycopg_pool import PoolTimeout
 
 from talkwave import __version__
 from talkwave.web import health
@@ -99,3 +103,24 @@ def test_a_probe_by_address_and_over_http_is_answered(client: Client, settings: 
 
 def test_a_probe_only_reads(client: Client) -> None:
     assert client.post("/readyz").status_code == 405
+
+
+def test_a_pool_that_others_hold_is_no_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(timeout: float) -> None:
+        raise PoolTimeout
+
+    pool = SimpleNamespace(open=lambda: None, getconn=taken, putconn=None)
+    fake = SimpleNamespace(
+        pool=pool, wrap_database_errors=nullcontext(), get_connection_params=dict, close=lambda: None
+    )
+    monkeypatch.setattr(health, "connection", fake)
+    monkeypatch.setattr(health, "_known_migrated", threading.Event())
+    health._known_migrated.set()
+    monkeypatch.setattr(health.psycopg, "connect", lambda: SimpleNamespace(close=lambda: None))
+    assert health._database() == "ok"
+
+    def refused() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(health.psycopg, "connect", refused)
+    assert health._database() == "away"
