@@ -72,7 +72,7 @@ export default class Sidebar {
   #row(room) {
     let row = this.rows.get(room.id);
     if (!row) {
-      row = document.getElementById("room-link-template").content.firstElementChild.cloneNode(true);
+      row = clone("room-link-template");
       row.dataset.room = room.id;
       row.querySelector("a").href = `/rooms/${room.id}/`;
       this.rows.set(room.id, row);
@@ -82,13 +82,12 @@ export default class Sidebar {
     const { unread, mentions } = counted(room);
     const link = row.querySelector("a");
     link.classList.toggle("room-link--unread", unread > 0 || mentions > 0);
-    row.querySelector(".room-link__quiet").hidden = room.notify !== "none";
+    show(row, "quiet", room.notify === "none");
     setText(row.querySelector(".room-link__name"), titleOf(room, me()?.id, word("notes")));
     this.#sign(row, room);
-    row.querySelector(".room-link__pin").hidden = !room.pinned;
-    mark(row.querySelector(".room-link__count"), mentions ? 0 : unread);
-    mark(row.querySelector(".room-link__mentions"), mentions);
-    mark(row.querySelector(".room-link__threads"), room.threads ?? 0);
+    show(row, "pin", room.pinned);
+    const marks = { count: mentions ? 0 : unread, mentions, threads: room.threads ?? 0 };
+    for (const [name, number] of Object.entries(marks)) mark(show(row, name, number > 0), number);
   }
 
   /** The sign before the name: what kind of room, or whose face. */
@@ -153,7 +152,7 @@ export default class Sidebar {
   /** The open room shows its draft itself; its pencil comes when one leaves. */
   #draft(id) {
     const row = this.rows.get(id);
-    if (row) row.querySelector(".room-link__draft").hidden = id === this.current || !draftOf(me()?.id, id).trim();
+    if (row) show(row, "draft", id !== this.current && draftOf(me()?.id, id).trim() !== "");
   }
 
   #draftElsewhere(key) {
@@ -221,7 +220,20 @@ function setCurrent(link, here) {
   else link.removeAttribute("aria-current");
 }
 
+/** One of the marks of a row, shown or not. The server leaves out those that have nothing to say: they come from the blank. */
+function show(row, name, shown) {
+  const find = (part) => row.querySelector(`.room-link__${part}`);
+  if (shown && !find(name)) {
+    const blank = clone("room-link-template").querySelector(".room-link__marks").children;
+    find("marks").replaceChildren(...[...blank].map((mark) => row.querySelector(`.${[...mark.classList].at(-1)}`) ?? mark));
+  }
+  const place = find(name);
+  if (place) place.hidden = !shown;
+  return place;
+}
+
 function mark(element, number) {
+  if (!element) return;
   element.hidden = number === 0;
   setText(element.querySelector("[data-count]"), number > MOST_SHOWN ? `${MOST_SHOWN}+` : String(number));
 }
