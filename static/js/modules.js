@@ -39,8 +39,9 @@ async function startOne(element) {
   else await wake(element);
 }
 
-/** The elements whose modules sleep, each with what ends its waiting. */
+/** The elements whose modules sleep, each with what ends its waiting; and those that are being loaded. */
 const sleeping = new Map();
+const waking = new Set();
 
 function sleep(element) {
   const waiting = new AbortController();
@@ -67,11 +68,14 @@ async function clicked(event, selector, element) {
 
 /** Loads and starts it; true once it runs. `heard` ({ name, detail }) is what it was woken by. */
 async function wake(element, heard = null) {
-  sleeping.get(element)?.abort();
-  sleeping.delete(element);
+  // Pressed again while it is on its way: once is enough, and the browser is not to do it its own way.
+  if (waking.has(element)) return false;
+  waking.add(element);
   try {
     const { default: Module } = await load(element);
     if (!element.isConnected || !running.has(element)) return false;
+    sleeping.get(element)?.abort();
+    sleeping.delete(element);
     const make = () => new Module(element);
     running.set(element, heard ? catchingUp(heard, make) : make());
     return true;
@@ -79,10 +83,12 @@ async function wake(element, heard = null) {
     // One part that does not start must not keep the others from it, and may be asked for again.
     console.error(`${element.dataset.module} did not start`, error);
     if (element.dataset.wakes && running.has(element)) {
-      sleep(element);
+      if (!sleeping.has(element)) sleep(element);
       emit("tw:ui.toast", { text: word(navigator.onLine ? "refused" : "unreachable"), tone: "warning" });
     }
     return false;
+  } finally {
+    waking.delete(element);
   }
 }
 

@@ -47,6 +47,9 @@ export default class Unread {
     const form = event.target.closest("form[data-reads]");
     if (!form) return;
     event.preventDefault();
+    // Pressed twice, the second finds nothing to read, and would offer nothing to take back.
+    if (form.ariaBusy) return;
+    form.ariaBusy = "true";
     const section = form.closest(".catch-up__room");
     const [count, badge] = [".catch-up__unread", ".badge--mention"].map((name) => section.querySelector(name));
     const before = count.textContent;
@@ -62,6 +65,7 @@ export default class Unread {
       section.querySelector(".catch-up__name a").focus();
       this.#offerUndo(detail, { marks }, () => show(false));
     });
+    form.ariaBusy = null;
   }
 
   #offerUndo(text, { marks, threads = {} }, then) {
