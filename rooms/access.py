@@ -149,6 +149,14 @@ def file_for(user: User, file_id: object) -> Attachment:
     return file
 
 
+def kept_file_for(staff: User, file_id: object) -> Attachment:
+    """A file of any message, of a deleted one while it is kept, for staff who may read such a message's words."""
+    file = Attachment.objects.filter(pk=parse_id(file_id), message__isnull=False).first()
+    if file is None or not staff.is_staff or not staff.has_perms(["rooms.view_message", "rooms.view_deletedtext"]):
+        raise not_found()
+    return file
+
+
 def preview_for(user: User, preview_id: object) -> Preview:
     """A link's card that stands under a message the person may read now."""
     preview = Preview.objects.filter(pk=parse_id(preview_id)).first()

@@ -4,15 +4,19 @@ from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
+from django.urls import path, reverse
+from django.utils.html import format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rooms import access
 from rooms.actions import moderation
 from rooms.admin.looking import LookingAdmin, RoomFilter
 from rooms.models import DeletedText, Message
+from rooms.views.delivery import Delivered, deliver
 from talkwave.errors import Refused
 
 # Words have no index: a search reads every message, so it reads so many.
@@ -54,6 +58,20 @@ class MessageAdmin(LookingAdmin):
         *("deleted_words", "deleted_by", "file_names", "version", "changes"),
     )
     readonly_fields = ("deleted_words", "deleted_by", "file_names")
+
+    def get_urls(self) -> list[Any]:
+        look = self.admin_site.admin_view(self.file)
+        return [path("file/<int:file_id>/", look, name="rooms_message_file"), *super().get_urls()]
+
+    def file(self, request: HttpRequest, file_id: int) -> HttpResponseBase:
+        """The bytes of a message's file, to be saved; those of a deleted one too, while they are kept."""
+        user: Any = request.user
+        try:
+            file = access.kept_file_for(user, file_id)
+            told = Delivered(stored=file.stored, size=file.size, type=file.type, name=file.name, inline=False)
+            return deliver(request, told)
+        except Refused as refusal:
+            raise Http404(refusal.detail) from None
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return ["-seq"] if RoomFilter.parameter_name in request.GET else ["-pk"]
@@ -99,7 +117,11 @@ class MessageAdmin(LookingAdmin):
 
     @admin.display(description=_("files"), empty_value="")
     def file_names(self, message: Message) -> str | None:
-        return ", ".join(f"{file.name} ({filesizeformat(file.size)})" for file in message.attachments.all()) or None
+        files = [
+            (reverse("admin:rooms_message_file", args=[file.pk]), file.name, filesizeformat(file.size))
+            for file in message.attachments.all()
+        ]
+        return format_html_join(", ", '<a href="{}">{}</a> ({})', files) or None
 
     @admin.action(description=_("Delete the chosen messages…"), permissions=["wipe"])
     def delete_messages(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:

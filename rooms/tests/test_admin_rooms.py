@@ -9,6 +9,7 @@ from rooms.actions.deleting import delete_message
 from rooms.actions.direct import direct_room_for
 from rooms.actions.posting import post_message
 from rooms.models import AuditEntry, DeletedText, Membership, Message, Room
+from rooms.tests.files import ready
 from rooms.tests.outgoing import room_events
 from rooms.tests.test_action_rooms import true_version
 
@@ -205,6 +206,25 @@ def test_deleted_words_are_for_those_with_the_permission(signed_in, desk, room, 
     clerk.user_permissions.add(Permission.objects.get(codename="view_message"))
     page = signed_in(clerk).get(page_of(message))
     assert page.status_code == 200 and "regretted" not in page.text
+
+
+def test_the_file_of_a_deleted_message_is_for_those_with_the_permission_and_no_longer_in_the_room(
+    signed_in, desk, room, alice, person
+):
+    file = int(ready(signed_in(alice), room, "plan.txt", b"the secret plan")["id"])
+    message = post_message(alice, room.pk, "", attachments=[file])
+    delete_message(alice, message.pk)
+    address = reverse("admin:rooms_message_file", args=[file])
+    assert address in desk.get(page_of(message)).text
+    answer = desk.get(address)
+    assert answer.content == b"the secret plan"
+    assert answer["Content-Disposition"].startswith("attachment") and "sandbox" in answer["Content-Security-Policy"]
+    clerk = person("clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_message"))
+    assert signed_in(clerk).get(address).status_code == 404
+    assert desk.get(reverse("admin:rooms_message_file", args=[file + 1])).status_code == 404
+    assert signed_in(alice).get(address).status_code == 302
+    assert signed_in(alice).get(reverse("file", args=[file, "plan.txt"])).status_code == 404
 
 
 def test_messages_are_found_by_word_room_kind_and_deletion(desk, room, make_room, alice, olga):
