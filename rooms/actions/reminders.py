@@ -18,6 +18,8 @@ from talkwave.errors import Refused
 _BATCH = 100
 # Of the message, in the notice.
 _EXCERPT = 140
+# Due ones that a page which was away asks for: the newest stands, and says how many wait behind it.
+_DUE_MOST = 20
 
 
 def add_reminder(actor: User, text: str, due_at: datetime, message_id: object = None) -> Reminder:
@@ -88,7 +90,7 @@ def due_count(user: User) -> int:
     return Reminder.objects.filter(user=user, done_at=None, due_at__lte=timezone.now()).count()
 
 
-def due_of(user: User, most: int = 20) -> list[dict[str, object]]:
+def due_of(user: User, most: int = _DUE_MOST) -> list[dict[str, object]]:
     """The due ones that are not done, the latest first, as the notice shows them: for a page that was away."""
     due = Reminder.objects.filter(user=user, done_at=None, due_at__lte=timezone.now())
     return [told(user, reminder) for reminder in due.select_related("message__sender").order_by("-due_at")[:most]]
