@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 FOLDER = "previews"
 # While a page is waited for, how often it is seen whether further links became due.
 _GLANCE_SECONDS = 0.25
+# Taken in one go of the chore: where links come without end, the worker still gets to hear that it is to stop.
+_TAKEN_MOST = 50
 
 
 def look_at_links(network: Network | None = None) -> bool:
@@ -36,11 +38,11 @@ def look_at_links(network: Network | None = None) -> bool:
     if not settings.LINK_PREVIEWS:
         return False
     looks: dict[str, tuple[Future[Look], list[Preview]]] = {}
-    any_taken = False
+    count = 0
     with ThreadPoolExecutor(settings.PREVIEW_FETCHES, thread_name_prefix="preview") as threads:
         while True:
-            taken = _take(settings.PREVIEW_FETCHES - len(looks))
-            any_taken = any_taken or bool(taken)
+            taken = _take(min(settings.PREVIEW_FETCHES - len(looks), _TAKEN_MOST - count))
+            count += len(taken)
             cards = _known({preview.digest for preview in taken})
             for preview in taken:
                 if card := cards.get(preview.digest):
@@ -50,7 +52,7 @@ def look_at_links(network: Network | None = None) -> bool:
                 else:
                     looks[preview.digest] = (threads.submit(look, preview.url, network), [preview])
             if not looks:
-                return any_taken
+                return count > 0
             wait([future for future, _ in looks.values()], timeout=_GLANCE_SECONDS, return_when=FIRST_COMPLETED)
             for digest in [digest for digest, (future, _) in looks.items() if future.done()]:
                 future, previews = looks.pop(digest)

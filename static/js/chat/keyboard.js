@@ -56,8 +56,7 @@ export default class Keyboard {
       // What is typed until it is there is not for the room.
       link.focus();
       link.click();
-    }
-    else go("/search/");
+    } else go("/search/");
   }
 
   map() {
