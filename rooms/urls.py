@@ -108,6 +108,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/", uploads.begin, name="upload_begin"),
     path("uploads/<uuid:upload_id>/", uploads.one, name="upload"),
     path("uploads/<uuid:upload_id>/done/", uploads.finish, name="upload_finish"),
+    path("files/remove/", uploads.remove_all, name="files_remove"),
     path("files/<int:file_id>/", uploads.ready, name="file_ready"),
     path("files/<int:file_id>/remove/", uploads.remove, name="file_remove"),
     path("files/<int:file_id>/thumb/", files.thumb, name="file_thumb"),

@@ -50,12 +50,14 @@ class Attached:
         rows = []
         for message, files in self._taken:
             for position, file in enumerate(files):
-                file.message, file.position = message, position
+                file.message, file.position, file.thread = message, position, None
                 rows.append((message.pk, position, file.pk))
             message.adorn("attachments", files)
         if rows:
             with connection.cursor() as cursor:
-                cursor.executemany("UPDATE rooms_attachment SET message_id = %s, position = %s WHERE id = %s", rows)
+                cursor.executemany(
+                    "UPDATE rooms_attachment SET message_id = %s, position = %s, thread_id = NULL WHERE id = %s", rows
+                )
         for message, shared in self._shared:
             message.adorn("attachments", share(message, shared))
 
@@ -83,7 +85,7 @@ def share(message: Message, files: Sequence[Attachment]) -> list[Attachment]:
 def leave_files(values: Sequence[object], row: Scheduled) -> None:
     """These files wait with a message that is sent later. In its transaction; raises Refused as `Attached` does."""
     for position, file in enumerate(Attached([values]).files(values, row.user_id, row.room_id or 0)):
-        Attachment.objects.filter(pk=file.pk).update(scheduled=row, position=position)
+        Attachment.objects.filter(pk=file.pk).update(scheduled=row, position=position, thread=row.thread)
 
 
 def take_files(row: Scheduled) -> list[int]:

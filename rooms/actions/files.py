@@ -76,6 +76,23 @@ def discard_file(actor: User, file_id: object) -> None:
     raise Refused("conflict", _("This file was sent already. Delete its message instead."))
 
 
+def discard_files(actor: User, newest: object) -> list[int]:
+    """Takes back all of one's own files that are not sent yet, up to that one: nobody was asked about what came after it.
+
+    Gives their ids. Raises Refused.
+    """
+    last = access.parse_id(newest)
+    gone: list[int] = []
+    while True:
+        with transaction.atomic():
+            waiting = waiting_files(actor).select_for_update(of=("self",)).filter(pk__lte=last).order_by("pk")
+            ids = list(waiting.values_list("pk", flat=True)[:_BATCH])
+            Attachment.objects.filter(pk__in=ids).delete()
+        gone += ids
+        if len(ids) < _BATCH:
+            return gone
+
+
 def waiting_files(user: User) -> QuerySet[Attachment]:
     """Their ready files that are in no message, nor in one that is sent later: in a composer of theirs, or in none."""
     return Attachment.objects.filter(uploader=user, message=None, scheduled=None)

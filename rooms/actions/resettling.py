@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from rooms.actions.answers import recount
 from rooms.actions.deleting import seen_by_others
+from rooms.actions.scheduled import take_along
 from rooms.models import (
     Attachment,
     Kind,
@@ -21,6 +22,7 @@ from rooms.models import (
     Room,
     Thread,
     ThreadFollow,
+    Upload,
     WrittenDraft,
 )
 from rooms.system import system_body
@@ -152,6 +154,10 @@ def _follow_along(source: Room, target: Room, moving: list[Message]) -> None:
         mention.room, mention.seq = target, seqs[mention.message_id]
     Mention.objects.bulk_update(mentions, ["room", "seq"])
     Attachment.objects.filter(message__in=ids).update(room=target)
+    # What was begun in their threads, by whomever, goes along; who may not write there cannot send it.
+    Upload.objects.filter(thread__in=ids).update(room=target)
+    Attachment.objects.filter(thread__in=ids).update(room=target)
+    take_along(ids, target)
     # Held up for the people of the room it leaves: there, nobody asked for it.
     Pin.objects.filter(message__in=ids).delete()
     WrittenDraft.objects.filter(thread__in=ids).update(room=target)

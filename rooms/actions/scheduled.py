@@ -17,7 +17,7 @@ from rooms.actions.attaching import leave_files, take_files
 from rooms.actions.polls import asked
 from rooms.actions.posting import post_message
 from rooms.actions.reminders import require_ahead
-from rooms.models import Attachment, Message, Scheduled, ScheduledState
+from rooms.models import Attachment, Message, Room, Scheduled, ScheduledState
 from rooms.text import clean, snippet
 from rooms.wire import when
 from talkwave.errors import Refused
@@ -148,6 +148,20 @@ def fail_those_for(room_id: int, message_ids: Sequence[int]) -> None:
         row.thread = row.reply_to = None
         row.save(update_fields=["room", "thread", "reply_to"])
         _fail(row, detail)
+
+
+def take_along(message_ids: Sequence[int], room: Room) -> None:
+    """What waits to be sent in the threads of these messages goes with them to that room. In the caller's transaction."""
+    waiting = Scheduled.objects.filter(thread__in=message_ids)
+    if connection.features.has_select_for_update_skip_locked:
+        # One that is being sent just now waits for the rooms that the caller holds: it finds its thread gone, and says so.
+        waiting = waiting.select_for_update(skip_locked=True, of=("self",))
+    for row in waiting.select_related("user"):
+        left, row.room = row.room_id, room
+        row.save(update_fields=["room"])
+        events.scheduled_updated(row.user_id, left, waiting_count(row.user_id, left))
+        if access.readable(row.user, [room]):
+            _say_how_many(row)
 
 
 def send_due() -> bool:

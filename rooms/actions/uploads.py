@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Subquery, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,9 +80,14 @@ def require_alt(alt: str) -> None:
         raise Refused("bad_request", _("This description holds a character that cannot be stored."))
 
 
-def begin_upload(actor: User, room_id: object, *, name: str, size: int) -> Upload:
-    """A file of that size is going to come, to be sent in that room. Raises Refused."""
-    seat = access.room_for(actor, room_id, to="post")
+def begin_upload(actor: User, room_id: object, *, name: str, size: int, thread: object = None) -> Upload:
+    """A file of that size is going to come, to be sent in that room, or in the `thread` of a message, wherever that is
+    by now. Raises Refused."""
+    root = None
+    if thread is None:
+        seat = access.room_for(actor, room_id, to="post")
+    else:
+        root, seat = access.message_for(actor, thread, to="post")
     if size < 1:
         raise Refused("bad_request", _("This file is empty."))
     if size > settings.FILE_MAX_BYTES:
@@ -95,7 +100,7 @@ def begin_upload(actor: User, room_id: object, *, name: str, size: int) -> Uploa
         raise refusal
     pieces.require_room_for(size)
     _counted["begun"] += 1
-    return Upload.objects.create(owner=actor, room=seat.room, name=clean_name(name), size=size)
+    return Upload.objects.create(owner=actor, room=seat.room, thread=root, name=clean_name(name), size=size)
 
 
 def _too_much(actor: User, size: int) -> Refused | None:
@@ -212,9 +217,11 @@ def _finish_held(actor: User, upload_id: uuid.UUID, told: Told, alone: bool) -> 
         raise
 
 
-def take_whole(actor: User, room_id: object, source: "File[bytes]", *, name: str, size: int) -> Attachment:
+def take_whole(
+    actor: User, room_id: object, source: "File[bytes]", *, name: str, size: int, thread: object = None
+) -> Attachment:
     """A file that came all at once (a form without JavaScript, a program), on the same way. Raises Refused."""
-    upload = begin_upload(actor, room_id, name=name, size=size)
+    upload = begin_upload(actor, room_id, name=name, size=size, thread=thread)
     offset = 0
     while data := source.read(settings.FILE_PIECE_BYTES):
         offset = take_piece(actor, upload.pk, offset=offset, data=data).received
@@ -230,7 +237,8 @@ def _finish(upload: Upload, told: Told) -> Attachment:
         with tempfile.TemporaryDirectory(dir=pieces.folder()) as folder:
             seen = sandbox.look(source, Path(folder))
             whole = Path(folder) / seen["file"] if seen.get("file") else pieces.other_name(source, Path(folder))
-            file = Attachment(room_id=upload.room_id, uploader_id=upload.owner_id, alt=told.alt.strip())
+            file = Attachment(room_id=upload.room_id, thread_id=upload.thread_id, uploader_id=upload.owner_id)
+            file.alt = told.alt.strip()
             _describe(file, upload.name, seen, told)
             file.size = whole.stat().st_size
             file.stored = _store(whole, stored)
@@ -243,6 +251,10 @@ def _finish(upload: Upload, told: Told) -> Attachment:
             # Cancelled meanwhile: then nobody wants it.
             if not Upload.objects.filter(pk=upload.pk).update(attachment=file, looking_since=None):
                 raise access.not_found()
+            if upload.thread_id is not None:
+                # Which may have gone to another room while it was looked at.
+                room = Upload.objects.filter(pk=upload.pk).values("room")
+                Attachment.objects.filter(pk=file.pk).update(room=Subquery(room))
     except BaseException as error:
         for name in stored:
             default_storage.delete(name)

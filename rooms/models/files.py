@@ -40,6 +40,8 @@ class Attachment(models.Model):
     scheduled = models.ForeignKey(
         Scheduled, null=True, on_delete=models.CASCADE, related_name="attachments", db_index=False
     )
+    # Until it is sent: the message in whose thread it was attached.
+    thread = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=8, choices=FileKind.choices)
@@ -75,6 +77,7 @@ class Attachment(models.Model):
             models.Index(fields=["stored"], name="file_stored"),
             models.Index(fields=["thumb_stored"], name="file_thumb_stored"),
             models.Index(fields=["scheduled"], condition=Q(scheduled__isnull=False), name="file_scheduled"),
+            models.Index(fields=["thread"], condition=Q(thread__isnull=False), name="file_of_thread"),
         ]
 
         # As a message shows them.
@@ -109,6 +112,7 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()
     received = models.PositiveBigIntegerField(default=0)

@@ -105,8 +105,8 @@ def pdf(text):
     )
 
 
-def begin(client: Client, room, name, size):
-    return client.post("/uploads/", {"room": room.pk, "name": name, "size": size}, headers=JSON)
+def begin(client: Client, room, name, size, **place):
+    return client.post("/uploads/", {"room": room.pk, "name": name, "size": size, **place}, headers=JSON)
 
 
 def piece(client: Client, upload_id, offset, data):
@@ -122,9 +122,9 @@ def finish(client: Client, upload_id, **told):
     return client.post(f"/uploads/{upload_id}/done/", told, headers=JSON)
 
 
-def upload(client: Client, room, name, data, **told):
+def upload(client: Client, room, name, data, thread=None, **told):
     """The whole way; gives the answer of the last step."""
-    begun = begin(client, room, name, len(data))
+    begun = begin(client, room, name, len(data), **({"thread": thread.pk} if thread else {}))
     assert begun.status_code == 201, begun.text
     upload_id = begun.json()["id"]
     for offset in range(0, len(data), PIECE):

@@ -11,11 +11,12 @@ from rooms import access
 from rooms.actions.cleanup import cleanup_rooms
 from rooms.actions.files import discard_file
 from rooms.actions.memberships import leave_room
+from rooms.actions.moving import move_messages
 from rooms.actions.posting import post_message
 from rooms.actions.scheduled import change_scheduled, remove_scheduled, schedule_message, send_now
 from rooms.actions.uploads import cancel_upload
 from rooms.models import Attachment, Message, Scheduled, Upload
-from rooms.tests.files import JSON, ready
+from rooms.tests.files import JSON, begin, finish, piece, ready
 from rooms.tests.later import code, is_due, later, notices, work
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +123,55 @@ def test_files_that_wait_with_no_message_are_listed_sent_and_removed(client, sig
     assert [str(file.pk) for file in Message.objects.get(room=room).attachments.all()] == [sent]
     assert client.post(f"/files/{sent}/remove/", headers=JSON).status_code == 409
     assert "unsent-title" not in client.get("/scheduled/").text
+
+
+def test_all_that_were_listed_are_removed_at_once_page_by_page_or_not(client, room, alice, settings):
+    settings.PAGE_SIZE = 2
+    shown = [ready(client, room, f"file-{number}.txt")["id"] for number in range(3)]
+    later_row = schedule_message(alice, room.pk, "", later(), attachments=[ready(client, room, "waits.txt")["id"]])
+    first, second = (client.get(f"/scheduled/?page={page}").text for page in (1, 2))
+    assert ["file-2" in first, "file-1" in first, "file-0" in first, "file-0" in second] == [True, True, False, True]
+    assert "waits.txt" in first and "waits.txt" not in second and "Page 2 of 2" in second
+    # What came after the list was looked at was not asked about.
+    newer = ready(client, room, "newer.txt")["id"]
+    for page in (first, second):
+        assert f'name="newest" value="{shown[-1]}"' in page
+    assert client.post("/files/remove/", headers=JSON).status_code == 404
+    assert client.post("/files/remove/", {"newest": shown[-1]}, headers=JSON).json()["gone"] == shown
+    assert set(Attachment.objects.values_list("pk", flat=True)) == {int(newer), later_row.attachments.get().pk}
+
+
+def test_a_file_attached_in_a_thread_is_sent_there(client, room, alice):
+    root = post_message(alice, room.pk, "root")
+    file = ready(client, room, "chart.txt", thread=root)["id"]
+    page = client.get("/scheduled/").text
+    assert f'href="/rooms/{room.pk}/threads/{root.pk}/"' in page and f'name="thread" value="{root.pk}"' in page
+    sent = {"attachments": file, "thread": root.pk}
+    assert f"/threads/{root.pk}/" in client.post(f"/rooms/{room.pk}/messages/", sent).headers["Location"]
+    answer = Message.objects.get(attachments=file)
+    assert (answer.thread_id, answer.in_room, answer.attachments.get().thread_id) == (root.pk, False, None)
+
+
+def test_what_waits_in_a_thread_goes_with_it_to_another_room(client, signed_in, room, make_room, alice, bob):
+    hidden = make_room("zugspitze", kind="private", alice="member")
+    root = post_message(alice, room.pk, "root")
+    file, waits = (ready(client, room, f"{name}.txt", thread=root)["id"] for name in ("file", "waits"))
+    row = schedule_message(alice, room.pk, "", later(), thread=root.pk, attachments=[waits])
+    on_its_way = begin(client, room, "coming.txt", 4, thread=root.pk).json()["id"]
+    others = ready(signed_in(bob), room, "bobs.txt", thread=root)
+    others_row = schedule_message(bob, room.pk, "mine", later(), thread=root.pk)
+    move_messages(alice, [root.pk], room=hidden.pk)
+    assert set(Attachment.objects.values_list("room", flat=True)) == {hidden.pk}
+    piece(client, on_its_way, 0, b"here")
+    coming = finish(client, on_its_way).json()["file"]["id"]
+    # A page that does not know yet where the thread is now begins there, too.
+    late = ready(client, room, "late.txt", thread=root)["id"]
+    answer = post_message(alice, hidden.pk, "", thread=root.pk, attachments=[file, coming, late])
+    assert answer.room_id == hidden.pk and answer.attachments.count() == 3
+    assert [file.name for file in send_now(alice, row.pk).attachments.all()] == ["waits.txt"]
+    # Who is not in that room keeps what is theirs, sends nothing there, and is not told where it is.
+    their = signed_in(bob)
+    assert code(send_now, bob, others_row.pk) == code(access.file_for, bob, others["id"]) == "not_found"
+    assert begin(their, room, "x.txt", 1, thread=root.pk).status_code == 404
+    page = their.get("/scheduled/").text
+    assert "bobs.txt" in page and "zugspitze" not in page and f"/rooms/{hidden.pk}/" not in page

@@ -71,5 +71,7 @@ def _files(request: HttpRequest, user: User, room_id: int) -> list[object]:
     ids: list[object] = [*request.POST.getlist("attachments")]
     if picked := request.FILES.get("file"):
         limits.spend(limits.uploading, user)
-        ids.append(take_whole(user, room_id, picked, name=picked.name or "", size=picked.size or 0).pk)
+        thread = request.POST.get("thread") or None
+        name, size = picked.name or "", picked.size or 0
+        ids.append(take_whole(user, room_id, picked, name=name, size=size, thread=thread).pk)
     return ids

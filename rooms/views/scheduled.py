@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,13 +21,15 @@ from rooms.wire import when
 
 @door("GET")
 def scheduled(request: HttpRequest) -> HttpResponse:
-    """Everything of this person that waits to be sent, the next first, what could not be sent, and files they attached
-    and did not send: those have no other place where one finds them again on another device."""
+    """Everything of this person that waits to be sent, the next first, what could not be sent, and, page by page, files
+    they attached and did not send: those have no other place where one finds them again on another device."""
     user = person(request)
-    # At most SCHEDULED_MAX of them.
+    unsent_files = waiting_files(user).select_related("room").order_by("-pk")
+    page = Paginator(unsent_files, settings.PAGE_SIZE).get_page(request.GET.get("page"))
+    files = list(page)
+    # At most SCHEDULED_MAX of them, which all stand on the first page.
     waiting = Scheduled.objects.filter(user=user).select_related("room").prefetch_related("attachments")
-    found = list(waiting.order_by("due_at", "pk"))
-    files = list(waiting_files(user).select_related("room").order_by("-pk")[: settings.PAGE_SIZE])
+    found = list(waiting.order_by("due_at", "pk")) if page.number == 1 else []
     rooms = [row.room for row in found if row.room is not None] + [file.room for file in files]
     readable = access.readable(user, rooms)
     # The words are one's own; what a room is called now is only for who may see it.
@@ -40,13 +43,21 @@ def scheduled(request: HttpRequest) -> HttpResponse:
         for row in found
     ]
     unsent = [
-        {"file": file_wire(file), "at": file.created_at, "room": titles.get(file.room_id, ""), "room_id": file.room_id}
+        {"file": file_wire(file), "at": file.created_at, "room": titles.get(file.room_id, "")}
+        | {"room_id": file.room_id, "thread_id": file.thread_id}
         for file in files
     ]
     return show(
         request,
         "scheduled",
-        {"tab": "scheduled", "rows": rows, "unsent": unsent, "unsent_days": settings.FILES_UNSENT_DAYS},
+        {
+            "tab": "scheduled",
+            "rows": rows,
+            "unsent": unsent,
+            "unsent_days": settings.FILES_UNSENT_DAYS,
+            "page": page,
+            "newest": unsent_files.values_list("pk", flat=True).first(),
+        },
     )
 
 

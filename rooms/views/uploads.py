@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rooms import limits
 from rooms.actions import files, uploads
@@ -21,12 +22,13 @@ from talkwave.errors import Refused
 
 @door("POST")
 def begin(request: HttpRequest) -> HttpResponse:
-    """`room`, `name`, `size`: the upload's id, under which its pieces go."""
+    """`room`, and `thread` where it is attached in one, `name`, `size`: the upload's id, under which its pieces go."""
     user = person(request)
     limits.spend(limits.uploading, user)
     size = _number(request.POST.get("size"), "size")
     name = request.POST.get("name", "")
-    upload = uploads.begin_upload(user, request.POST.get("room"), name=name, size=size)
+    thread = request.POST.get("thread") or None
+    upload = uploads.begin_upload(user, request.POST.get("room"), name=name, size=size, thread=thread)
     return JsonResponse(_wire(upload), status=201)
 
 
@@ -74,6 +76,14 @@ def remove(request: HttpRequest, file_id: int) -> HttpResponse:
     """From the list of those that wait: it is not wanted."""
     files.discard_file(person(request), file_id)
     return done(request, reverse("scheduled"), _("The file is removed."))
+
+
+@door("POST")
+def remove_all(request: HttpRequest) -> HttpResponse:
+    """All of that list, up to the `newest` it showed."""
+    gone = files.discard_files(person(request), request.POST.get("newest"))
+    said = ngettext("%(n)d file is removed.", "%(n)d files are removed.", len(gone)) % {"n": len(gone)}
+    return done(request, reverse("scheduled"), said, gone=[str(pk) for pk in gone])
 
 
 def _wire(upload: Upload) -> dict[str, Any]:

@@ -17,13 +17,15 @@ import { fillTile, forgetPicture, showPicture } from "./attached.js";
 const places = new Map();
 /** The composers on the page: place → the one that holds its files. */
 const open = new Map();
-const placeOf = ({ room, thread }) => (thread ? `${room}:${thread}` : room);
+/** A thread is its own, in whichever room it stands. */
+const placeOf = ({ room, thread }) => (thread ? `thread:${thread}` : room);
+const madeIn = ({ dataset: { room, thread } }, file, told) => new Upload(file, thread ? { room, thread } : { room }, told ?? {});
 
 // For a composer that is gone (leaving ended a voice note) they wait until it is there again.
 on("tw:ui.attach", ({ form, files, told }) => {
   const place = placeOf(form.dataset);
   if (open.has(place)) return open.get(place).add(files, told);
-  const uploads = files.map((file) => new Upload(file, form.dataset.room, told ?? {}));
+  const uploads = files.map((file) => madeIn(form, file, told));
   places.set(place, [...(places.get(place) ?? []), ...uploads]);
   for (const upload of uploads) upload.start();
 });
@@ -40,7 +42,7 @@ addEventListener("storage", (event) => {
     const changed = changedFiles(me()?.id, place, event);
     if (!changed) continue;
     const left = uploads.filter(({ file }) => !changed.gone.includes(file?.id));
-    places.set(place, [...left, ...changed.come.map((file) => restored(file, place))]);
+    places.set(place, [...left, ...changed.come.map(restored)]);
     open.get(place)?.show();
   }
 });
@@ -55,7 +57,6 @@ export default class Attach {
     this.asFile = this.form.querySelector('[data-does="as-file"]');
     this.most = Number(strip.dataset.most);
     this.mostBytes = Number(strip.dataset.mostBytes);
-    this.room = this.form.dataset.room;
     this.place = placeOf(this.form.dataset);
     open.set(this.place, this);
     this.tiles = new Map();
@@ -72,7 +73,7 @@ export default class Attach {
     on("tw:upload.changed", ({ upload }) => this.#changed(upload), { signal });
     on("tw:ui.sending", (sending) => sending.form === this.form && this.#sending(sending), { signal });
     on("tw:ui.sent", ({ form }) => form === this.form && this.#sent(), { signal });
-    if (!places.has(this.place)) places.set(this.place, keptFiles(me()?.id, this.place).map((file) => restored(file, this.place)));
+    if (!places.has(this.place)) places.set(this.place, keptFiles(me()?.id, this.place).map(restored));
     this.show();
     this.#offerFile();
   }
@@ -95,7 +96,7 @@ export default class Attach {
   async add(files, told = null) {
     const room = this.most - this.tiles.size;
     if (files.length > room) emit("tw:ui.toast", { tone: "error", text: plural("attach.most", this.most) });
-    const added = [...files].slice(0, Math.max(0, room)).map((file) => this.#tile(new Upload(file, this.room, told ?? {})));
+    const added = [...files].slice(0, Math.max(0, room)).map((file) => this.#tile(madeIn(this.form, file, told)));
     this.#tell();
     for (const upload of added) {
       if (upload.size > this.mostBytes) this.#refuse(upload, word("attach.too-large", { most: sizeText(this.mostBytes) }));
@@ -274,8 +275,8 @@ function keepReady(place, uploads) {
 }
 
 /** An upload that was ready before a reload. */
-function restored({ typed, ...file }, place) {
-  const upload = new Upload({ name: file.name, size: file.size }, place.split(":")[0]);
+function restored({ typed, ...file }) {
+  const upload = new Upload({ name: file.name, size: file.size });
   Object.assign(upload, { state: "ready", sent: file.size, file });
   // Of what was typed the server may not have heard.
   upload.describe(typed ?? file.alt).catch(() => {});

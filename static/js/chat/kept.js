@@ -22,7 +22,7 @@ export default class Kept {
     const { signal } = this.listening;
     const event = EVENTS[element.dataset.kept];
     if (event) on(event, () => this.#later(), { signal });
-    on("tw:ui.posted", ({ form }) => this.#posted(form), { signal });
+    on("tw:ui.posted", ({ form, answer }) => this.#posted(form, answer), { signal });
     element.addEventListener("click", ({ target }) => this.#move(target.closest("[data-moves]")), { signal });
     for (const name of ["input", "focusout"]) element.addEventListener(name, () => this.#held && this.#later(), { signal });
     // The search puts other rows here, and a gallery what came meanwhile.
@@ -42,16 +42,19 @@ export default class Kept {
   }
 
   /** What was written in a row is kept, or has gone with it: the row may be shown anew. */
-  #posted(form) {
-    const row = this.element.contains(form) && form.closest(".kept__item");
+  #posted(form, answer) {
+    if (!this.element.contains(form)) return;
+    const gone = answer.gone ?? [form.dataset.gone ?? []].flat();
+    gone.forEach(forgetFile);
+    // Of a file that waits no event tells.
+    if (gone.length) this.#later();
+    const row = form.closest(".kept__item");
     if (!row) return;
-    if (form.dataset.gone) forgetFile(form.dataset.gone);
     for (const field of row.querySelectorAll("input, textarea")) Object.assign(field, { defaultValue: field.value, defaultChecked: field.checked });
     const details = row.querySelector("details[open]");
     if (details?.contains(document.activeElement)) details.querySelector("summary").focus({ preventScroll: true });
     if (details) details.open = false;
-    // Of a file that waits no event tells.
-    if (this.#held || form.dataset.gone) this.#later();
+    if (this.#held) this.#later();
   }
 
   #later() {
@@ -65,6 +68,7 @@ export default class Kept {
     const rows = [...this.element.querySelectorAll(".kept__item")];
     const at = rows.findIndex((row) => row.contains(document.activeElement));
     const nth = controls(rows[at]).indexOf(document.activeElement);
+    const inside = this.element.contains(document.activeElement);
     try {
       const { found } = await page(location.href);
       const fresh = found.querySelector(`[data-kept="${this.element.dataset.kept}"]`);
@@ -77,10 +81,10 @@ export default class Kept {
     } catch {
       return;
     }
-    if (at < 0) return;
+    if (!inside) return;
     const left = this.element.querySelectorAll(".kept__item");
     // The same of the next row: whoever goes through the list presses it again.
-    const next = controls(left[Math.min(at, left.length - 1)]);
+    const next = controls(left[Math.max(0, Math.min(at, left.length - 1))]);
     (next[nth] ?? next[0] ?? document.getElementById("main")).focus({ preventScroll: true });
   }
 

@@ -6,7 +6,7 @@ const key = (user, place) => `tw:files:${user}:${place}`;
 /** The ids of those this page has shown. */
 const shown = new Set();
 
-/** What was ready in a place (a room, or a room and a thread); empty where nothing was. The caller shows it. */
+/** What was ready in a place (a room, or a thread); empty where nothing was. The caller shows it. */
 export function keptFiles(user, place) {
   try {
     return seen(listed(localStorage.getItem(key(user, place))));

@@ -26,7 +26,7 @@ const FINAL = ["bad_request", "too_long"];
 const OVER = new Set(["ready", "failed", "cancelled", "paused"]);
 
 const server = {
-  begin: (room, file) => post("/uploads/", { room, name: file.name, size: file.size }),
+  begin: (place, file) => post("/uploads/", { ...place, name: file.name, size: file.size }),
   state: (id) => get(`/uploads/${id}/`),
   piece: sendPiece,
   finish: (id, told) => post(`/uploads/${id}/done/`, told),
@@ -36,9 +36,12 @@ const server = {
 };
 
 export class Upload {
-  /** `told` is what this browser knows about a film or a sound: width, height, duration, voice, waveform. */
-  constructor(file, room, told = {}, { queue = shared, net = server, say = emit, wait = online, now = Date.now } = {}) {
-    Object.assign(this, { key: uuid(), name: file.name, size: file.size, room: String(room), told });
+  /**
+   * `place` is where it is attached: {room}, and {thread} in one. `told` is what this browser knows about a film or a
+   * sound: width, height, duration, voice, waveform.
+   */
+  constructor(file, place, told = {}, { queue = shared, net = server, say = emit, wait = online, now = Date.now } = {}) {
+    Object.assign(this, { key: uuid(), name: file.name, size: file.size, place, told });
     Object.assign(this, { state: "waiting", sent: 0, error: "", note: "", alt: "", file: null, final: false });
     this.source = file;
     this.env = { queue, net, say, wait, now };
@@ -136,7 +139,7 @@ export class Upload {
 
   async #try(signal) {
     const { net, now } = this.env;
-    const known = this.id ? await net.state(this.id) : await net.begin(this.room, this.source);
+    const known = this.id ? await net.state(this.id) : await net.begin(this.place, this.source);
     if (signal.aborted) return this.#late(known.id);
     this.id = known.id;
     this.most = known.piece;

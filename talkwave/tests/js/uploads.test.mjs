@@ -67,7 +67,7 @@ function file(length = 1200 * KIB) {
 
 function upload(net, { source = file(), wait = async () => {}, queue = new Queue(), told = {} } = {}) {
   const states = [];
-  const it = new Upload(source, 7, told, { net, queue, wait, now: Date.now, say: (name, { upload: { state } }) => states.at(-1) === state || states.push(state) });
+  const it = new Upload(source, { room: 7 }, told, { net, queue, wait, now: Date.now, say: (name, { upload: { state } }) => states.at(-1) === state || states.push(state) });
   return { it, states };
 }
 
