@@ -12,7 +12,7 @@ from accounts.models import User
 from rooms import access
 from rooms.access import Seat
 from rooms.models import Message, MessageKind
-from rooms.wire import message_wire
+from rooms.wire import message_wire, poll_of
 from talkwave.errors import Refused
 
 # File ending → what it is served as.
@@ -59,9 +59,17 @@ def _text(messages: Sequence[Message], *, marked: bool) -> str:
             lines += [_("Forwarded from %(name)s") % {"name": message.forward["sender"]["display_name"]}, ""]
         if message.body:
             lines += [message.body, ""]
+        lines += _asked(message)
         lines += [f"- {file.name}" for file in message.beside("attachments")]
         parts.append("\n".join(lines).rstrip())
     return ("\n\n---\n\n" if marked else "\n\n").join(parts) + "\n"
+
+
+def _asked(message: Message) -> list[str]:
+    """The answers of a poll, and how many chose each; of a forwarded one, whose votes stay where they are, the answers."""
+    if poll := poll_of(message):
+        return [f"- {option['text']} ({option['count']})" for option in poll["options"]]
+    return [f"- {text}" for text in (message.forward or {}).get("poll", [])]
 
 
 def _plain(name: str) -> str:

@@ -15,7 +15,7 @@ from rooms import access, events
 from rooms.actions.messages import changed
 from rooms.models import Message, Poll, PollOption, PollVote
 from rooms.models.polls import OPTION_LENGTH
-from rooms.text import clean
+from rooms.text import clean, replace_names
 from talkwave.errors import Refused
 
 
@@ -100,8 +100,8 @@ def store_polls(polls: Sequence[tuple[Message, Asked]], now: datetime) -> None:
 
 
 def _line(text: str) -> str:
-    """One line of plain text; raises Refused where a character cannot be stored."""
-    return clean(" ".join(text.split()), may_be_empty=True)
+    """One line of plain text, its `:names:` as emoji; raises Refused where a character cannot be stored."""
+    return replace_names(clean(" ".join(text.split()), may_be_empty=True))
 
 
 def vote(actor: User, message_id: object, option_ids: Iterable[object]) -> Message:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rooms.models import FileText, Message, Room
+from rooms.models import FileText, Message, PollOption, Room
 from rooms.queries import direct_members
 from rooms.search import marks, postgresql, sqlite
 from rooms.search.checking import Sought, holding, sought
@@ -134,6 +134,7 @@ def _hits(user: User, messages: Sequence[Message], phrases: Sequence[Phrase]) ->
             hit.context_text = snippet(hit.context.body, _CONTEXT_LENGTH)
         hits.append(hit)
     _look_into_files(hits, phrases)
+    _look_into_answers(hits, phrases)
     return hits
 
 
@@ -162,6 +163,18 @@ def _look_into_files(hits: Sequence[Hit], phrases: Sequence[Phrase]) -> None:
     for hit in lacking.values():
         if not hit.file:
             hit.file = next((name for name in hit.files if places(name, phrases)), "")
+
+
+def _look_into_answers(hits: Sequence[Hit], phrases: Sequence[Phrase]) -> None:
+    """Where neither holds them, an answer of the poll does: it is shown after the question."""
+    lacking = {hit.message.pk: hit for hit in hits if not hit.file and not any(piece.found for piece in hit.pieces)}
+    if not lacking or not phrases:
+        return
+    answers = PollOption.objects.filter(poll_id__in=lacking).order_by("position")
+    for pk, text in answers.values_list("poll_id", "text"):
+        if pk in lacking and places(text, phrases):
+            hit = lacking.pop(pk)
+            hit.pieces = [*hit.pieces, Piece(" · ", False), *pieces(text, phrases)]
 
 
 def _titles(user: User, rooms: Iterable[Room]) -> dict[int, str]:

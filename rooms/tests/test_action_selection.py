@@ -7,8 +7,10 @@ import pytest
 from django.utils import timezone
 
 from rooms.actions.deleting import delete_message, delete_messages, restore_messages
+from rooms.actions.forwarding import forward_messages
 from rooms.actions.moving import move_messages
 from rooms.actions.pins import pin_message
+from rooms.actions.polls import vote
 from rooms.actions.posting import post_message
 from rooms.actions.reactions import add_reaction
 from rooms.actions.reads import mark_read
@@ -153,6 +155,14 @@ def test_an_export_holds_the_chosen_ones_in_their_order(room, said, alice, bob, 
     ]
     assert code(exported, charlie, room.pk, ids(said), "md") == "not_found"
     assert code(exported, bob, room.pk, ids(said), "exe") == "bad_request"
+
+
+def test_an_export_holds_the_answers_of_a_poll_with_their_votes(room, alice, bob):
+    asked = post_message(alice, room.pk, "Where?", poll={"options": ["The :anchor: harbour", "The beach"]})
+    vote(alice, asked.pk, [message_wire(asked)["poll"]["options"][1]["id"]])
+    assert exported(alice, room.pk, [asked.pk], "txt")[1].endswith("Where?\n\n- The ⚓ harbour (0)\n- The beach (1)\n")
+    [sent] = forward_messages(alice, [asked.pk], [], user_ids=[bob.pk])
+    assert exported(alice, sent.room_id, [sent.pk], "md")[1].endswith("- The ⚓ harbour\n- The beach\n")
 
 
 def test_an_export_tells_nothing_of_what_was_deleted(room, said, alice):

@@ -40,6 +40,7 @@ def test_quoted_signs_are_found_in_files_and_in_the_answers_of_a_poll(
     assert found(alice, '"well-known harbour" "v2.1"') == ["here it is"] * 3
     assert found(alice, '"V2.1"') == ["Which?", *["here it is"] * 3]
     assert found(alice, '"which?" "v2.1"') == ["Which?"]
+    assert "".join(piece.text for piece in search(alice, '"v2.1"').hits[0].pieces) == "Which? · v2.1"
     with django_assert_max_num_queries(16):
         assert found(alice, '"well-known"') == ["here it is"] * 3
 

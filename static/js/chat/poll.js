@@ -32,7 +32,8 @@ export default class PollDialog {
     this.list.addEventListener("click", ({ target }) => this.#remove(target.closest("[data-poll=remove]")), { signal });
     dialog.querySelector("[data-poll=cancel]").addEventListener("click", () => this.#done(), { signal });
     dialog.addEventListener("close", () => this.#keep(), { signal });
-    this.list.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.form.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.form.addEventListener("input", () => this.#say(""), { signal });
   }
 
   stop() {
@@ -107,12 +108,13 @@ export default class PollDialog {
     this.more.hidden = inputs.length >= this.most;
   }
 
-  /** Enter goes on to the next answer, and makes one where there is none: a poll is written without the mouse. */
+  /** Enter goes on to the next field, and makes an answer where there is none: a poll is written without the mouse. */
   #key(event) {
-    if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || !event.target.value.trim()) return;
+    const inputs = [this.question, ...this.#inputs()];
+    const at = inputs.indexOf(event.target);
+    if (at < 0 || event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || !event.target.value.trim()) return;
     event.preventDefault();
-    const inputs = this.#inputs();
-    const next = inputs[inputs.indexOf(event.target) + 1];
+    const next = inputs[at + 1];
     if (next) next.focus();
     else if (!this.more.hidden) this.#add().focus();
   }

@@ -236,7 +236,10 @@ export default class Selecting {
 
   #copy() {
     const dates = datesFor();
-    const parts = this.#messages().map(({ id, sender, created_at: at }) => `${sender.display_name}, ${dates.full(new Date(at))}\n${this.chosen.get(id).text}`);
+    const parts = this.#messages().map((message) => {
+      const { id, sender, created_at: at } = message;
+      return [`${sender.display_name}, ${dates.full(new Date(at))}`, this.chosen.get(id).text, ...answersOf(message)].join("\n");
+    });
     emit("tw:ui.copy", { text: parts.join("\n\n"), said: plural("select.copied", parts.length) });
     this.#end();
   }
@@ -287,4 +290,10 @@ const rowOf = (event) => event.target.closest?.(".message") ?? null;
 function focus(row) {
   row.tabIndex = 0;
   row.focus({ preventScroll: true });
+}
+
+/** Of a poll the answers, as an export has them (rooms/selection.py). */
+function answersOf({ poll, forward }) {
+  if (poll) return poll.options.map(({ text, count }) => `- ${text} (${count})`);
+  return (forward?.poll ?? []).map((text) => `- ${text}`);
 }

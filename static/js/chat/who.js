@@ -93,7 +93,9 @@ export class Who {
     const at = chip.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.tip;
     const above = at.top - GAP - height;
-    this.tip.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
+    // The answers of a poll begin at their left: at their right it covers none of them.
+    const left = emoji ? at.left : at.right - width;
+    this.tip.style.left = `${Math.max(GAP, Math.min(left, innerWidth - width - GAP))}px`;
     this.tip.style.top = `${above >= GAP ? above : Math.max(GAP, Math.min(at.bottom + GAP, innerHeight - height - GAP))}px`;
   }
 

@@ -125,8 +125,14 @@ function stateOf(poll, over) {
   if (poll.multiple) parts.push(word("poll.multiple"));
   if (poll.anonymous) parts.push(word("poll.anonymous"));
   if (over) parts.push(word("poll.ended"));
-  else if (poll.closes_at) parts.push(word("poll.ends", { when: datesFor().full(new Date(poll.closes_at)) }));
+  else if (poll.closes_at) parts.push(word("poll.ends", { when: untilWhen(new Date(poll.closes_at)) }));
   return parts.join(" · ");
+}
+
+function untilWhen(date) {
+  const dates = datesFor();
+  const [day, clock] = [dates.brief(date), dates.clock(date)];
+  return day === clock ? clock : `${day}, ${clock}`;
 }
 
 async function vote(message, reader, option) {
