@@ -36,9 +36,9 @@ class Month:
 
     @property
     def weeks(self) -> list[list[Day | None]]:
-        """From Monday to Sunday; None outside the month."""
+        """From Monday to Sunday, always six: turned, nothing below moves. None outside the month."""
         squares: list[Day | None] = [None] * self.first.weekday() + self.days
-        squares += [None] * (-len(squares) % 7)
+        squares += [None] * (6 * 7 - len(squares))
         return [squares[start : start + 7] for start in range(0, len(squares), 7)]
 
 
