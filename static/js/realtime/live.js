@@ -118,7 +118,7 @@ function greeted(hello) {
   // A room one only looks at is not in hello; what happened in it meanwhile is asked for.
   else for (const room of open) if (!listed.has(room)) catchup.sync(room);
   reads.flush();
-  outbox.flush();
+  outbox.resume();
 }
 
 function startAnew(room, rooms) {

@@ -11,7 +11,7 @@ import { delayBefore } from "../lib/backoff.js";
 import { emit } from "../lib/events.js";
 import { uuid } from "../lib/ids.js";
 import { request as ask } from "./socket.js";
-import { MemoryStorage, openStorage } from "./storage.js";
+import { MemoryStorage, openStorage, Tab } from "./storage.js";
 
 const ROOMS_AT_ONCE = 4;
 /** From so many on, in all rooms together, this tab takes no more from the composer: its text stays there. */
@@ -48,13 +48,15 @@ export class Outbox {
     const early = this.pending();
     this.#storage = await this.#env.open();
     await this.#env.tab.claim();
-    const stored = await this.#storage.all().catch(() => []);
-    for (const entry of stored.sort((a, b) => a.created_at - b.created_at)) {
-      if (entry.user !== this.#user) await this.#forget(entry.client_id);
-      else if (!(await this.#env.tab.isOther(entry.tab))) this.#adopt(entry);
-    }
+    await this.#gather();
     for (const entry of early) await this.#keep(entry);
-    for (const room of new Set(this.pending().map((entry) => entry.room))) this.#changed(room);
+    this.flush();
+  }
+
+  /** The connection is back: sends what waits, also what tabs left here that were closed meanwhile. */
+  async resume() {
+    this.flush();
+    if (this.#env.tab.tells) await this.#gather();
     this.flush();
   }
 
@@ -147,7 +149,7 @@ export class Outbox {
     await this.#forget(clientId);
   }
 
-  /** Sends what can be sent; called when the connection is back. */
+  /** Sends what can be sent. */
   flush() {
     const rooms = new Set(this.pending().filter(isReady).map((entry) => entry.room));
     for (const room of rooms) {
@@ -241,6 +243,15 @@ export class Outbox {
     this.#changed(entry.room);
   }
 
+  /** Takes over what tabs that are gone left unsent. */
+  async #gather() {
+    const stored = await this.#storage.all().catch(() => []);
+    for (const entry of stored.sort((a, b) => a.created_at - b.created_at)) {
+      if (entry.user !== this.#user) await this.#forget(entry.client_id);
+      else if (!(await this.#env.tab.lives(entry.tab))) this.#adopt(entry);
+    }
+  }
+
   #adopt(entry) {
     if (this.#entries.has(entry.client_id)) return;
     entry.tab = this.#env.tab.id;
@@ -250,6 +261,7 @@ export class Outbox {
       entry.error = { code: "lost", detail: "" };
     }
     this.#entries.set(entry.client_id, entry);
+    this.#changed(entry.room);
     this.#keep(entry);
   }
 
@@ -268,28 +280,6 @@ export class Outbox {
 }
 
 const isReady = (entry) => entry.state !== "failed" && !entry.held;
-
-/**
- * Which tab sends what: each tab its own entries, and those of tabs that are gone. A tab that lives holds a lock of its
- * name. Without locks (plain http) an entry may be sent by two tabs: the server makes one message of it.
- */
-class Tab {
-  id = uuid();
-  #locks = globalThis.navigator?.locks;
-
-  async claim() {
-    if (!this.#locks) return;
-    await new Promise((held) => {
-      this.#locks.request(`talkwave-tab-${this.id}`, () => (held(), new Promise(() => {}))).catch(held);
-    });
-  }
-
-  async isOther(id) {
-    if (!this.#locks || !id || id === this.id) return false;
-    const { held = [] } = await this.#locks.query().catch(() => ({}));
-    return held.some((lock) => lock.name === `talkwave-tab-${id}`);
-  }
-}
 
 /** The outbox of this tab: the composer calls `outbox.enqueue`. */
 export const outbox = new Outbox();

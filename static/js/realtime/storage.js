@@ -1,7 +1,9 @@
 /**
  * Where the outbox keeps what is not sent yet: IndexedDB, so that it survives a reload, or where a browser has or
- * allows none (private windows), the memory of this tab.
+ * allows none (private windows), the memory of this tab. And whose it is: each tab has a name.
  */
+import { uuid } from "../lib/ids.js";
+
 const NAME = "talkwave";
 const STORE = "outbox";
 
@@ -69,4 +71,32 @@ function opened(indexedDB) {
     asked.onerror = () => reject(asked.error);
     asked.onblocked = () => reject(new Error("blocked"));
   });
+}
+
+/**
+ * Which tab sends what: each tab its own entries, and those of tabs that are gone. A tab that lives holds a lock of its
+ * name. Without locks (plain http) an entry may be sent by two tabs: the server makes one message of it.
+ */
+export class Tab {
+  id = uuid();
+  #locks = globalThis.navigator?.locks;
+
+  async claim() {
+    if (!this.#locks) return;
+    await new Promise((held) => {
+      this.#locks.request(`talkwave-tab-${this.id}`, () => (held(), new Promise(() => {}))).catch(held);
+    });
+  }
+
+  /** Can it tell at any time which tabs live? Else all but itself count as gone. */
+  get tells() {
+    return Boolean(this.#locks);
+  }
+
+  /** Does the tab with this id live? This one does. */
+  async lives(id) {
+    if (!this.#locks || id === this.id) return id === this.id;
+    const { held = [] } = await this.#locks.query().catch(() => ({}));
+    return held.some((lock) => lock.name === `talkwave-tab-${id}`);
+  }
 }

@@ -22,7 +22,7 @@ function harness({ request, storage = new MemoryStorage(), others = [], tab = "t
     now: () => ++now,
     makeId: () => `id-${++ids}`,
     open: async () => storage,
-    tab: { id: tab, claim: async () => {}, isOther: async (id) => others.includes(id) },
+    tab: { id: tab, tells: true, claim: async () => {}, lives: async (id) => id === tab || others.includes(id) },
   });
   return { outbox, storage, said, waits };
 }
@@ -125,6 +125,25 @@ test("what another living tab is sending is left to it", async () => {
   await settle();
   assert.deepEqual(stored, []);
   assert.equal((await storage.all()).length, 1);
+});
+
+test("what a tab left that was closed meanwhile is sent once the connection is back, and nothing of one's own twice", async () => {
+  const storage = new MemoryStorage();
+  const others = ["other"];
+  const { request, stored } = server();
+  const { outbox } = harness({ request, storage, others });
+  await outbox.start(1);
+  const left = { client_id: "x", user: "1", tab: "other", room: "7", body: "theirs", created_at: 1, state: "sending", error: null };
+  await storage.put(left);
+  // One that is acked, and not out of the storage yet.
+  await storage.put({ ...left, client_id: "y", tab: "t1", body: "mine" });
+  await outbox.resume();
+  await settle();
+  assert.deepEqual(stored, []);
+  others.pop();
+  await outbox.resume();
+  await settle();
+  assert.deepEqual(stored.map((command) => command.client_id), ["x"]);
 });
 
 test("what another person left on this device is wiped and never sent", async () => {
@@ -231,7 +250,7 @@ test("while it is waited out, the room says when the last of its messages will b
     wait: async () => during.push(outbox.slowedUntil("7")),
     now: () => 1_000,
     open: async () => new MemoryStorage(),
-    tab: { id: "t1", claim: async () => {}, isOther: async () => false },
+    tab: { id: "t1", tells: true, claim: async () => {}, lives: async (id) => id === "t1" },
   });
   await outbox.start(1);
   outbox.enqueue({ room: "7", body: "a" });

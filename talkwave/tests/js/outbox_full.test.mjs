@@ -14,7 +14,7 @@ test("a tab takes so many unsent messages, failed ones too, and more once there 
     request: () => Promise.reject(refusal),
     say: () => {},
     open: async () => new MemoryStorage(),
-    tab: { id: "t1", claim: async () => {}, isOther: async () => false },
+    tab: { id: "t1", tells: true, claim: async () => {}, lives: async (id) => id === "t1" },
     most: 3,
   });
   await outbox.start(1);
