@@ -3,7 +3,7 @@
  * sought in by pointer and arrows. A film keeps the browser's own player, which knows picture in picture and the whole
  * screen. One plays at a time, and all at the speed that was chosen last.
  */
-import { clock } from "../lib/sound.js";
+import { bar, clock } from "../lib/sound.js";
 import { word } from "../lib/words.js";
 
 const SPEEDS = [1, 1.5, 2];
@@ -113,16 +113,6 @@ function drawWave(file) {
   wave.setAttribute("viewBox", `0 0 ${Math.max(1, levels.length) * 3} 32`);
   file.classList.toggle("file--wavy", levels.length > 0);
   return [...wave.children];
-}
-
-/** One bar of a row, 3 wide with its gap, 32 high. */
-export function bar(level, place) {
-  const height = Math.max(2, (level / 100) * 30);
-  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const sides = { x: place * 3, y: (32 - height) / 2, width: 2, height, rx: 1 };
-  for (const [name, value] of Object.entries(sides)) rect.setAttribute(name, value);
-  rect.classList.add("sound__bar");
-  return rect;
 }
 
 /** The first of these events; rejects where the file cannot be played. */

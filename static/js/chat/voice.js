@@ -5,9 +5,8 @@
  */
 import { clone } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { clock } from "../lib/sound.js";
+import { bar, clock } from "../lib/sound.js";
 import { word } from "../lib/words.js";
-import { bar } from "./player.js";
 
 const LISTEN_EVERY_MS = 100;
 const BARS = 120;

@@ -29,3 +29,13 @@ export function waveform(levels, count = 64) {
   const scale = most > 0.01 ? 100 / most : 100;
   return peaks.map((peak) => Math.round(Math.min(100, peak * scale)));
 }
+
+/** One bar of a row, 3 wide with its gap, 32 high. */
+export function bar(level, place) {
+  const height = Math.max(2, (level / 100) * 30);
+  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  const sides = { x: place * 3, y: (32 - height) / 2, width: 2, height, rx: 1 };
+  for (const [name, value] of Object.entries(sides)) rect.setAttribute(name, value);
+  rect.classList.add("sound__bar");
+  return rect;
+}

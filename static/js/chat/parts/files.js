@@ -8,7 +8,6 @@ import { fitted, sizeText } from "../../lib/sizes.js";
 import { plural } from "../../lib/words.js";
 import { lineOf } from "../attached.js";
 import { fileIcon, setIcon } from "../file_icons.js";
-import { adoptPlayers } from "../player.js";
 
 export function fill(row, message) {
   const place = row.querySelector(".files");
@@ -28,8 +27,8 @@ export function adopt(row) {
     if (image.complete && image.naturalWidth) uncover(image);
     else image.addEventListener("load", () => uncover(image), { once: true });
   }
-  adoptPlayers(row);
-  // Not part of every visit. Where it cannot be had, the card is there all the same.
+  // Not part of every visit. Where they cannot be had, the browser's player and the card are there all the same.
+  if (row.querySelector(".file--sound, .file--video")) import("../player.js").then(({ adoptPlayers }) => adoptPlayers(row), () => {});
   if (row.querySelector(".file--text")) import("../beginnings.js").then(({ readBeginnings }) => readBeginnings(row), () => {});
 }
 
