@@ -2,6 +2,10 @@
 
 English and German, whichever the page speaks: people mix them. What was understood is said back before it counts, so
 this need not be clever; what it does not know it says it does not know.
+
+An hour as one says it is one of waking hours: "at 3", "um 3 Uhr", "half past two", "halb drei" are after noon, as all
+from 1 to 6 are. As a clock of 24 hours shows it ("03:00", "3:00", "um 03 Uhr"), and with a part of the day beside it
+("3 am", "morgens um 3", "nachts um 3"), it is exactly that.
 """
 
 import re
@@ -46,8 +50,15 @@ _PARTS: Final = {
     time(15): "in the afternoon|afternoon|am nachmittag|nachmittags|nachmittag",
     time(18): "in the evening|evening|am abend|abends|abend",
     time(20): "tonight|at night|night",
+    time(22): "nachts|nacht|in der nacht",
     time(0): "at midnight|midnight|mitternacht",
 }
+# Beside a part of the day, and beside none: which of the hours before noon are meant to be after it.
+_WAKING: Final = range(1, 7)
+_AFTER_NOON: Final = {
+    None: _WAKING, time(12): _WAKING, time(15): range(1, 12), time(18): range(1, 12), time(20): range(6, 12),
+    time(22): range(6, 12),
+}  # fmt: skip
 
 # --- From now: "in 1 hour 30 minutes", "2h", "in einer halben Stunde" ---------------------------------
 _UNITS: Final = {
@@ -82,9 +93,10 @@ _DAY: Final = re.compile(
     rf"|\b{_LEAD}(?P<weekday>{'|'.join(_DAYS)})\b\.?"
     rf"|\b(?:on the|am)\s+(?P<nth>\d{{1,2}})(?:\.|st|nd|rd|th)(?![\d.])"
 )
-_BEFORE_NOON: Final = r"\b(?:morning|früh|frueh|morgens|vormittags?)\b|a\.?m\b|:|\."
+# An hour before noon as it is: a part of the day says so, or it is read off a clock, with minutes or a leading zero.
+_EXACT: Final = re.compile(r"\b(?:morning|früh|frueh|morgens|vormittags?)\b|a\.?m\b|\b0\d|uhr \d|^[^~]*\d[:.]\d")
 _TIME: Final = re.compile(
-    r"(?P<at>at|um|@|gegen)?\s*(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<sign>a\.?m\.?|p\.?m\.?|uhr|h|o'clock)?"
+    r"(?P<at>at|um|@|gegen)?\s*~?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<sign>a\.?m\.?|p\.?m\.?|uhr|h|o'clock)?"
     r"(?:\s*(?P<minute2>\d{2})(?<=uhr \d\d))?"
 )
 
@@ -165,9 +177,12 @@ def _on_day(said: str, here: datetime, zone: tzinfo) -> datetime | None:
     if at is None or (not rest and found["today"] is not None):
         return None
     moment = _at(_day(found, here.date()), at, zone)
-    # Who says at noon "today at 5" does not mean the morning.
-    later = found["today"] is not None and at.hour < 12 and moment <= here and not re.search(_BEFORE_NOON, rest)
-    return _at(moment.date(), at.replace(hour=at.hour + 12), zone) if later else moment
+    if found["today"] is None or moment > here or at.hour >= 12:
+        return moment
+    if re.search(r"\b(?:to)?night\b|\bnachts?\b", rest):
+        return _at(moment.date() + timedelta(days=1), at, zone)
+    # Who says at noon "today at 9" does not mean the morning.
+    return moment if _EXACT.search(rest) else _at(moment.date(), at.replace(hour=at.hour + 12), zone)
 
 
 def _day(found: re.Match[str], today: date) -> date:
@@ -201,16 +216,17 @@ def _in_year(today: date, month: int, number: int, year: int | None) -> date:
     return this if this >= today else date(today.year + 1, month, number)
 
 
-def _time(said: str, *, alone: bool = False) -> time | None:
-    """A time of day; `alone`, without a day, a number has to say that it is one ("at 9", "9:30", "9 Uhr")."""
+def _time(said: str, *, alone: bool = False, part: time | None = None) -> time | None:
+    """A time of day; `alone`, without a day, a number has to say that it is one ("at 9", "9:30", "9 Uhr"). `part` is the
+    part of the day that stood beside it."""
     for at, words in _PARTS.items():
         if re.fullmatch(words, said):
             return at
         # "abends um 8", "4 in the afternoon"
         rest, parts = re.subn(rf"\b(?:{words})\b", " ", said)
-        inner = _time(" ".join(rest.split())) if parts == 1 else None
+        inner = _time(" ".join(rest.split()), part=at) if parts == 1 else None
         if inner is not None:
-            return inner.replace(hour=inner.hour + 12) if at.hour >= 15 and inner.hour < 12 else inner
+            return inner
     found = _TIME.fullmatch(said)
     if found is None:
         return None
@@ -222,6 +238,8 @@ def _time(said: str, *, alone: bool = False) -> time | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if sign == "pm" else 0)
+    elif hour in _AFTER_NOON.get(part, ()) and (part is not None or not _EXACT.search(said)):
+        hour += 12
     return time(hour, minute)
 
 

@@ -16,15 +16,14 @@ NUMBERS: Final = {
     for name in names.split()
 }  # fmt: skip
 _NUMBER: Final = rf"(\d{{1,2}}|{'|'.join(NUMBERS)})"
-# Said with a half or a quarter, these hours are those after noon.
-_AFTERNOON: Final = range(1, 6)
 _HOUR: Final = rf"{_NUMBER}\b(?![:.]\d)"
 _PAST: Final = {"quarter": 15, "viertel": 15}
 
 
 def _clock(hour: str, minutes: int) -> str:
+    """A time that was said in words, `~2:30`: not read off a clock, where 2:30 is at night (moments.py)."""
     hours, minute = divmod(_value(hour) * 60 + minutes, 60)
-    return f"{hours + 12 if hours in _AFTERNOON else hours or 12}:{minute:02}"
+    return f"~{hours or 12}:{minute:02}"
 
 
 def _value(said: str) -> int:
