@@ -34,6 +34,7 @@ def test_who_is_offline_goes_on_writing_and_misses_nothing(visit: Visit, room: A
     b.sees("before")
 
     a.offline()
+    expect(a.status).to_contain_text("Offline")
     for number in range(3):
         a.say(f"Alice, offline {number}")
     expect(a.status).to_contain_text("3 messages waiting")

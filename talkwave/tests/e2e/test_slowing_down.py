@@ -42,6 +42,8 @@ def test_where_very_many_messages_wait_to_be_sent_the_next_one_stays_in_the_comp
 ) -> None:
     a = visit(alice, room)
     a.offline()
+    # Before the page knows, the first of them may still go out.
+    expect(a.status).to_contain_text("Offline")
     a.page.evaluate(
         """async room => {
             const { outbox } = await import("/static/js/realtime/outbox.js");
