@@ -65,12 +65,12 @@ def _without_map(path: Path) -> str:
 
 
 def known_names() -> dict[str, list[str]]:
-    """The names the server knows, by sign without its variation selectors; the shortest first."""
+    """The names the server knows, by sign without its variation selectors; the shortest first, `_1` last."""
     names: dict[str, list[str]] = {}
     for sign, data in emoji.EMOJI_DATA.items():
         if data["status"] <= emoji.STATUS["fully_qualified"]:
             found = [name.strip(":").lower() for name in (*data.get("alias", ()), data["en"])]
-            names[_bare(sign)] = list(dict.fromkeys(sorted(found, key=len)))
+            names[_bare(sign)] = list(dict.fromkeys(sorted(found, key=lambda name: (name.startswith("_"), len(name)))))
     return names
 
 

@@ -112,7 +112,7 @@ export default class Complete {
   }
 
   async colon(letters) {
-    return (await findEmoji(letters, MOST)).map(sign);
+    return (await findEmoji(letters, MOST, new Favourites(me().id).top(MOST))).map(sign);
   }
 
   /** The button: the picker; what is chosen there stands where the caret was. */

@@ -9,6 +9,8 @@ import { me } from "./me.js";
 
 /** Of 1,900 signs scattered letters find too many: only names that hold them together (lib/fuzzy.js). */
 const WHOLE = 31;
+/** Those that begin a word of it. */
+const BEGINNING = 60;
 /** A sign of one person, in a tone or in none; of those that look so the family alone comes in no tones. */
 const TONED = /^(?!\u{1f46a})(\p{Emoji_Modifier_Base})[\u{1f3fb}-\u{1f3ff}\ufe0f]?$/u;
 const NO_TONE = 0x1f3fa;
@@ -39,16 +41,23 @@ export function ownEmoji() {
   return own;
 }
 
-/** Up to `most` that answer the letters: { text, name, note, url }, in the skin tone of this person. */
-export async function findEmoji(letters, most) {
+/**
+ * Up to `most` that answer the letters: { text, name, note, url }, in the skin tone of this person. Those in `used` come
+ * first; what is not called so and has to do with it comes last.
+ */
+export async function findEmoji(letters, most, used) {
   const [all, mine] = await Promise.all([allSigns(), ownEmoji()]);
-  const tone = skinTone();
-  const found = best([...mine.emoji, ...all], letters, namesOf, most, WHOLE);
-  return found.map((one) =>
-    one.url
-      ? { text: `:${one.name}:`, name: one.name, note: "", url: one.url }
-      : { text: inTone(one, tone), name: one.shortcodes[0], note: one.annotation, url: null },
-  );
+  return among([...mine.emoji, ...all], letters, most, used, skinTone());
+}
+
+/** The same among these, in that tone. */
+export function among(signs, letters, most, used, tone) {
+  const textOf = (one) => (one.url ? `:${one.name}:` : inTone(one, tone));
+  const dear = best(signs.filter((one) => used.includes(textOf(one))), letters, namesOf, most, BEGINNING);
+  const called = best(signs, letters, namesOf, most, WHOLE);
+  const about = called.length < most ? best(signs, letters, ({ tags = [] }) => tags, most, BEGINNING) : [];
+  const found = [...new Set([...dear, ...called, ...about])].slice(0, most);
+  return found.map((one) => ({ text: textOf(one), name: one.name ?? one.shortcodes[0], note: one.annotation ?? "", url: one.url ?? null }));
 }
 
 const namesOf = (one) => (one.url ? [one.name] : [...one.shortcodes, one.annotation.replaceAll(" ", "_")]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asWished, doubt, isMine, know, learn, wish } from "../../../static/js/chat/parts/reactions.js";
-import { byName, inTone, keepSkinTone, skinTone, toned } from "../../../static/js/lib/emojis.js";
+import { among, byName, inTone, keepSkinTone, skinTone, toned } from "../../../static/js/lib/emojis.js";
 import { on } from "../../../static/js/lib/events.js";
 import { Favourites } from "../../../static/js/lib/favourites.js";
 
@@ -85,6 +85,20 @@ test("what is called as one searches comes before what only has to do with it", 
   assert.deepEqual(byName([own, astronaut, rocket], "Rocket "), [rocket, own, astronaut]);
   const faces = ["grinning face", "grinning cat"].map((annotation) => ({ annotation, shortcodes: [] }));
   assert.deepEqual(byName(faces, "grinning cat"), [faces[1], faces[0]]);
+});
+
+test("while one writes, what one uses comes first, and what has only to do with it last", () => {
+  const sign = (emoji, shortcode, annotation, tags) => ({ emoji, shortcodes: [shortcode], annotation, tags });
+  const signs = [
+    sign("♥️", "hearts", "Herz", []),
+    sign("❤️", "heart", "rotes Herz", ["liebe"]),
+    sign("👍", "+1", "Daumen hoch", ["herzlich"]),
+    { name: "herzig", url: "/emoji/herzig.webp" },
+  ];
+  const texts = (letters, used) => among(signs, letters, 8, used, 0).map(({ text }) => text);
+  assert.deepEqual(texts("herz", ["❤️"]), ["❤️", "♥️", ":herzig:", "👍"]);
+  assert.deepEqual(texts("herz", []), ["♥️", ":herzig:", "❤️", "👍"]);
+  assert.deepEqual(texts("liebe", ["👍"]), ["❤️"]);
 });
 
 test("a store that is broken, full or forbidden is no reason to fail", () => {
