@@ -109,9 +109,19 @@ export default class Due {
   }
 }
 
-// Deleted meanwhile: what a list or a notice says of a message (`data-says`: its id) goes as its words did.
+// Deleted meanwhile: what a list or a notice says of a message (`data-says`: its id) goes as its words did, and comes back with them.
+const gone = new WeakMap();
 on("tw:message.updated", ({ message: { id, deleted } }) => {
-  if (deleted) for (const place of document.querySelectorAll(`[data-says="${CSS.escape(id)}"]`)) place.textContent = word("quote.deleted");
+  for (const place of document.querySelectorAll(`[data-says="${CSS.escape(id)}"]`)) {
+    const said = gone.get(place);
+    if (deleted && !said) {
+      gone.set(place, [...place.childNodes]);
+      place.textContent = word("quote.deleted");
+    } else if (said && !deleted) {
+      gone.delete(place);
+      place.replaceChildren(...said);
+    }
+  }
 });
 
 const key = ({ kind, id, due_at: due }) => `${kind} ${id} ${due}`;

@@ -21,7 +21,10 @@ export default class Kept {
     this.listening = new AbortController();
     const { signal } = this.listening;
     const event = EVENTS[element.dataset.kept];
-    if (event) on(event, () => this.#later(), { signal });
+    if (event) {
+      on(event, () => this.#later(), { signal });
+      on("tw:message.updated", ({ message }) => this.#heard(message), { signal });
+    }
     on("tw:ui.posted", ({ form, answer }) => this.#posted(form, answer), { signal });
     element.addEventListener("click", ({ target }) => this.#move(target.closest("[data-moves]")), { signal });
     for (const name of ["input", "focusout"]) element.addEventListener(name, () => this.#held && this.#later(), { signal });
@@ -39,6 +42,12 @@ export default class Kept {
     showTimes(this.element);
     for (const button of this.element.querySelectorAll("[data-moves]")) button.hidden = false;
     for (const element of this.element.querySelectorAll("[data-without-js]")) element.hidden = true;
+  }
+
+  /** A message it lists was deleted, or its deletion taken back. */
+  #heard({ id, deleted }) {
+    const place = this.element.querySelector(`[data-says="${CSS.escape(id)}"]`);
+    if (place && place.matches(".kept__gone") !== Boolean(deleted)) this.#later();
   }
 
   /** What was written in a row is kept, or has gone with it: the row may be shown anew. */

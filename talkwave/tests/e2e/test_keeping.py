@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from rooms.actions.deleting import delete_message
+from rooms.actions.deleting import delete_message, restore_message
 from rooms.actions.posting import post_message
 from rooms.actions.reminders import tell_of_due
 from rooms.actions.scheduled import schedule_message, send_due
@@ -126,7 +126,12 @@ def test_a_reminder_comes_and_stays_until_it_is_done_and_words_go_out_later(
     # Deleted, its words are nowhere to be read any more.
     apart(delete_message, bob, boat.pk)
     expect(notice.locator(".due__about")).to_have_text("deleted message")
-    expect(other.page.locator(".kept__words")).to_have_text("deleted message")
+    expect(other.page.locator(".kept__gone")).to_be_visible()
+    expect(other.page.locator(".kept__words")).to_have_count(0)
+    # Taken back, they are there again.
+    apart(restore_message, bob, boat.pk)
+    expect(notice).to_contain_text("Bob: the boat leaves at six")
+    expect(other.page.locator(".kept__words")).to_have_text("the boat leaves at six")
     notice.get_by_role("button", name="Done").click()
     expect(notice).to_have_count(0)
     expect(other.page.get_by_text("No reminders")).to_be_visible()
