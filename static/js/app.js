@@ -25,7 +25,7 @@ if (reader) {
   on("tw:ui.removing", ({ element }) => modules.stop(element));
   listen();
 } else {
-  forgetBadge();
+  if ("guest" in document.documentElement.dataset) forgetBadge();
   modules.start();
 }
 

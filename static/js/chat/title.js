@@ -15,7 +15,8 @@ export default class Title {
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:store.rooms", () => this.#draw(), { signal });
-    on("tw:ui.room", () => this.#draw(), { signal });
+    // As a page begins nothing is known yet, which is not that nothing waits.
+    on("tw:ui.room", () => rooms().length && this.#draw(), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#dot(this.drawn, true), { signal });
   }
 

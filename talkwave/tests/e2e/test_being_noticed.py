@@ -89,11 +89,14 @@ def test_the_tab_and_the_badge_of_the_app_tell_of_threads_too_and_of_who_is_name
     expect(a.page).to_have_title("Threads – TalkWave")
     expect(icon).to_have_attribute("href", still)
     assert badge() == 0
-    # Where nobody is signed in any more the icon counts nothing.
-    a.page.add_init_script("navigator.clearAppBadge = async () => { window.badge = null; window.cleared = true; }")
+    # Where nobody is signed in any more the icon counts nothing; in the settings it goes on.
+    a.page.add_init_script("navigator.clearAppBadge = async () => { sessionStorage.cleared = location.pathname; }")
+    a.page.goto("/settings/profile/")
+    expect(a.page.get_by_role("button", name="Save").first).to_be_enabled()
     a.context.clear_cookies()
     a.page.goto("/accounts/login/")
-    until_true(a.page, "window.cleared")
+    until_true(a.page, "sessionStorage.cleared")
+    assert a.page.evaluate("sessionStorage.cleared") == "/accounts/login/"
 
 
 def test_reading_in_one_window_is_reading_in_all(visit: Visit, make_room: Any, room: Any, alice: Any, bob: Any) -> None:
