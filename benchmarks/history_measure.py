@@ -72,7 +72,7 @@ def fill(messages: int) -> dict[str, float]:
                 [f" {words}", room.pk],
             )
     sprinkled = time.perf_counter()
-    while index_some(2_000):
+    while index_some(2_000).left:
         pass
     indexed = time.perf_counter()
     with connection.cursor() as cursor:

@@ -138,7 +138,7 @@ def count() -> dict[str, int]:
     counted = {}
     for what, do in tasks.items():
         if "search" in what:
-            while index_some(1_000):  # as the worker does beside a server
+            while index_some(1_000).left:  # as the worker does beside a server
                 pass
         if what == "socket: room.read":
             send(1)()

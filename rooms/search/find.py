@@ -18,8 +18,9 @@ from rooms.models import FileText, Message, PollOption, Room
 from rooms.queries import direct_members
 from rooms.search import marks, postgresql, sqlite
 from rooms.search.checking import Sought, holding, sought
+from rooms.search.documents import key_of
 from rooms.search.highlight import Piece, pieces, places
-from rooms.search.index import catch_up, key_of
+from rooms.search.index import behind, catch_up
 from rooms.search.plan import LAST_KEY, Phrase, Plan, plan
 from rooms.search.query import parse
 from rooms.search.tokens import MARK
@@ -52,6 +53,17 @@ class Results:
     plan: Plan
     hits: list[Hit]
     older: int | None
+    backlog: "Backlog | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """So much of what was searched waits for the index that something may be missing: how many of the rooms, what the one
+    is called where it is one, and about how much of them can be found by now."""
+
+    rooms: int
+    title: str
+    percent: int
 
 
 def search(user: User, typed: str, *, before: int | None = None, limit: int | None = None) -> Results:
@@ -59,7 +71,7 @@ def search(user: User, typed: str, *, before: int | None = None, limit: int | No
     made = plan(user, parse(typed))
     if made.impossible or not made.asks:
         return Results(made, [], None)
-    catch_up()
+    backlog = _backlog(user, made) if catch_up() else None
     limit = settings.SEARCH_PAGE if limit is None else limit
     below = LAST_KEY if before is None else before
     messages: list[tuple[int, Message]] = []
@@ -73,7 +85,7 @@ def search(user: User, typed: str, *, before: int | None = None, limit: int | No
         below = found[-1][0]
     page = messages[:limit]
     older = page[-1][0] if len(messages) > limit else below if more and parts else None
-    return Results(made, _hits(user, [message for _key, message in page], _phrases(made)), older)
+    return Results(made, _hits(user, [message for _key, message in page], _phrases(made)), older, backlog)
 
 
 def with_links(reader: User, room: Room, *, before: int | None, limit: int) -> tuple[list[Message], int | None]:
@@ -103,6 +115,14 @@ def _found(made: Plan, below: int, limit: int) -> list[tuple[int, int]]:
     """Keys and ids of the newest messages that the index finds under a key."""
     find = postgresql.find if connection.vendor == "postgresql" else sqlite.find
     return find(made, below, limit)
+
+
+def _backlog(user: User, made: Plan) -> Backlog | None:
+    found = behind(user.pk, made.rooms)
+    if found is None:
+        return None
+    title = _titles(user, Room.objects.filter(pk=found.room_id)).get(found.room_id, "") if found.rooms == 1 else ""
+    return Backlog(found.rooms, title, 100 * found.read // found.version)
 
 
 def _load(found: Sequence[tuple[int, int]], parts: Sequence[Sought]) -> list[tuple[int, Message]]:

@@ -12,7 +12,7 @@ from accounts.names import username_key
 from rooms.models import Kind, Membership, Room, Saved, direct_key, name_key
 from rooms.search import marks
 from rooms.search.days import days_of
-from rooms.search.index import key_of
+from rooms.search.documents import key_of
 from rooms.search.query import Part
 
 # Up to so many rooms are asked for by name in the index; of more, what the index finds is looked through.

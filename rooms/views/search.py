@@ -1,5 +1,6 @@
 """The page of search: as a page, in the side pane, and as JSON. Its address can be shared: each reader finds what is theirs."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ def _show(request: HttpRequest, results: Results, before: int | None, typed: str
         "words": written([part for part in parts if not part.is_operator]),
         "chips": [_chip(results, place) for place in range(len(parts))],
         "hits": [_hit(hit, parts) for hit in results.hits],
+        "backlog": results.backlog,
         "older": _address(typed, results.older) if results.older is not None else "",
         "is_first": before is None,
         "searched": results.plan.asks,
@@ -109,4 +111,5 @@ def _as_json(results: Results, context: dict[str, Any]) -> dict[str, Any]:
         "parts": context["chips"],
         "results": [{**hit, "at": when(hit["at"]), "day": str(hit["day"])} for hit in context["hits"]],
         "before": None if results.older is None else str(results.older),
+        "backlog": asdict(results.backlog) if results.backlog else None,
     }

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from accounts.models import User
 from rooms.actions.founding import found_room, nick_key, placeholders
 from rooms.actions.imports import Line, append_lines
+from rooms.management.commands.update_index import hint
 from rooms.management.irc import Entry, NotALog, log_date, read_log
 from rooms.management.people import first_administrator, person
 from rooms.models import Kind, Room, name_key
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{said:,} messages and {count.total() - said - count['new']:,} joins, parts and notices "
                 f"by {count.people:,} people read; {count['new']:,} lines added to room {room.pk}, {room.name}."
+                + hint(count["new"])
             )
 
     def _room(self, name: str, owner_name: str | None, first: Entry) -> Room:

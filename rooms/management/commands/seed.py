@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from rooms.management.commands.update_index import hint
 from rooms.management.seeding import Seeding
 from rooms.models import Room, name_key
 from talkwave.errors import Refused
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError(refused.detail) from None
         if options["verbosity"] > 0:
             self.stdout.write(
-                f"{len(people):,} people, {len(planned):,} rooms and conversations, {new:,} new messages."
+                f"{len(people):,} people, {len(planned):,} rooms and conversations, {new:,} new messages." + hint(new)
             )
             if options["password"]:
                 self.stdout.write(f"Sign in as {people[0].username}, or any of them, with the password you gave.")
