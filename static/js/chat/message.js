@@ -70,7 +70,7 @@ export function fillRow(row, message, reader) {
   row.querySelector(".message__gone").hidden = !message.deleted;
   const edited = row.querySelector(".message__edited");
   edited.hidden = !isEdited;
-  if (isEdited) edited.title = word("edited-at", { when: reader.dates.full(new Date(message.edited_at)) });
+  edited.dataset.at = message.edited_at ?? "";
   messages.set(row, message);
   fillParts(row, message, reader);
   decorate(row, reader);
@@ -131,7 +131,10 @@ function decorate(row, { me, dates, may }) {
   const edited = row.querySelector(".message__edited");
   // What it said before is for its author, and for those who moderate.
   const seesEarlier = row.dataset.sender === me?.id || may?.has("delete_others");
-  if (seesEarlier && !edited.hidden) edited.href = historyPath(messageOf(row)?.room, row.dataset.id);
+  if (!edited.hidden) {
+    edited.title = word("edited-at", { when: dates.full(new Date(edited.dataset.at)) });
+    if (seesEarlier) edited.href = historyPath(messageOf(row)?.room, row.dataset.id);
+  }
   row.classList.toggle("message--mine", row.dataset.sender === me?.id && row.dataset.kind === "text");
   const named = me ? row.querySelectorAll(callsOf(messageOf(row), me.id).map((who) => `.message__body .mention[data-user="${CSS.escape(who)}"]`).join()) : [];
   for (const name of named) name.classList.add("mention--me");

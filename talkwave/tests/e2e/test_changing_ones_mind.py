@@ -1,5 +1,6 @@
 """Editing and deleting what one wrote, as everybody else sees it; and words that are not lost meanwhile."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -98,7 +99,9 @@ def test_those_who_may_see_what_it_said_before(visit: Visit, room: Any, alice: A
     message = apart(post_message, alice, room.pk, "the wave is small")
     apart(edit_message, alice, message.pk, "the wave is tall")
     a = visit(alice, room)
-    a.page.get_by_role("link", name="(edited)").click()
+    edited = a.page.get_by_role("link", name="(edited)")
+    expect(edited).to_have_attribute("title", re.compile("Changed on .*20"))
+    edited.click()
     side = a.page.get_by_role("complementary").filter(has_text="Earlier words")
     expect(side.locator("del")).to_have_text("small")
     expect(side.locator("ins")).to_have_text("tall")
