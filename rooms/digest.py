@@ -1,6 +1,7 @@
 """What somebody missed, room by room: a fixed number of queries, however many rooms they are in.
 
-Nothing here marks anything as read. What is shown stands in rooms the person is in now.
+Nothing here marks anything as read. What is shown stands in rooms the person is in now; what they said, sent or pinned
+themselves is no news to them, how people took it is.
 """
 
 from collections import defaultdict
@@ -169,20 +170,21 @@ def _reacted(missed: _Missed) -> list[int]:
 
 
 def _pins(missed: _Missed) -> list[int]:
-    """What was pinned meanwhile, however old it is; the last pinned first."""
-    pins = Pin.objects.filter(room__in=missed.rooms, at__gt=missed.since)
+    """What others pinned meanwhile, however old it is; the last pinned first."""
+    pins = Pin.objects.filter(room__in=missed.rooms, at__gt=missed.since).exclude(by=missed.user)
     return _first_few(pins.order_by("-at", "-pk").values_list("pk", "room_id"))
 
 
 def _files(missed: _Missed) -> list[int]:
     sent = Attachment.objects.filter(message__isnull=False)
-    return _latest(missed.messages.filter(pk__in=sent.values("message_id")))
+    return _latest(missed.messages.filter(pk__in=sent.values("message_id")).exclude(sender=missed.user))
 
 
 def _links(missed: _Missed) -> list[int]:
     """By the index of search, as a room's list of links: a preview is neither asked for nor waited for."""
     ids = linking(missed.user, missed.rooms, since=missed.since, limit=LINKS_LOOKED_THROUGH)
-    rows = missed.messages.filter(pk__in=ids).order_by("-seq").values_list("pk", "room_id", "body")
+    others = missed.messages.filter(pk__in=ids).exclude(sender=missed.user)
+    rows = others.order_by("-seq").values_list("pk", "room_id", "body")
     # The index knows of links in code and under spoilers, too.
     return _first_few(rows, lambda body: bool(addresses_in(body)))
 

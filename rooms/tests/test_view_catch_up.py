@@ -82,6 +82,8 @@ def test_files_without_a_word_are_called_by_their_names(look, room, alice, bob):
     )
     post_message(bob, room.pk, "", attachments=[file.pk])
     assert by_kind(look(alice), room) == {"files": ["harbour map.pdf"]}
+    # One's own is no news.
+    assert by_kind(look(bob), room) == {}
 
 
 def test_links_are_found_without_any_preview(look, room, alice, bob, settings):
@@ -90,6 +92,7 @@ def test_links_are_found_without_any_preview(look, room, alice, bob, settings):
     post_message(bob, room.pk, "`https://code.example/` is none")
     index_some()
     assert by_kind(look(alice), room) == {"links": ["see https://boats.example/one"]}
+    assert by_kind(look(bob), room) == {}
 
 
 def test_what_was_pinned_meanwhile_is_there_however_old_it_is(look, room, alice, bob):
@@ -101,6 +104,7 @@ def test_what_was_pinned_meanwhile_is_there_however_old_it_is(look, room, alice,
     Pin.objects.update(at=long_ago)
     pin_message(bob, old.pk)
     assert by_kind(look(alice), room) == {"pins": ["the rules"]}
+    assert by_kind(look(bob), room) == {}
 
 
 def test_reactions_with_emoji_of_ones_own_show_their_picture_though_it_be_removed(look, room, alice, bob, olga):

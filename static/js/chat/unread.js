@@ -47,29 +47,15 @@ export default class Unread {
     const form = event.target.closest("form[data-reads]");
     if (!form) return;
     event.preventDefault();
-    // Pressed twice, the second finds nothing to read, and would offer nothing to take back.
-    if (form.ariaBusy) return;
-    form.ariaBusy = "true";
-    const section = form.closest(".catch-up__room");
-    const [count, badge] = [".catch-up__unread", ".badge--mention"].map((name) => section.querySelector(name));
-    const before = count.textContent;
-    const show = (read) => {
-      count.textContent = read ? word("read.all-here") : before;
-      form.hidden = read;
-      if (badge) badge.hidden = read;
-    };
     await this.#tell(async () => {
       const { marks, detail } = await post(form.action, new FormData(form));
-      show(true);
-      // What had the focus goes: reading on begins at the room's name.
-      section.querySelector(".catch-up__name a").focus();
-      this.#offerUndo(detail, { marks }, () => show(false));
+      // Pressed twice, the second found nothing to read, and has nothing to take back.
+      if (Object.keys(marks).length) this.#offerUndo(detail, { marks });
     });
-    form.ariaBusy = null;
   }
 
-  #offerUndo(text, { marks, threads = {} }, then) {
-    const run = () => this.#tell(() => post(this.urls.readUndo, { marks: JSON.stringify(marks), threads: JSON.stringify(threads) }).then(then));
+  #offerUndo(text, { marks, threads = {} }) {
+    const run = () => this.#tell(() => post(this.urls.readUndo, { marks: JSON.stringify(marks), threads: JSON.stringify(threads) }));
     emit("tw:ui.toast", { text, tone: "success", actions: [{ name: word("read-all.undo"), run }] });
   }
 

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from presence.models import LastSeen
 from rooms.actions.imports import Line, append_lines
 from rooms.actions.posting import post_message
-from rooms.models import Membership
+from rooms.actions.reads import mark_read
+from rooms.models import Membership, Room
 from talkwave.testing_browser import Window, apart
 
 pytestmark = pytest.mark.browser
@@ -172,6 +173,10 @@ def test_a_day_long_ago_is_two_keys_away_and_back_leads_to_the_very_spot(
     here.page.get_by_role("button", name="Undo").click()
     expect(mark).to_be_visible()
     expect(here.page.locator(".catch-up__unread")).to_contain_text("unread")
+    # Read on another device, it is read here as well.
+    apart(lambda: mark_read(alice, room.pk, Room.objects.get(pk=room.pk).last_seq))
+    expect(here.page.locator(".catch-up__unread")).to_have_text("all read")
+    expect(mark).to_be_hidden()
     here.page.get_by_role("link", name=re.compile("what do you think")).click()
     expect(here.sees("@Alice what do you think?")).to_be_in_viewport()
 
