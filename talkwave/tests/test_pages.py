@@ -99,8 +99,11 @@ def test_while_the_database_is_away_a_page_says_when_to_come_again(
     if accept == "application/json":
         assert answer.json()["code"] == "unavailable"
     else:
-        # A browser asks again by itself.
+        # A browser asks again by itself; whoever reads it meanwhile is not told that something broke.
         assert answer["Refresh"] == "2"
+        page = answer.content.decode()
+        assert "The server cannot reach its data right now" in page and "Try again in a moment" in page
+        assert "broke" not in page
     (line,) = [record for record in caplog.records if record.name == "django.request"]
     assert line.exc_info is None and "OperationalError" in line.getMessage()
 

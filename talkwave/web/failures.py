@@ -36,10 +36,10 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; 503 with Retry-After where the database is away. As JSON for who asked for that."""
-    page: HttpResponse = defaults.server_error(request)
+    """500; 503 with Retry-After where the database is away, which it says. As JSON for who asked for that."""
     if not is_database_away(sys.exc_info()[1]):
-        return page
+        return defaults.server_error(request)
+    page: HttpResponse = defaults.server_error(request, "503.html")
     if "application/json" in request.headers.get("Accept", ""):
         said = _("The server cannot save right now. Try again.")
         page = JsonResponse({"code": "unavailable", "detail": said, "retry_after": RETRY_SECONDS})
