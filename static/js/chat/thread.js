@@ -12,7 +12,7 @@ import { reader } from "../realtime/live.js";
 import { outbox } from "../realtime/outbox.js";
 import { request } from "../realtime/socket.js";
 import { room as storedRoom } from "../realtime/store.js";
-import { watchingThread } from "../realtime/threads.js";
+import { standing, watchingThread } from "../realtime/threads.js";
 import { Announcer } from "./announcer.js";
 import { markFound } from "./found.js";
 import { Keys } from "./keys.js";
@@ -95,7 +95,8 @@ export default class Thread {
     on("tw:ui.sent", ({ form, thread }) => thread === this.root && this.#sent(form), { signal });
     on("tw:ui.connection", ({ state }) => state !== "offline" && this.reading.look(), { signal });
     on("tw:ui.reset", here(() => this.#startAnew()), { signal });
-    on("tw:thread.updated", ({ root, following, read_seq }) => root === this.root && this.#standing(following, read_seq), { signal });
+    // Also by being named here, or answering on another device.
+    on("tw:threads.changed", () => this.#stands(standing(this.root)), { signal });
     this.scroll.box.addEventListener("scroll", () => this.reading.look(), { passive: true, signal });
     this.section.addEventListener("click", (event) => this.#clicked(event), { signal });
     const side = this.section.closest(".side, .main");
@@ -165,7 +166,7 @@ export default class Thread {
     const also = form.querySelector("[data-also]");
     if (also) also.checked = false;
     this.rows.readUpTo = null;
-    this.#standing(true, null);
+    this.#stands({ following: true });
     if (this.#turn("after")) await this.#startAnew();
     this.scroll.toEnd();
     this.keys.release();
@@ -253,16 +254,20 @@ export default class Thread {
     const following = event.submitter.value === "1";
     try {
       const answer = await post(event.target.action, { following: following ? "1" : "0" });
-      this.#standing(answer.following, null);
+      this.#stands(answer);
       emit("tw:ui.toast", { text: answer.detail, tone: "success" });
     } catch (refusal) {
       emit("tw:ui.toast", { text: why(refusal), tone: "error" });
     }
   }
 
-  #standing(following, readSeq) {
+  /** How the reader stands to this thread by now; null where nobody said. */
+  #stands(known) {
+    if (this.readSeq !== null) this.readSeq = Math.max(this.readSeq, known?.read_seq ?? 0);
+    if (!known || known.following === this.following) return;
+    const { following } = known;
     this.following = following;
-    if (readSeq !== null && this.readSeq !== null) this.readSeq = Math.max(this.readSeq, readSeq);
+    this.reading.look();
     const form = this.section.closest(".side, .main").querySelector("[data-follow]");
     if (!form) return;
     const had = form.contains(document.activeElement);

@@ -10,7 +10,9 @@ from playwright.sync_api import Locator, expect
 from rooms.actions.pins import pin_message
 from rooms.actions.posting import Draft, post_message, post_messages
 from rooms.actions.reactions import add_reaction
+from rooms.models import ThreadFollow
 from talkwave.testing_browser import PHONE, Window, apart, until_true
+from talkwave.tests.served import until
 
 pytestmark = [pytest.mark.process, pytest.mark.browser]
 Visit = Callable[..., Window]
@@ -40,7 +42,7 @@ def in_thread(window: Window, text: str) -> Locator:
 def test_a_thread_beside_the_room_is_followed_unread_and_read(
     visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[..., None]
 ) -> None:
-    apart(post_message, alice, room.pk, "Where do we meet?")
+    root = apart(post_message, alice, room.pk, "Where do we meet?")
     a, b = visit(alice, room), visit(bob, room)
     b.sees("Where do we meet?")
     at_bob = b.page.locator("#main .message", has_text="Where do we meet?")
@@ -88,10 +90,19 @@ def test_a_thread_beside_the_room_is_followed_unread_and_read(
     # Nothing counts it while she looks at it.
     expect(a.link_to(room).locator(".room-link__threads")).to_be_hidden()
 
+    # Who looks on without following, and is named, follows from then on, and reads what they see.
+    bell = b.page.locator("#side [data-follow]")
+    bell.get_by_role("button", name="Following").click()
+    expect(bell.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+    named = apart(post_message, alice, room.pk, "The small one, @bob", thread=root.pk, in_room=False)
+    expect(bell.get_by_role("button", name="Following")).to_be_visible()
+    follow = ThreadFollow.objects.filter(user=bob, thread=root.pk, read_seq=named.seq)
+    until(lambda: apart(follow.exists), "Bob has read it")
+
     # After a reload everything stands.
     a.page.goto(f"/rooms/{room.pk}/")
     a.is_live()
-    expect(a.sees("Where do we meet?").locator(".thread-line__count")).to_have_text("3 answers")
+    expect(a.sees("Where do we meet?").locator(".thread-line__count")).to_have_text("4 answers")
     a.row("Where do we meet?").locator(".thread-line").click()
     expect(in_thread(a, "Which one?")).to_be_visible()
     expect(a.link_to(room).locator(".room-link__threads")).to_be_hidden()
