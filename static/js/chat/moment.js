@@ -3,28 +3,22 @@
  * What is written is said back as the server understands it, before anything is kept; what it refuses stays written.
  */
 import { emit, on } from "../lib/events.js";
-import { get } from "../lib/http.js";
-import { datesFor } from "../lib/time.js";
 import { word } from "../lib/words.js";
-
-const QUIET_MS = 250;
+import Understood from "./understood.js";
 
 export default class Moment {
   #wish = null;
-  #asked = null;
-  #timer = null;
 
   constructor(dialog) {
     this.dialog = dialog;
     this.form = dialog.querySelector("form");
     this.when = dialog.querySelector("[name=when]");
     this.pick = dialog.querySelector("[type=datetime-local]");
-    this.dates = datesFor();
-    this.said = dialog.querySelector(".moment__said");
+    this.said = new Understood(dialog.querySelector(".moment__said"));
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:ui.moment", (wish) => this.#open(wish), { signal });
-    this.when.addEventListener("input", () => this.#later(), { signal });
+    this.when.addEventListener("input", () => this.#press(null), { signal });
     this.pick.addEventListener("input", () => this.pick.value && this.#take(this.pick.value), { signal });
     dialog.addEventListener("click", ({ target }) => this.#preset(target.closest("[data-preset]")), { signal });
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
@@ -33,14 +27,12 @@ export default class Moment {
 
   stop() {
     this.listening.abort();
-    this.#asked?.abort();
-    clearTimeout(this.#timer);
+    this.said.stop();
   }
 
   #open(wish) {
     this.#wish = wish;
     this.form.reset();
-    this.#say("");
     this.#press(null);
     this.dialog.querySelector("h2").textContent = wish.title;
     this.dialog.querySelector("[type=submit]").textContent = wish.button;
@@ -64,39 +56,11 @@ export default class Moment {
   #take(words) {
     this.when.value = words;
     this.#press(null);
-    this.#ask();
+    this.said.ask();
   }
 
   #press(chosen) {
     for (const preset of this.dialog.querySelectorAll("[data-preset]")) preset.setAttribute("aria-pressed", String(preset === chosen));
-  }
-
-  #later() {
-    this.#press(null);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), QUIET_MS);
-  }
-
-  async #ask() {
-    clearTimeout(this.#timer);
-    this.#asked?.abort();
-    this.#asked = new AbortController();
-    const { signal } = this.#asked;
-    const when = this.when.value.trim();
-    if (!when) return this.#say("");
-    try {
-      const { said, due_at: due } = await get(`${this.dialog.dataset.url}?${new URLSearchParams({ when })}`, { signal });
-      this.#say(due ? word("moment.means", { when: this.dates.full(new Date(due)) }) : said, !due);
-    } catch (refusal) {
-      if (refusal.name !== "AbortError") this.#say(refusal.message || word("unreachable"), true);
-    }
-  }
-
-  #say(text, wrong = false) {
-    this.said.textContent = text;
-    this.said.classList.toggle("moment__said--wrong", wrong);
-    if (wrong) this.when.setAttribute("aria-invalid", "true");
-    else this.when.removeAttribute("aria-invalid");
   }
 
   async #submit(event) {
@@ -109,7 +73,7 @@ export default class Moment {
       this.dialog.close();
       if (answer?.detail) emit("tw:ui.toast", { text: answer.detail, tone: "success" });
     } catch (refusal) {
-      this.#say(refusal.message || word("unreachable"), true);
+      this.said.say(refusal.message || word("unreachable"), true);
       this.when.focus();
     } finally {
       this.form.removeAttribute("aria-busy");
@@ -117,7 +81,7 @@ export default class Moment {
   }
 
   #closed() {
-    this.#asked?.abort();
+    this.said.forget();
     const back = this.#wish?.back;
     this.#wish = null;
     // The menu it was chosen in is gone: the browser has nowhere to give the focus back to.

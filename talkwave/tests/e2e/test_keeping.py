@@ -122,6 +122,8 @@ def test_a_reminder_comes_and_stays_until_it_is_done_and_words_go_out_later(
     expect(notice).to_contain_text("Bob: the boat leaves at six")
     other = a.tab().open("/reminders/")
     expect(other.page.locator(".kept__item--due")).to_contain_text("the boat leaves at six")
+    other.page.locator("#reminder-when").fill("tomorrow at 3")
+    expect(other.page.locator("#reminder-said")).to_contain_text("15:00")
     axe(other.page)
     # Deleted, its words are nowhere to be read any more.
     apart(delete_message, bob, boat.pk)
