@@ -110,6 +110,9 @@ async def test_the_door_knows_what_the_browser_has_and_gives_parts(root: Path) -
     _, headers, _ = await ask(door, path)
     assert "immutable" not in headers["cache-control"]
     assert (await ask(door, path, if_none_match=headers["etag"]))[::2] == (304, b"")
+    # What never changes may be asked for again all the same.
+    lasting = f"/static/css/{hashed(root, 'css/app.css').name}"
+    assert (await ask(door, lasting, if_modified_since=headers["last-modified"]))[::2] == (304, b"")
     status, told, body = await ask(door, path, range="bytes=0-3")
     assert (status, body, told["content-range"]) == (206, b"/* T", f"bytes 0-3/{file.stat().st_size}")
     status, told, body = await ask(door, path, "HEAD")

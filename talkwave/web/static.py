@@ -81,7 +81,9 @@ class StaticDoor:
 def _headers(told: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     headers = [(name.lower().encode(), str(value).encode()) for name, value in told]
     said = dict(headers)
-    if b"immutable" in said.get(b"cache-control", b"") and said[b"content-type"].startswith(_NEVER_ASKED_AGAIN):
+    if b"immutable" in said.get(b"cache-control", b"") and said.get(b"content-type", b"").startswith(
+        _NEVER_ASKED_AGAIN
+    ):
         headers = [header for header in headers if header[0] not in _FOR_ASKING_AGAIN]
     return [*headers, _NOSNIFF]
 
