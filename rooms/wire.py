@@ -63,7 +63,7 @@ def message_wire(message: Message, *, reader_id: int | None = None, sender: User
         "mentions": [] if gone else [str(mention.user_id) for mention in message.beside("mentions")],
         "mentions_all": None if gone else message.mentions_all or None,
     }
-    if message.system is not None:
+    if message.system is not None and not gone:
         wire["system"] = message.system
     if reader_id is not None and reader_id == message.sender_id and message.client_id:
         wire["client_id"] = str(message.client_id)

@@ -5,10 +5,12 @@ import pytest
 from rooms.actions import moderation
 from rooms.actions.direct import direct_room_for
 from rooms.actions.memberships import leave_room
+from rooms.actions.messages import post_system
 from rooms.actions.posting import post_message
 from rooms.models import AuditEntry, DeletedText, Membership, Message, Room
 from rooms.tests.outgoing import room_events, to_person
 from rooms.tests.test_action_rooms import refused, true_version
+from rooms.wire import message_wire
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,10 @@ def test_deleted_messages_are_tombstones_in_every_room_and_counted_once(room, ma
     assert set(DeletedText.objects.values_list("body", flat=True)) == {"rude"}
     assert AuditEntry.objects.count() == 2
     assert true_version(room) and true_version(other)
+    # A line of the room itself, too: a topic can be what nobody should read.
+    line = post_system(room, alice, {"event": "topic", "topic": "rude"})
+    assert moderation.delete_messages(root, [line.pk]) == 1
+    assert "rude" not in str(message_wire(Message.objects.for_wire().get(pk=line.pk)))
 
 
 @pytest.mark.parametrize("who", ["olga", "alice", "staff", "suspended_root"])
