@@ -1,14 +1,14 @@
 """People: found, looked at, suspended and restored."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,6 +17,9 @@ from accounts import actions
 from accounts.models import User
 from accounts.views.me import me
 from talkwave.errors import Refused
+
+# One action takes so many: a form of more fields than Django reads would be refused without a word of why.
+AT_ONCE_MOST: Final = 500
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -107,17 +110,24 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def tokens(self, person: User) -> int:
         return person.api_tokens.filter(revoked_at=None).count()
 
+    def response_action(self, request: HttpRequest, queryset: QuerySet[User], *args: Any) -> HttpResponse | None:
+        if request.POST.get("select_across") == "1" and queryset.count() > AT_ONCE_MOST:
+            words = _("At most %(n)d people at once. Search or filter first.") % {"n": AT_ONCE_MOST}
+            self.message_user(request, words, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset, *args)
+
     @admin.action(description=_("Suspend the chosen people…"), permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return self._confirm(request, queryset, "suspend", _("Suspend these people"), asks_reason=True)
         reason = request.POST.get("reason", "")
-        self._each(request, queryset, lambda person: actions.suspend(me(request), person, reason))
+        self._each(request, queryset, lambda one: not one.suspended_at and actions.suspend(me(request), one, reason))
         return None
 
     @admin.action(description=_("Restore the chosen people"), permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._each(request, queryset, lambda person: actions.restore(me(request), person))
+        self._each(request, queryset, lambda one: one.suspended_at is not None and actions.restore(me(request), one))
 
     @admin.action(description=_("Sign the chosen people out everywhere"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -127,20 +137,22 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def close_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return self._confirm(request, queryset, "close_accounts", _("Close these accounts for ever"))
-        self._each(request, queryset, lambda person: actions.delete_account(me(request), person))
+        self._each(request, queryset, lambda one: not one.deleted_at and actions.delete_account(me(request), one))
         return None
 
     def _each(self, request: HttpRequest, people: QuerySet[User], act: Callable[[User], object]) -> None:
-        """Does it for each of them; a refusal is told, and does not hold up the others."""
-        done = 0
+        """Does it for each of them; a refusal is told, and does not hold up the others. Who is so already gives False."""
+        done = refusals = 0
         for person in people:
             try:
-                act(person)
-                done += 1
+                done += act(person) is not False
             except Refused as refused:
+                refusals += 1
                 self.message_user(request, f"{person}: {refused.detail}", messages.ERROR)
         if done:
             self.message_user(request, ngettext("Done for %(n)d person.", "Done for %(n)d people.", done) % {"n": done})
+        elif not refusals:
+            self.message_user(request, _("There was nothing to do."), messages.WARNING)
 
     def _confirm(
         self, request: HttpRequest, people: QuerySet[User], action: str, title: Any, *, asks_reason: bool = False

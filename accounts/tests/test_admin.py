@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 
 from accounts.actions import create_token, suspend
+from accounts.admin import people
 from accounts.models import ApiToken, User
 from rooms.models import AuditEntry
 
@@ -95,6 +96,8 @@ def test_suspending_asks_why_first_and_then_does_it_for_each(
     assert not User.objects.exclude(suspended_at=None).exists()
     done = act(client, "suspend", alice, bob, confirmed="yes", reason="spam")
     assert "Done for 2 people" in done.content.decode()
+    again = act(client, "suspend", alice, bob, confirmed="yes").content.decode()
+    assert "There was nothing to do" in again and "Done for" not in again
     assert {user for user, code, _key in closed() if code == 4403} == {alice.pk, bob.pk}
     assert set(AuditEntry.objects.values_list("actor", "verb", "detail")) == {(root.pk, "suspend", "spam")}
     act(client, "restore", alice)
@@ -105,6 +108,15 @@ def test_suspending_asks_why_first_and_then_does_it_for_each(
 def test_what_an_action_refuses_is_said_and_the_others_are_done(signed_in: Any, root: Any, alice: Any) -> None:
     text = act(signed_in(root), "suspend", root, alice, confirmed="yes").content.decode()
     assert "own account" in text and "Done for 1 person" in text
+
+
+def test_more_people_than_one_form_can_name_are_refused_with_the_reason(
+    signed_in: Any, root: Any, alice: Any, monkeypatch: Any
+) -> None:
+    client = signed_in(root)
+    assert "2 people" in act(client, "suspend", alice, select_across="1").content.decode()
+    monkeypatch.setattr(people, "AT_ONCE_MOST", 1)
+    assert "At most 1 people at once" in act(client, "suspend", alice, select_across="1").content.decode()
 
 
 def test_sessions_are_ended_from_here(signed_in: Any, root: Any, alice: Any) -> None:

@@ -55,4 +55,8 @@ class MembershipAdmin(LookingAdmin):
 
     def _give(self, request: HttpRequest, queryset: QuerySet[Membership], role: str) -> None:
         actor: Any = request.user
-        self.each(request, queryset, lambda one: moderation.set_role(actor, one.room_id, one.user_id, role))
+        self.each(
+            request,
+            queryset,
+            lambda one: one.role != role and moderation.set_role(actor, one.room_id, one.user_id, role),
+        )
