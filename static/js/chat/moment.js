@@ -4,7 +4,7 @@
  */
 import { emit, on } from "../lib/events.js";
 import { word } from "../lib/words.js";
-import Understood from "./understood.js";
+import { Understanding } from "./understanding.js";
 
 export default class Moment {
   #wish = null;
@@ -14,7 +14,7 @@ export default class Moment {
     this.form = dialog.querySelector("form");
     this.when = dialog.querySelector("[name=when]");
     this.pick = dialog.querySelector("[type=datetime-local]");
-    this.said = new Understood(dialog.querySelector(".moment__said"));
+    this.said = new Understanding(dialog.querySelector(".moment__said"));
     this.listening = new AbortController();
     const { signal } = this.listening;
     on("tw:ui.moment", (wish) => this.#open(wish), { signal });
