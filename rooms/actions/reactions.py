@@ -5,7 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,15 +26,16 @@ def add_reaction(actor: User, message_id: object, emoji: object) -> Message:
     with transaction.atomic():
         message, seat = access.message_for(actor, message_id, to="react", lock=True)
         _require_words(message)
-        # Each kind once, with its picture, which is the same of all who gave it.
-        there = dict(message.reactions.order_by().values_list("emoji").annotate(Min("picture")))
-        if message.reactions.filter(user=actor, emoji=kind).exists():
-            return message
-        if kind in there:
+        same = message.reactions.filter(emoji=kind).order_by()
+        # One of them, no matter which: all who gave it have the same picture.
+        one = list(same.annotate(mine=Exists(same.filter(user=actor))).values_list("mine", "picture")[:1])
+        if one:
             # Joining shows what the others chose, though that emoji be removed or its name be another's by now.
-            picture = there[kind]
+            mine, picture = one[0]
+            if mine:
+                return message
         else:
-            if len(there) >= settings.REACTION_KINDS_MAX:
+            if message.reactions.order_by().values("emoji").distinct().count() >= settings.REACTION_KINDS_MAX:
                 raise Refused("conflict", _full())
             picture = _picture(kind)
         Reaction.objects.create(message=message, user=actor, emoji=kind, picture=picture)
@@ -54,7 +55,8 @@ def remove_reaction(actor: User, message_id: object, emoji: object) -> Message:
 
 def _changed(message: Message, room: Room, actor: User, kind: str, *, mine: bool) -> Message:
     """Told to all; and to the actor's own pages where so many reacted that not all of them are named."""
-    if message.reactions.filter(emoji=kind).count() > settings.NAMED_MAX:
+    # Not counted: is there one more than are named?
+    if message.reactions.filter(emoji=kind).order_by()[settings.NAMED_MAX :].exists():
         events.reaction_mine(actor.pk, message.pk, kind, mine=mine)
     return changed(message, room)
 

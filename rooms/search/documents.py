@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from rooms.models import Attachment, Mention, Message, MessageKind, Pin, PollOption, Reaction, SearchDocument, Thread
 from rooms.search import marks
@@ -95,9 +95,9 @@ def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int
     for message_id, user_id in Mention.objects.filter(message_id__in=ids).values_list("message_id", "user_id"):
         if len(noted[message_id]) < _MENTIONS_MOST:
             noted[message_id].append(marks.names(user_id))
-    for message_id in (
-        Reaction.objects.filter(message_id__in=ids).order_by().values_list("message_id", flat=True).distinct()
-    ):
+    # Whether there is one: some have a hundred thousand.
+    reacted = Exists(Reaction.objects.filter(message=OuterRef("pk")))
+    for message_id in chosen.order_by().filter(reacted).values_list("pk", flat=True):
         noted[message_id].append(marks.REACTION)
     for message_id in Pin.objects.filter(message_id__in=ids).values_list("message_id", flat=True):
         noted[message_id].append(marks.PINNED)

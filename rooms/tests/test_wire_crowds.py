@@ -5,6 +5,7 @@ import random
 import pytest
 
 from rooms.actions.posting import post_message
+from rooms.actions.reactions import add_reaction
 from rooms.models import Message, PollOption, PollVote, Reaction, reactions
 from rooms.models.reactions import own_emoji_url
 from rooms.wire import message_wire
@@ -53,6 +54,26 @@ def test_every_kind_at_every_message_has_its_number_and_its_first_two(room, alic
         assert told == wanted
         assert len(known.beside("reactions")) == sum(len(kind["users"]) for kind in told)
     assert max(kind["count"] for kind in message_wire(found[0])["reactions"]) > 2
+
+
+def test_one_more_asks_one_thing_more_in_a_crowd_than_among_two(
+    room, alice, crowd, monkeypatch, django_assert_max_num_queries
+):
+    def asked(message):
+        with django_assert_max_num_queries(30) as captured:
+            add_reaction(alice, message.pk, "👍")
+        return [query["sql"] for query in captured.captured_queries]
+
+    few, many = (post_message(alice, room.pk, f"soup {place}") for place in range(2))
+    Reaction.objects.create(message=few, user=crowd[0], emoji="👍")
+    Reaction.objects.bulk_create(Reaction(message=many, user=user, emoji=emoji) for user in crowd for emoji in KINDS)
+    asked(post_message(alice, room.pk, "what is asked once"))
+    known = len(asked(few))
+    monkeypatch.setattr(reactions, "FEW_REACTIONS", 3)
+    crowded = asked(many)
+    assert len(crowded) == known + 1
+    told = next(kind for kind in message_wire(shown(many)[0])["reactions"] if kind["emoji"] == "👍")
+    assert told["count"] == 10 and len(told["users"]) == 2
 
 
 @pytest.mark.parametrize("anonymous", [False, True])
