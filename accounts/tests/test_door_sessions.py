@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from accounts.browsers import describe
+from accounts.views import settings
 
 URL = "/settings/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -61,6 +62,20 @@ def test_a_session_that_ended_by_itself_leaves_the_list(signed_in: Any, alice: A
     here, there = signed_in(alice), signed_in(alice)
     there.session.flush()
     assert len(here.get(URL).context["entries"]) == 1
+
+
+def test_of_many_those_seen_last_are_listed_and_all_are_ended(signed_in: Any, alice: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(settings, "SESSIONS_LISTED", 3)
+    here, *others = [signed_in(alice) for _ in range(6)]
+    for minutes, client in enumerate([*others, here]):
+        UserSession.objects.filter(pk=row_of(client).pk).update(
+            last_seen_at=timezone.now() - timedelta(minutes=minutes)
+        )
+    page = here.get(URL)
+    assert [entry["session"].pk for entry in page.context["entries"]] == [row_of(one).pk for one in (here, *others[:2])]
+    assert "And 3 more" in page.content.decode()
+    here.post(URL + "end/")
+    assert UserSession.objects.count() == 1 and "more" not in here.get(URL).content.decode()
 
 
 def test_last_seen_moves_at_most_once_a_minute(signed_in: Any, alice: Any) -> None:

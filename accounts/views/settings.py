@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -26,6 +27,8 @@ from talkwave.web.failures import come_again
 from talkwave.web.ratelimit import Buckets
 
 _YEAR: Final = 365 * 86_400
+# The list of sessions shows so many: each is looked up among those that live.
+SESSIONS_LISTED: Final = 50
 # Decoding a picture costs a good part of a second of a core.
 _pictures: Final = Buckets(*settings.RATE_AVATARS, name="avatars")
 
@@ -89,16 +92,18 @@ def avatar_remove(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
-    """Where one is signed in."""
+    """Where one is signed in: here, and then where one was seen last."""
     here = request.session.session_key
+    mine = UserSession.objects.filter(user=me(request))
+    latest = mine.order_by(Case(When(session_key=here, then=0), default=1), "-last_seen_at")[:SESSIONS_LISTED]
     # Sessions that ended by themselves leave the list when it is looked at.
-    listed = UserSession.objects.purge_and_list(me(request))
-    listed.sort(key=lambda session: (session.session_key != here, -session.last_seen_at.timestamp()))
+    listed = [session for session in latest if not session.purge()]
     context = {
         "entries": [
             {"session": session, "browser": describe(session.user_agent), "is_here": session.session_key == here}
             for session in listed
-        ]
+        ],
+        "more": mine.count() - len(listed),
     }
     return render(request, "accounts/sessions.html", context)
 
