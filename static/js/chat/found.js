@@ -2,9 +2,17 @@
 import { plain } from "../lib/fuzzy.js";
 
 const NAME = "found";
+const HIGHLIGHT_MS = 3_000;
+
+/** A row that one was led to stands out for a moment, with what was `searched` marked in it. */
+export function pointOut(row, searched = "") {
+  row.classList.add("message--target");
+  setTimeout(() => row.classList.remove("message--target"), HIGHLIGHT_MS);
+  mark(row, searched);
+}
 
 /** Marks what was `searched` in a row of a timeline, and nothing elsewhere any more. */
-export function markFound(row, searched) {
+function mark(row, searched) {
   if (!globalThis.CSS?.highlights) return;
   CSS.highlights.delete(NAME);
   const words = folded(searched).text.match(/[\p{L}\p{N}]+/gu) ?? [];

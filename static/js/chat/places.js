@@ -5,9 +5,8 @@
 import { emit, on } from "../lib/events.js";
 import { placeIn } from "../lib/paths.js";
 import { connection } from "../realtime/live.js";
-import { markFound } from "./found.js";
+import { pointOut } from "./found.js";
 
-const HIGHLIGHT_MS = 3_000;
 const REST_MS = 400;
 
 export class Places {
@@ -104,11 +103,9 @@ export class Places {
     if (!row) return;
     const searched = new URLSearchParams(this.search).get("find");
     this.timeline.reading.looking = searched !== null;
-    markFound(row, searched ?? "");
     this.timeline.scroll.center(row);
     this.timeline.keys.target(row);
-    row.classList.add("message--target");
-    setTimeout(() => row.classList.remove("message--target"), HIGHLIGHT_MS);
+    pointOut(row, searched ?? "");
   }
 
   #click(event) {

@@ -14,7 +14,7 @@ import { request } from "../realtime/socket.js";
 import { room as storedRoom } from "../realtime/store.js";
 import { standing, watchingThread } from "../realtime/threads.js";
 import { Announcer } from "./announcer.js";
-import { markFound } from "./found.js";
+import { pointOut } from "./found.js";
 import { Keys } from "./keys.js";
 import { textOf } from "./message.js";
 import { seqOf } from "./neighbours.js";
@@ -24,7 +24,6 @@ import { ThreadRows } from "./thread_rows.js";
 import { actOnUnsent } from "./unsent.js";
 
 const PAGE = 50;
-const HIGHLIGHT_MS = 3_000;
 /** A mark the server could not take is told again. */
 const AGAIN_MS = 5_000;
 
@@ -222,13 +221,11 @@ export default class Thread {
     else this.rows.list.append(line);
   }
 
-  async #ask(point) {
-    try {
-      return await request({ type: "history", room: this.room, thread: this.root, limit: PAGE, ...point });
-    } catch (refusal) {
+  #ask(point) {
+    return request({ type: "history", room: this.room, thread: this.root, limit: PAGE, ...point }).catch((refusal) => {
       emit("tw:ui.toast", { text: refusal.code === "offline" ? word("not-loaded") : refusal.message || word("not-loaded"), tone: "warning" });
       return null;
-    }
+    });
   }
 
   #lastSeen() {
@@ -251,9 +248,8 @@ export default class Thread {
   /** With JavaScript the form is a switch: nothing on the page moves. */
   async #follow(event) {
     event.preventDefault();
-    const following = event.submitter.value === "1";
     try {
-      const answer = await post(event.target.action, { following: following ? "1" : "0" });
+      const answer = await post(event.target.action, { following: event.submitter.value });
       this.#stands(answer);
       emit("tw:ui.toast", { text: answer.detail, tone: "success" });
     } catch (refusal) {
@@ -276,11 +272,9 @@ export default class Thread {
     if (had) form.querySelector("button:not([hidden])").focus();
   }
 
-  #highlight(row, searched = "") {
-    markFound(row, searched);
+  #highlight(row, searched) {
+    pointOut(row, searched);
     this.keys.target(row);
-    row.classList.add("message--target");
-    setTimeout(() => row.classList.remove("message--target"), HIGHLIGHT_MS);
   }
 
   #clicked(event) {
