@@ -15,6 +15,8 @@ export default class Kept {
   #timer = null;
   /** It changed while one was writing. */
   #held = false;
+  /** The connection was away: of what happened meanwhile nobody tells. */
+  #missed = false;
 
   constructor(element) {
     this.element = element;
@@ -24,6 +26,7 @@ export default class Kept {
     if (event) {
       on(event, () => this.#later(), { signal });
       on("tw:message.updated", ({ message }) => this.#heard(message), { signal });
+      on("tw:ui.connection", ({ state }) => this.#connected(state), { signal });
     }
     on("tw:ui.posted", ({ form, answer }) => this.#posted(form, answer), { signal });
     element.addEventListener("click", ({ target }) => this.#move(target.closest("[data-moves]")), { signal });
@@ -48,6 +51,11 @@ export default class Kept {
   #heard({ id, deleted }) {
     const place = this.element.querySelector(`[data-says="${CSS.escape(id)}"]`);
     if (place && place.matches(".kept__gone") !== Boolean(deleted)) this.#later();
+  }
+
+  #connected(state) {
+    if (state !== "offline" && this.#missed) this.#later();
+    this.#missed = state === "offline";
   }
 
   /** What was written in a row is kept, or has gone with it: the row may be shown anew. */

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from rooms.actions.deleting import delete_message, restore_message
 from rooms.actions.posting import post_message
 from rooms.actions.reminders import tell_of_due
+from rooms.actions.saved import save_message
 from rooms.actions.scheduled import schedule_message, send_due
 from rooms.models import Reminder, Scheduled
 from talkwave.testing_browser import PHONE, Window, apart
@@ -30,7 +31,7 @@ def more(window: Window, row: Any, action: str) -> None:
 def test_what_one_pins_everybody_finds_and_what_one_saves_nobody_else_does(
     visit: Visit, room: Any, alice: Any, bob: Any, axe: Callable[..., None]
 ) -> None:
-    apart(post_message, alice, room.pk, "the rules of the house")
+    rules = apart(post_message, alice, room.pk, "the rules of the house")
     for number in range(30):
         apart(post_message, bob, room.pk, f"line {number}")
     apart(post_message, alice, room.pk, "water the plants")
@@ -87,6 +88,12 @@ def test_what_one_pins_everybody_finds_and_what_one_saves_nobody_else_does(
     expect(a.row("water the plants")).to_be_in_viewport()
     more(a, a.row("water the plants"), "unsave")
     expect(a.row("water the plants").locator(".mark--saved")).to_be_hidden()
+    # What happened while the connection was away is there once it is back.
+    other.offline()
+    expect(other.status).to_contain_text("Offline")
+    apart(save_message, alice, rules.pk)
+    other.online()
+    expect(other.page.locator(".kept__item")).to_contain_text("the rules of the house")
 
 
 def test_a_reminder_comes_and_stays_until_it_is_done_and_words_go_out_later(
