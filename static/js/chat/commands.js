@@ -9,7 +9,7 @@ import { emit, on } from "../lib/events.js";
 import { go } from "../lib/go.js";
 import { post } from "../lib/http.js";
 import { Listbox, option } from "../lib/listbox.js";
-import { me } from "../lib/me.js";
+import { mayHere, me } from "../lib/me.js";
 import { roomVerbPath } from "../lib/paths.js";
 import { plural, word } from "../lib/words.js";
 import { reader } from "../realtime/live.js";
@@ -54,7 +54,7 @@ export default class Commands {
     if (!this.busy) this.#say("");
     const { selectionStart: caret, value } = this.area;
     const letters = detail === "restored" ? null : /^\/([a-z]*)$/i.exec(value.slice(0, caret))?.[1];
-    const found = letters === undefined || letters === null || /^\S/.test(value.slice(caret)) ? [] : beginning(letters, this.kind);
+    const found = letters === undefined || letters === null || /^\S/.test(value.slice(caret)) ? [] : beginning(letters, this.kind, mayHere());
     // Written out, it is a command: Enter sends it, and how it is used stays in sight.
     const begun = /^\/([a-z]+)(?=\s|$)/i.exec(value)?.[1].toLowerCase();
     const whole = detail === "restored" ? undefined : COMMANDS.find(({ name }) => name === begun);
@@ -109,7 +109,7 @@ export default class Commands {
     const note = clone("command-help-template");
     const list = note.querySelector("dl");
     note.querySelector("button").addEventListener("click", () => (this.#say(""), this.area.focus()));
-    for (const command of beginning("", this.kind)) {
+    for (const command of beginning("", this.kind, mayHere())) {
       const [name, what] = [document.createElement("dt"), document.createElement("dd")];
       name.textContent = usage(command);
       what.textContent = word(`command.${command.name}.what`);

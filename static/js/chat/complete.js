@@ -10,7 +10,7 @@ import { Favourites } from "../lib/favourites.js";
 import { best } from "../lib/fuzzy.js";
 import { get } from "../lib/http.js";
 import { Listbox, option } from "../lib/listbox.js";
-import { me } from "../lib/me.js";
+import { mayHere, me } from "../lib/me.js";
 import { plural, word } from "../lib/words.js";
 import { rooms } from "../realtime/store.js";
 
@@ -138,8 +138,7 @@ export default class Complete {
 
 /** `@everyone` and `@here`, for those who may. */
 function called(letters) {
-  const may = document.querySelector(".timeline[data-may]")?.dataset.may.split(" ") ?? [];
-  if (!may.includes("mention_all")) return [];
+  if (!mayHere().includes("mention_all")) return [];
   const groups = [["everyone", word("call.everyone")], ["here", word("call.here")]].filter(([name]) => name.startsWith(letters));
   return groups.map(([name, text]) => {
     const made = option("li", [icon("users"), { class: "complete__name", text: `@${name}` }, { class: "complete__note", text }]);

@@ -117,7 +117,9 @@ export default class Composer {
     this.#fit();
     this.#showCount();
     const now = Date.now();
-    if (typed && this.area.value.trim() && now - this.typedAt > TYPING_EVERY_MS) {
+    const { value } = this.area;
+    // A command is for oneself: nobody waits for what it would be.
+    if (typed && value.trim() && value[0] !== "/" && now - this.typedAt > TYPING_EVERY_MS) {
       this.typedAt = now;
       socket.send({ type: "typing", room: this.room });
     }

@@ -1,11 +1,12 @@
 /**
  * The commands of the composer, and what somebody meant who began with a slash. `takes`: the words after it may be left
- * out (`some`), must be there (`all`) or do not count (`none`); `where` the kinds of room it makes sense in.
+ * out (`some`), must be there (`all`) or do not count (`none`); `where` the kinds of room it makes sense in; `verb`: what
+ * not everybody may (rooms/roles.py).
  */
 export const COMMANDS = [
   { name: "me", takes: "all" },
   { name: "shrug", takes: "some" },
-  { name: "topic", takes: "all", where: ["public", "private"] },
+  { name: "topic", takes: "all", where: ["public", "private"], verb: "topic" },
   { name: "invite", takes: "all", where: ["public", "private"] },
   { name: "leave", takes: "none", where: ["public", "private"] },
   { name: "mute", takes: "none" },
@@ -39,9 +40,10 @@ export function meant(text, kind) {
   return { command, words };
 }
 
-/** The commands that begin with these letters, for a room of this kind. */
-export function beginning(letters, kind) {
-  return COMMANDS.filter((command) => command.name.startsWith(letters.toLowerCase()) && fits(command, kind));
+/** The commands that begin with these letters, for a room of this kind and who may do these things there. */
+export function beginning(letters, kind, may) {
+  const begun = COMMANDS.filter((command) => command.name.startsWith(letters.toLowerCase()) && fits(command, kind));
+  return begun.filter(({ verb }) => !verb || may.includes(verb));
 }
 
 function fits({ where }, kind) {

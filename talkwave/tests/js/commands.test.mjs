@@ -26,9 +26,10 @@ test("what is not understood is said, and why", () => {
 });
 
 test("letters find what begins with them and fits the room", () => {
-  assert.deepEqual(beginning("", "public").length, COMMANDS.length);
-  assert.deepEqual(beginning("S", "public").map(({ name }) => name).slice(0, 2), ["shrug", "status"]);
-  assert.deepEqual(beginning("top", "direct"), []);
+  assert.deepEqual(beginning("", "public", ["post", "topic"]).length, COMMANDS.length);
+  assert.deepEqual(beginning("t", "public", ["post"]), [], "who may not set the topic is not offered to");
+  assert.deepEqual(beginning("S", "public", []).map(({ name }) => name).slice(0, 2), ["shrug", "status"]);
+  assert.deepEqual(beginning("top", "direct", ["topic"]), []);
 });
 
 test("an action is one emphasised line about its writer", () => {
