@@ -49,6 +49,8 @@ class Document(NamedTuple):
     sender_id: int
     version: int
     words: list[str]
+    # The words of a file are not known yet, and may be by the time this is written.
+    awaits: bool
 
 
 def key_of(second: float) -> int:
@@ -66,7 +68,7 @@ def read(messages: "QuerySet[Message]") -> list[Said]:
 
 def documents_of(messages: Sequence[Said], chosen: "QuerySet[Message]") -> list[Document]:
     """Of these messages those that say something; `chosen` is the same messages as a query."""
-    texts, noted = _beside(chosen)
+    texts, noted, awaiting = _beside(chosen)
     return [
         Document(
             key_of(message.created_at.timestamp()) | message.pk & (1 << SECOND_BITS) - 1,
@@ -75,19 +77,23 @@ def documents_of(messages: Sequence[Said], chosen: "QuerySet[Message]") -> list[
             message.sender_id,
             message.version,
             _words(message, texts.get(message.pk, ()), noted.get(message.pk, ())),
+            message.pk in awaiting,
         )
         for message in messages
         if message.kind == MessageKind.TEXT and message.deleted_at is None
     ]
 
 
-def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int, list[str]]]:
-    """By message what stands beside its row: texts, and what is noted about it."""
+def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int, list[str]], set[int]]:
+    """By message what stands beside its row: texts, and what is noted about it; and those with a file that is not read yet."""
     texts: dict[int, list[str]] = defaultdict(list)
     noted: dict[int, list[str]] = defaultdict(list)
+    awaiting = set()
     ids = chosen.order_by().values("pk")
     files = Attachment.objects.filter(message_id__in=ids).order_by("pk")
-    for message_id, kind, name, text in files.values_list("message_id", "kind", "name", "words__text"):
+    for message_id, kind, name, words, text in files.values_list("message_id", "kind", "name", "words", "words__text"):
+        if words is not None and text is None:
+            awaiting.add(message_id)
         texts[message_id] += [name, text or ""]
         noted[message_id] += marks.of_file(kind)
     for message_id, text in PollOption.objects.filter(poll_id__in=ids).values_list("poll_id", "text"):
@@ -103,7 +109,7 @@ def _beside(chosen: "QuerySet[Message]") -> tuple[dict[int, list[str]], dict[int
         noted[message_id].append(marks.PINNED)
     for message_id in Thread.objects.filter(root_id__in=ids, count__gt=0).values_list("root_id", flat=True):
         noted[message_id].append(marks.THREAD)
-    return texts, noted
+    return texts, noted, awaiting
 
 
 def _words(message: Said, texts: Sequence[str], noted: Sequence[str]) -> list[str]:

@@ -108,6 +108,10 @@ def index_some(most: int = BATCH) -> Taken:
         with transaction.atomic():
             stood = _advance(stretches)
             mine = {one.pk for one in messages if one.version > stood.get(one.room_id, one.version)}
+            # Words of a file that became known since: who told of them (`refresh`) wrote them before this does.
+            if late := [one.message_id for one in documents if one.awaits]:
+                again = Message.objects.filter(pk__in=late)
+                documents = [one for one in documents if not one.awaits] + documents_of(read(again), again)
             write([one for one in documents if one.message_id in mine], mine)
     except IntegrityError:
         return Taken(0, waiting)  # a room was deleted meanwhile

@@ -5,6 +5,7 @@ import pytest
 from rooms.actions import files
 from rooms.actions.posting import post_message
 from rooms.models import Attachment, FileText
+from rooms.search import index
 from rooms.search.find import search
 from rooms.search.index import index_new
 from rooms.tests.test_search_find import found
@@ -55,6 +56,23 @@ def test_words_in_a_row_are_found_far_into_a_long_file(with_file, alice):
         assert found(alice, typed)[-1] == "the long one", typed
     assert found(alice, '"last the harbour"') == found(alice, '"harbour last"') == found(alice, '"15999 last"') == []
     assert found(alice, '"all of"') == []
+
+
+def test_words_that_become_known_while_the_message_is_read_are_found(alice, with_file, monkeypatch):
+    file = with_file("here it is", "report.pdf")
+    FileText.objects.create(attachment=file)
+    monkeypatch.setattr(files, "_words_in", lambda file: "marmalade jars")
+    real = index.documents_of
+
+    def while_the_file_is_read(*arguments):
+        made = real(*arguments)
+        monkeypatch.setattr(index, "documents_of", real)
+        assert files.read_one()
+        return made
+
+    monkeypatch.setattr(index, "documents_of", while_the_file_is_read)
+    index_new()
+    assert found(alice, "marmalade") == ["here it is"]
 
 
 def test_names_of_files_and_the_words_in_them(bob, with_file, monkeypatch):
