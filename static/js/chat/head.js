@@ -35,7 +35,8 @@ export default class Head {
       this.name = name;
       this.element.querySelector("[data-room-name]").textContent = name;
       document.getElementById("main").dataset.title = name;
-      document.getElementById("composer-body")?.setAttribute("placeholder", word("composer.to", { name }));
+      const area = document.getElementById("composer-body");
+      if (area) area.labels[0].textContent = area.placeholder = word("composer.to", { name });
     }
     const line = this.element.querySelector("[data-room-topic]");
     if (line && topic !== undefined) {

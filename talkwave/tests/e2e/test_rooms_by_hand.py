@@ -73,6 +73,7 @@ def test_an_owner_renames_a_room_and_everybody_sees_it(
     side.get_by_role("button", name="Save").first.click()
     expect(a.page.get_by_role("heading", level=1)).to_have_text("lair")
     expect(a.link_to(room).locator(".room-link__name")).to_have_text("lair")
+    expect(a.page.get_by_label("Message to lair")).to_have_attribute("placeholder", "Message to lair")
 
 
 def test_archiving_takes_the_composer_away_everywhere_and_restoring_gives_it_back(
