@@ -110,7 +110,9 @@ def _place(one: RoomDigest) -> tuple[Any, ...]:
 def _ranges(user: User, ids: list[int], since: datetime) -> dict[int, int]:
     """Room id → the first seq that counts, never too far from the end; for rooms where something was said since, be it
     in a thread, or pinned."""
-    said = Message.objects.filter(room=OuterRef("room_id"), created_at__gt=since).order_by("created_at", "seq")
+    # Lines of the room itself, as who joined, are none of what was said: a page of rooms with nothing else would be empty.
+    said = Message.objects.filter(room=OuterRef("room_id"), created_at__gt=since, kind=MessageKind.TEXT)
+    said = said.order_by("created_at", "seq")
     seats = Membership.objects.filter(user=user, room__in=ids).annotate(first=Subquery(said.values("seq")[:1]))
     pinned = set(Pin.objects.filter(room__in=ids, at__gt=since).values_list("room_id", flat=True))
     return {

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rooms.actions.direct import direct_room_for
 from rooms.actions.emoji import remove_emoji
+from rooms.actions.memberships import leave_room
 from rooms.actions.moving import move_messages
 from rooms.actions.pins import pin_message
 from rooms.actions.posting import post_message
@@ -183,9 +184,11 @@ def test_rooms_that_call_come_first_and_quiet_ones_are_folded(look, make_room, r
     assert [one.room["title"] for one in response.context["quiet"]] == ["quiet"]
 
 
-def test_each_kind_and_the_rooms_are_bounded(look, make_room, room, alice, bob, settings):
+def test_each_kind_and_the_rooms_are_bounded(look, make_room, room, alice, bob, olga, settings):
     settings.CATCH_UP_EACH, settings.CATCH_UP_ROOMS = 2, 1
     post_message(bob, make_room("other", alice="member", bob="owner").pk, "hello")
+    # Where just somebody came nothing was said: that is no page of its own.
+    leave_room(olga, make_room("third", alice="owner", olga="member").pk)
     for number in range(4):
         post_message(bob, room.pk, f"@alice {number}")
     response = look(alice)
