@@ -174,6 +174,7 @@ export default class PollDialog {
     if (outbox.full) return this.#say(word("outbox.full"));
     if (!body) return this.#say(word("poll.no-question"), this.question);
     if (options.length < 2) return this.#say(plural("poll.few", 2), this.#inputs().find((input) => !input.value.trim()));
+    if (options.length > this.most) return this.#say(word("poll.many", { n: this.most }), this.#inputs()[this.most]);
     const lower = this.#inputs().map((input) => input.value.trim().toLowerCase());
     const twice = lower.findIndex((text, at) => text && lower.indexOf(text) < at);
     if (twice >= 0) return this.#say(word("poll.same"), this.#inputs()[twice]);

@@ -109,6 +109,13 @@ def test_a_question_is_asked_answered_by_both_and_ended(
     expect(no_there).to_have_attribute("aria-pressed", "true")
     other.page.close()
 
+    # More answers than a poll takes are said to be too many where they can still be taken out.
+    a.composer.fill(f"/poll Which? | {' | '.join(map(str, range(13)))}")
+    a.composer.press("Enter")
+    dialog.get_by_role("button", name="Ask", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_have_text("A poll has at most 12 answers.")
+    dialog.get_by_role("button", name="Cancel").click()
+
     # Asked later it waits, and the focus is where one writes again.
     a.page.locator("form.composer [data-does=poll]").click()
     expect(a.page.get_by_role("textbox", name="Question")).to_have_value("")
