@@ -11,7 +11,7 @@ export function actOnUnsent(button, room, thread) {
   const { clientId } = row.dataset;
   const entry = outbox.pending().find((one) => one.client_id === clientId);
   if (action === "copy") {
-    if (entry) emit("tw:ui.copy", { text: entry.body, said: word("copied-text") });
+    if (entry) emit("tw:ui.copy", { text: [entry.body, ...(entry.extras?.poll?.options ?? [])].join("\n"), said: word("copied-text") });
     return;
   }
   if (action === "back") outbox.takeBack(clientId);
