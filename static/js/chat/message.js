@@ -57,6 +57,8 @@ export function fillRow(row, message, reader) {
     sender: sender.id,
     kind: message.kind,
     at: message.moved_at ?? message.created_at,
+    // One's own, also from another device.
+    ...(message.client_id && { clientId: message.client_id }),
   });
   row.classList.toggle("message--system", message.kind === "system");
   const isEdited = Boolean(message.edited_at) && !message.deleted;

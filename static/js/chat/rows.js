@@ -139,7 +139,6 @@ export class Rows {
       const own = message.client_id && this.#byClient.get(message.client_id);
       if (own) own.remove();
       this.#remember(row);
-      if (message.client_id) this.#byClient.set(message.client_id, row);
       return row;
     });
     const neighbour = where === "before" ? this.list.querySelector(":scope > .message") : null;
@@ -236,7 +235,6 @@ export class Rows {
       this.#append(made);
     }
     this.#remember(made);
-    if (message.client_id) this.#byClient.set(message.client_id, made);
     this.#arrange(made);
     this.#arrangeUnplaced();
   }

@@ -69,7 +69,6 @@ export class ThreadRows {
     row?.remove();
     const made = createRow(message, this.reader);
     made.id = `t-${message.id}`;
-    if (message.client_id) made.dataset.clientId = message.client_id;
     const next = this.answers.find((one) => seqOf(one) > message.seq) ?? this.list.querySelector(`${ANSWERS}[data-unplaced]`);
     const place = next ? [newBefore(next), dayBefore(next), next].find(Boolean) : this.list.querySelector(":scope > [data-turn=after]");
     if (place) place.before(made);

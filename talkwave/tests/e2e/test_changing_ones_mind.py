@@ -1,6 +1,7 @@
 """Editing and deleting what one wrote, as everybody else sees it; and words that are not lost meanwhile."""
 
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -92,7 +93,14 @@ def test_what_nobody_has_seen_leaves_no_trace(visit: Visit, room: Any, alice: An
     delete(a, "to the wrong room")
     a.shows(["first"])
     expect(a.page.locator(".message__gone:visible")).to_have_count(0)
-    visit(bob, room).shows(["first"])
+    # What was sent from another device comes back as well.
+    apart(post_message, alice, room.pk, "from my phone", client_id=uuid.uuid4())
+    a.sees("from my phone")
+    delete(a, "from my phone")
+    a.shows(["first"])
+    a.page.get_by_role("button", name="Undo").last.click()
+    a.shows(["first", "from my phone"])
+    visit(bob, room).shows(["first", "from my phone"])
 
 
 def test_those_who_may_see_what_it_said_before(visit: Visit, room: Any, alice: Any, bob: Any, axe: Any) -> None:
