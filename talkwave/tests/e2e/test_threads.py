@@ -200,7 +200,7 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     square = make_room("square", kind="public", olga="owner", alice="member", bob="member")
     harbour = make_room("harbour", kind="public", olga="owner", alice="member", bob="member")
     message = apart(post_message, alice, square.pk, "Ships at noon")
-    apart(post_message, bob, square.pk, "And boats")
+    apart(post_message, bob, square.pk, "And boats", reply_to=message.pk)
     a, b = visit(alice, square), visit(bob, square)
     b.sees("Ships at noon")
     apart(pin_message, olga, message.pk)
@@ -226,9 +226,10 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     for window in (a, b):
         expect(window.page.locator("#main .message__body", has_text="Ships at noon")).to_have_count(0)
         expect(window.page.locator("#main .message--system")).to_contain_text("moved a message to harbour")
-    # There is nothing to answer here any more; the thread is where it went, with what was begun.
+    # There is nothing to answer here any more, or to quote; the thread is where it went, with what was begun.
     expect(b.page.locator("#main .replying")).to_be_hidden()
     expect(pins).to_be_hidden()
+    expect(b.row("And boats").locator(".quote")).to_be_hidden()
     expect(b.page.locator(".timeline--thread")).to_have_attribute("data-room", str(harbour.pk))
     expect(thread_words).to_have_value("How many?")
     expect(thread_words).to_be_focused()
@@ -242,6 +243,7 @@ def test_a_message_moves_to_another_room_and_its_link_finds_it(
     a.page.get_by_role("button", name="Undo").click()
     a.sees("Ships at noon")
     a.shows(["Ships at noon", "And boats"])
+    expect(a.row("And boats").locator(".quote")).to_contain_text("Ships at noon")
     expect(a.page.locator(".message--system, .moved:visible")).to_have_count(0)
     expect(b.row("Ships at noon")).to_have_count(0)
 

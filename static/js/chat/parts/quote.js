@@ -39,11 +39,15 @@ function excerptOf(text) {
   return line.length > WORDS_MOST ? `${line.slice(0, WORDS_MOST - 1)}…` : line;
 }
 
-// What was answered is changed, deleted or taken back: every line that quotes it says so.
+// What was answered is changed, deleted or taken back: every line that quotes it says so. In another room it is not quoted.
 on("tw:message.updated", ({ room, message }) => {
-  for (const line of document.querySelectorAll(`.quote[data-id="${CSS.escape(message.id)}"]`)) {
-    const stood = line.querySelector(".quote__words").textContent !== word("quote.deleted");
-    // Nobody touched its words: what the server made of them stays.
-    if (message.edited_at || message.deleted === stood) show(line, room, quoteOf(message));
+  const gone = /^moved/.test(message.system?.event) ? message.system.messages : [];
+  for (const id of [message.id, ...gone]) {
+    for (const line of document.querySelectorAll(`.timeline[data-room="${CSS.escape(room)}"] .quote[data-id="${CSS.escape(id)}"]`)) {
+      const stood = line.querySelector(".quote__words").textContent !== word("quote.deleted");
+      // Nobody touched its words: what the server made of them stays.
+      if (id === message.id && (line.hidden || message.edited_at || message.deleted === stood)) show(line, room, quoteOf(message));
+      line.hidden = id !== message.id;
+    }
   }
 });
