@@ -111,6 +111,7 @@ def test_a_go_asks_only_for_what_it_takes_of_what_waits_in_a_room(say, django_as
 
 def test_the_worker_goes_on_at_once_and_rests_where_others_need_the_processor(room, say, monkeypatch):
     monkeypatch.setattr(index, "SHARE", 1)
+    monkeypatch.setattr(index, "LEAST_OF_A_CORE", {connection.vendor: 0.1})
     for number in range(9):
         say(f"tea {number}")
     rests = []
