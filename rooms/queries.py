@@ -36,12 +36,13 @@ ASIDE_OF_MEMBERSHIP: Final = RawSQL(
       WHERE said.room_id = rooms_membership.room_id AND said.seq > rooms_membership.read_seq AND NOT said.in_room)
     + (SELECT COUNT(*) FROM rooms_message said
       WHERE said.room_id = rooms_membership.room_id AND said.seq > rooms_membership.read_seq
-        AND said.kind = 'system' AND said.in_room)
+        AND (said.kind = 'system' OR said.deleted_at IS NOT NULL) AND said.in_room)
     """,
     (),
     output_field=IntegerField(),
 )
-"""How many messages after the mark count nowhere: those that stand only in a thread, and lines like "Ann joined"."""
+"""How many messages after the mark count nowhere: those that stand only in a thread, lines like "Ann joined", and what
+was deleted. The condition of the second is that of its index, word for word: SQLite proves no more."""
 
 
 _UNREAD_THREADS: Final = """

@@ -28,10 +28,9 @@ def counters(told: list[Told], stored: Stored) -> Iterator[str]:
             if read is None:
                 yield f"{one.name} was greeted with room {room}, of which they are no member"
                 continue
-            unread = [
-                message for message in rooms[room] if message.seq > read and message.in_room and message.kind == "text"
-            ]
-            named = [m for m in unread if name in m.named and m.sender != one.user and not m.deleted]
+            beyond = [message for message in rooms[room] if message.seq > read]
+            unread = [m for m in beyond if m.in_room and m.kind == "text" and not m.deleted]
+            named = [m for m in unread if name in m.named and m.sender != one.user]
             for what, right in (("read_seq", read), ("unread", len(unread)), ("mentions", len(named))):
                 if counted[what] != right:
                     yield f"{one.name}, room {room}: told {what} {counted[what]}, a recount gives {right}"

@@ -189,7 +189,9 @@ class Message(models.Model):
             models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_reply"),
             models.Index(fields=["thread", "seq"], condition=Q(thread__isnull=False), name="message_thread"),
             # What the count of a room's unread messages leaves out, and what the counts of the calendar's days do.
-            models.Index(fields=["room", "seq"], condition=Q(kind="system"), name="message_system"),
+            models.Index(
+                fields=["room", "seq"], condition=Q(kind="system") | Q(deleted_at__isnull=False), name="message_silent"
+            ),
             models.Index(fields=["room", "seq"], condition=Q(in_room=False), name="message_aside"),
             models.Index(fields=["room", "created_at"], condition=Q(in_room=False), name="message_aside_date"),
             models.Index(fields=["room", "moved_at"], condition=Q(moved_at__isnull=False), name="message_moved"),

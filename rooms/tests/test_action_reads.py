@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.actions.deleting import delete_message
+from rooms.actions.deleting import delete_message, restore_message
 from rooms.actions.posting import post_message
 from rooms.actions.reads import mark_all_read, mark_read, mark_unread, restore_reads
 from rooms.actions.threads import mark_thread_read
@@ -71,6 +71,20 @@ def test_who_is_told_again_hears_what_is_left_unread(room, alice, bob, said, mon
     assert events == [
         {"type": "read.updated", "room": str(room.pk), "read_seq": 4, "unread": 1, "mentions": 0, "last_seq": 6}
     ]
+
+
+def test_what_was_deleted_is_unread_to_nobody_also_where_its_line_stands(room, alice, bob, olga, said, monkeypatch):
+    mark_read(alice, room.pk, 4)
+    seen = post_message(bob, room.pk, "never mind")
+    mark_read(olga, room.pk, seen.seq)
+    events = told(monkeypatch)
+    counts = []
+    for change in (delete_message, restore_message):
+        assert change(bob, seen.pk).in_room
+        mark_read(alice, room.pk, 0)
+        counts.append(events[-1]["unread"])
+    assert counts == [1, 2]
+    assert [one["unread"] for one in rooms_of(alice) if one["id"] == str(room.pk)] == [2]
 
 
 @pytest.mark.parametrize("seq", [0, 6, 2**40])

@@ -4,8 +4,9 @@
 const QUIET_MS = 500;
 /** The server could not take it, and did not say when it can. */
 const AGAIN_MS = 5_000;
-/** Everybody who has not read what somebody just deleted asks: not all in the same moment. */
+/** Everybody who has not read what somebody just deleted asks: not all in the same moment, and in a large room later. */
 const DOUBT_MS = 2_000;
+const DOUBTERS = 200;
 
 export class Reads {
   #marks = new Map();
@@ -39,11 +40,12 @@ export class Reads {
   doubt(room) {
     if (this.#doubts.has(room)) return;
     this.#doubts.add(room);
+    const many = Math.max(1, this.#env.store.room(room)?.member_count / DOUBTERS || 1);
     this.#env.timers.setTimeout(() => {
       this.#doubts.delete(room);
       // Offline, nothing is lost: hello counts anew.
       if (this.#env.store.room(room)) this.#env.request({ type: "room.read", room, seq: 0 }).catch(() => {});
-    }, DOUBT_MS * (0.25 + Math.random()));
+    }, DOUBT_MS * many * (0.25 + Math.random()));
   }
 
   /** The connection is back: what could not be said is said. */

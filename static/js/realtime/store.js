@@ -110,9 +110,9 @@ export class Store {
 
   #hear(room, { type, message, synced = false }) {
     const { seq, sender, kind, deleted } = message;
-    // A thread makes no room unread, nor does a line like "Ann joined".
+    // A thread makes no room unread, nor does a line like "Ann joined", or what was deleted.
     const stands = message.in_room !== false;
-    const counts = stands && kind === "text";
+    const counts = stands && kind === "text" && !deleted;
     if (stands && seq > room.last_seq) room.last_message_at = message.moved_at ?? message.created_at;
     room.last_seq = Math.max(room.last_seq, seq);
     // What somebody moved here they had read.
@@ -120,9 +120,9 @@ export class Store {
     const named = message.mentions.includes(this.#me) || message.mentions_all === "everyone";
     const doubtful = this.#tallies.get(room.id).hear(seq, {
       counts,
-      calls: counts && named && !mine && !deleted,
+      calls: counts && named && !mine,
       mine: counts && mine,
-      quiet: stands && !counts,
+      quiet: stands && kind !== "text",
       fresh: type === "message.created" && !synced,
     });
     if (doubtful) this.#doubt(room.id);
