@@ -89,7 +89,7 @@ ELSEWHERE = {
     },
     "rooms/tests/test_view_selection.py": {"messages_forward", "message_source"},
     "rooms/tests/test_files_doors.py": {"file", "file_thumb"},
-    "rooms/tests/test_scheduled_files.py": {"file_remove"},
+    "rooms/tests/test_scheduled_files.py": {"file_remove", "files_remove"},
     "rooms/tests/test_uploads_doors.py": {"upload", "upload_finish", "file_ready"},
 }
 

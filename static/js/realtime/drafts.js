@@ -93,10 +93,9 @@ export class Drafts {
   /** The other draft is dealt with (it was taken in, or thrown away): what stands here goes on from it. */
   settle(room, thread = null) {
     const at = this.#at(room, thread);
-    if (at.other === null) {
-      if (at.aside) this.#lay(at, "");
-      return;
-    }
+    // The same words may have come both ways: nobody decides about them twice.
+    if (at.aside && (at.other ?? at.aside) === at.aside) this.#lay(at, "");
+    if (at.other === null) return;
     this.#base(at, at.server);
     this.#offer(at, null);
     this.#soon(at, 0);

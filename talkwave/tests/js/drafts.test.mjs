@@ -227,6 +227,17 @@ test("another device's draft is offered first, then the one laid aside here", as
   assert.equal(page.other, null);
 });
 
+test("the same words, laid aside here and come from another device, are decided about once", async () => {
+  const { server, desk, phone } = await two();
+  await phone.connect(false);
+  await phone.type("a long thought");
+  await desk.type("a long thought");
+  const page = await reloaded(server, phone, "quick");
+  assert.equal(page.other, "a long thought");
+  page.drafts.settle("1");
+  assert.equal(page.other, null);
+});
+
 test("what was begun in a thread comes along where the thread goes to another room", async () => {
   const desk = new Device(new Server());
   desk.drafts.write("1", "10", "half a thought");
