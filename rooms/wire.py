@@ -214,9 +214,9 @@ def room_wire(
 ) -> dict[str, Any]:
     """A Room as one member sees it; with no membership, as somebody who only looks at a public one.
 
-    `mentions` counts the unread messages that name the reader; `aside` those after the mark that make no room unread,
-    system lines and what stands only in a thread; `threads` those the reader follows that have unread answers. `members`
-    are the people of a direct room.
+    `mentions` counts the unread messages that name the reader; `aside` those after the mark that make no room unread:
+    system lines, what was deleted, and what stands only in a thread; `threads` those the reader follows that have unread
+    answers. `members` are the people of a direct room.
     """
     read_seq = membership.read_seq if membership else room.last_seq
     wire: dict[str, Any] = {

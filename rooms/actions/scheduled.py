@@ -156,12 +156,13 @@ def take_along(message_ids: Sequence[int], room: Room) -> None:
     if connection.features.has_select_for_update_skip_locked:
         # One that is being sent just now waits for the rooms that the caller holds: it finds its thread gone, and says so.
         waiting = waiting.select_for_update(skip_locked=True, of=("self",))
-    for row in waiting.select_related("user"):
-        left, row.room = row.room_id, room
-        row.save(update_fields=["room"])
-        events.scheduled_updated(row.user_id, left, waiting_count(row.user_id, left))
-        if access.readable(row.user, [room]):
-            _say_how_many(row)
+    rows = list(waiting.select_related("user"))
+    Scheduled.objects.filter(pk__in=[row.pk for row in rows]).update(room=room)
+    # Each person once, however much of theirs waits.
+    for user, left in {(row.user, row.room_id) for row in rows}:
+        events.scheduled_updated(user.pk, left, waiting_count(user.pk, left))
+        if access.readable(user, [room]):
+            events.scheduled_updated(user.pk, room.pk, waiting_count(user.pk, room.pk))
 
 
 def send_due() -> bool:

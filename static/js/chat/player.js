@@ -2,6 +2,8 @@
  * Sounds and films in messages. A sound gets a player of its own: a bar, or the shape of a voice note, that fills and is
  * sought in by pointer and arrows. A film keeps the browser's own player, which knows picture in picture and the whole
  * screen. One plays at a time, and all at the speed that was chosen last.
+ *
+ * Loaded with the first of them that is on the page (parts/files.js); until then, and without it, each has the browser's.
  */
 import { bar, clock } from "../lib/sound.js";
 import { word } from "../lib/words.js";
